@@ -1,0 +1,94 @@
+/** Accounts: who exists, and what nats-server is told about them. */
+import * as z from "zod";
+import { defineBucket, defineEvents, defineService } from "./define.ts";
+import { AccountKey, CatalogName, CodeId, Handle, Jwt, Sequence, UnixTime } from "./vocabulary.ts";
+
+export const accounts = defineService({
+  name: "accounts",
+  version: "0.1.0",
+  description: "Decides who exists and tells nats-server what each account may do",
+  runsIn: "platform",
+  owns: ["events.account", "events.handle"],
+  endpoints: {
+    register: {
+      subject: "natster.accounts.register",
+      summary: "Admit an account whose key signed these claims",
+      request: z.strictObject({ claims: Jwt }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { claims_invalid: 422, registration_closed: 403, code_needed: 403, handle_taken: 409 },
+      access: "lobby",
+    },
+    applied: {
+      subject: "natster.accounts.applied",
+      summary:
+        "Wait, for two seconds at the most, until nats-server enforces what the log said of an account at a position",
+      request: z.strictObject({ account: AccountKey, after: Sequence }),
+      reply: z.strictObject({ applied: z.boolean() }),
+      errors: {},
+      access: "lobby",
+    },
+    rename: {
+      subject: "natster.accounts.rename",
+      summary: "Give the caller's account another handle, and free the one it had",
+      request: z.strictObject({ handle: Handle }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { handle_taken: 409, account_unknown: 404 },
+    },
+  },
+});
+
+/** What happened to an account. */
+export const accountEvents = defineEvents({
+  subject: "events.account",
+  id: z.strictObject({ account: AccountKey }),
+  types: {
+    registered: z.strictObject({ handle: Handle.optional(), code: CodeId.optional() }),
+    renamed: z.strictObject({ handle: Handle, was: Handle.optional() }),
+  },
+});
+
+/** What happened to a handle: it is unique because its subject is. */
+export const handleEvents = defineEvents({
+  subject: "events.handle",
+  id: z.strictObject({ handle: Handle }),
+  types: {
+    claimed: z.strictObject({ account: AccountKey }),
+    released: z.strictObject({ account: AccountKey }),
+  },
+});
+
+/** What a newcomer's account key signs to be admitted. */
+export const RegistrationClaims = z.strictObject({
+  handle: Handle.optional(),
+  /** The id of the code that it comes with. */
+  code: CodeId.optional(),
+});
+export type RegistrationClaims = z.infer<typeof RegistrationClaims>;
+
+/**
+ * What each account JWT is rendered from, in rows by relation: `account.<key>`, `export.<owner>.<catalog>`,
+ * `import.<recipient>.<owner>.<catalog>` and `revoked.<owner>.<catalog>.<recipient>`.
+ */
+export const access = defineBucket({
+  name: "access",
+  summary: "What each account JWT is rendered from",
+  row: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("account"), handle: Handle.optional() }),
+    z.strictObject({ kind: z.literal("export"), catalog: CatalogName }),
+    z.strictObject({
+      kind: z.literal("import"),
+      owner: AccountKey,
+      catalog: CatalogName,
+      grant: Jwt,
+      accepted: z.boolean(),
+    }),
+    /** Every grant up to `until` is void; `lastGrant` is the latest that was ever given. */
+    z.strictObject({
+      kind: z.literal("revoked"),
+      catalog: CatalogName,
+      recipient: AccountKey,
+      lastGrant: UnixTime,
+      until: UnixTime.optional(),
+    }),
+  ]),
+});

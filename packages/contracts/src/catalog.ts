@@ -1,0 +1,95 @@
+/** Catalogs: what exists, and who may read it. */
+import * as z from "zod";
+import { defineEvents, defineService } from "./define.ts";
+import { AccountKey, CatalogName, Instant, Jwt, Label, Sequence, UnixTime } from "./vocabulary.ts";
+
+const After = z.strictObject({ after: Sequence });
+
+export const catalog = defineService({
+  name: "catalog",
+  version: "0.1.0",
+  description: "Decides what catalogs exist and who may read them",
+  runsIn: "platform",
+  owns: ["events.catalog", "events.share"],
+  endpoints: {
+    create: {
+      subject: "natster.catalog.create",
+      summary: "Make a catalog of the caller's under a name of its own",
+      request: z.strictObject({ catalog: CatalogName, description: Label.optional() }),
+      reply: After,
+      errors: { catalog_exists: 409 },
+    },
+    describe: {
+      subject: "natster.catalog.describe",
+      summary: "Say in a line what a catalog holds",
+      request: z.strictObject({ catalog: CatalogName, description: Label }),
+      reply: After,
+      errors: { catalog_unknown: 404 },
+    },
+    share: {
+      subject: "natster.catalog.share",
+      summary: "Offer a catalog to an account, by a grant that the caller's account key signed",
+      request: z.strictObject({ catalog: CatalogName, grant: Jwt }),
+      reply: After,
+      errors: {
+        catalog_unknown: 404,
+        recipient_unknown: 404,
+        recipient_self: 422,
+        grant_invalid: 422,
+        grant_outdated: 409,
+      },
+    },
+    unshare: {
+      subject: "natster.catalog.unshare",
+      summary: "Take a catalog back from an account",
+      request: z.strictObject({ catalog: CatalogName, recipient: AccountKey }),
+      reply: After,
+      errors: { share_unknown: 404 },
+    },
+    import: {
+      subject: "natster.catalog.import",
+      summary: "Accept a catalog that was offered to the caller",
+      request: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
+      reply: After,
+      errors: { share_unknown: 404 },
+    },
+    decline: {
+      subject: "natster.catalog.decline",
+      summary: "Turn down a catalog that was offered to the caller",
+      request: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
+      reply: After,
+      errors: { share_unknown: 404, already_imported: 409 },
+    },
+    drop: {
+      subject: "natster.catalog.drop",
+      summary: "Give up a catalog that the caller had accepted",
+      request: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
+      reply: After,
+      errors: { share_unknown: 404 },
+    },
+  },
+});
+
+/** What happened to a catalog. */
+export const catalogEvents = defineEvents({
+  subject: "events.catalog",
+  id: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
+  types: {
+    created: z.strictObject({ description: Label.optional() }),
+    described: z.strictObject({ description: Label }),
+  },
+});
+
+/** What happened between one catalog and one account. */
+export const shareEvents = defineEvents({
+  subject: "events.share",
+  id: z.strictObject({ owner: AccountKey, catalog: CatalogName, recipient: AccountKey }),
+  types: {
+    /** `issuedAt` is the grant's own second, which a later revocation has to cover. */
+    shared: z.strictObject({ grant: Jwt, issuedAt: UnixTime, expires: Instant.optional() }),
+    unshared: z.strictObject({ reason: z.enum(["owner"]) }),
+    imported: z.strictObject({}),
+    declined: z.strictObject({}),
+    dropped: z.strictObject({}),
+  },
+});

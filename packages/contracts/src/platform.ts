@@ -1,0 +1,66 @@
+/** The platform: its services, streams and buckets, and what its account offers to the others. */
+import { access, accountEvents, accounts, handleEvents } from "./accounts.ts";
+import { catalog, catalogEvents, shareEvents } from "./catalog.ts";
+import { codeEvents, codes, openCodes } from "./codes.ts";
+import type { BucketContract, EventsContract, ServiceContract } from "./define.ts";
+import { files } from "./files.ts";
+import { catalogs, people, projector, shares } from "./library.ts";
+import { web } from "./web.ts";
+
+/** Every service, the five of the platform and the one that runs beside the files. */
+export const services = { accounts, codes, catalog, projector, web, "file-server": files } as const;
+export type ServiceName = keyof typeof services;
+
+/** Every kind of aggregate. */
+export const events = [accountEvents, handleEvents, codeEvents, catalogEvents, shareEvents] as const;
+
+/** The stream that holds the event log. */
+export const eventStream = "EVENTS";
+
+/** Where an account's notices are published: `feed.<account>.<kind>` in the platform's account. */
+export const feedSubject = (account: string, kind: string): string => `feed.${account}.${kind}`;
+
+/** A durable that feeds one service, and the event families it reads. */
+export interface DurableContract {
+  readonly name: string;
+  readonly service: ServiceName;
+  readonly from: readonly EventsContract[];
+  /** The event types it reads of those; every type where nothing is said. */
+  readonly types?: readonly string[];
+}
+
+/** A projection as the platform provides for it: the bucket, and the durable of the same name that fills it. */
+const projection = (service: ServiceName, bucket: BucketContract, ...from: EventsContract[]) => ({
+  bucket,
+  durable: { name: bucket.name, service, from } satisfies DurableContract,
+});
+
+/** Every projection: who writes which bucket from which events. */
+export const projections = [
+  projection("accounts", access, accountEvents, catalogEvents, shareEvents),
+  projection("projector", people, accountEvents, handleEvents),
+  projection("projector", catalogs, catalogEvents),
+  projection("projector", shares, shareEvents),
+] as const;
+
+/** Claimed codes, which make `accounts` register who claimed them. */
+export const enrolments: DurableContract = {
+  name: "enrolments",
+  service: "accounts",
+  from: [codeEvents],
+  types: ["claimed"],
+};
+
+/** Durables that make a service act on events instead of filling a bucket. */
+export const reactions: readonly DurableContract[] = [enrolments];
+
+/** Buckets that hold more than what the log says: their entries end by themselves. */
+export const volatileBuckets = [{ service: "codes", bucket: openCodes }] as const satisfies readonly {
+  service: ServiceName;
+  bucket: BucketContract;
+}[];
+
+/** The services that run in the platform's account. */
+export const platformServices = (Object.keys(services) as ServiceName[]).filter(
+  (name) => (services[name] as ServiceContract).runsIn === "platform",
+);

@@ -1,0 +1,48 @@
+/**
+ * Several messages that are stored together or not at all (ADR-50). The library's own batch drops expectations and
+ * hides the server's error code, so the few headers are set here.
+ */
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { headers, type NatsConnection, nuid } from "@nats-io/nats-core";
+
+/** A message of a batch. */
+export interface BatchEntry {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly messageId: string;
+  /** The sequence after which nothing may have been stored under `expectSubject`. */
+  readonly expect?: number;
+  readonly expectSubject?: string;
+}
+
+interface Answer {
+  readonly seq?: number;
+  readonly error?: { readonly code: number; readonly err_code: number; readonly description: string };
+}
+
+/** Publishes a batch and resolves with the sequence of its last message. Throws `JetStreamApiError`. */
+export async function publishBatch(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number> {
+  const batch = nuid.next();
+  for (const [index, entry] of entries.entries()) {
+    const last = index === entries.length - 1;
+    const named = headers();
+    named.set("Nats-Batch-Id", batch);
+    named.set("Nats-Batch-Sequence", String(index + 1));
+    named.set("Nats-Msg-Id", entry.messageId);
+    if (entry.expect !== undefined) named.set("Nats-Expected-Last-Subject-Sequence", String(entry.expect));
+    if (entry.expectSubject !== undefined)
+      named.set("Nats-Expected-Last-Subject-Sequence-Subject", entry.expectSubject);
+    if (last) named.set("Nats-Batch-Commit", "1");
+    // Only the first and the last are answered; those between must not be waited for.
+    if (index > 0 && !last) {
+      connection.publish(entry.subject, entry.data, { headers: named });
+      continue;
+    }
+    const message = await connection.request(entry.subject, entry.data, { headers: named, timeout: 5_000 });
+    // The first is answered with an empty message where it is in order.
+    const answer = message.data.length > 0 ? message.json<Answer>() : {};
+    if (answer.error) throw new JetStreamApiError(answer.error);
+    if (last && answer.seq !== undefined) return answer.seq;
+  }
+  throw new Error("an empty batch");
+}

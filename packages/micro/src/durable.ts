@@ -1,0 +1,64 @@
+/** A named durable pull consumer of the log, read in the batches in which it comes. */
+import { eventStream } from "@natster/contracts/platform";
+import { type ConsumerMessages, jetstream, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+
+/** What a durable has left to deliver, and what it has delivered without an acknowledgement. */
+export interface Backlog {
+  readonly pending: number;
+  readonly unacknowledged: number;
+}
+
+/** An open durable. */
+export interface Durable {
+  /** Whatever has arrived since the last batch, in the log's order; ends after `stop`. */
+  batches(): AsyncIterable<JsMsg[]>;
+  /** Goes back, or forward, so that the next event is the first at or after this sequence. */
+  rewind(sequence: number): Promise<void>;
+  backlog(): Promise<Backlog>;
+  stop(): void;
+}
+
+/** How many events are on their way at the most. */
+const prefetch = 1_000;
+
+/** Opens a durable that the platform has made; nothing is created here. */
+export async function openDurable(connection: NatsConnection, name: string): Promise<Durable> {
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const consumer = await jetstream(connection).consumers.get(eventStream, name);
+  let messages: ConsumerMessages | undefined;
+  let stopped = false;
+
+  return {
+    async *batches() {
+      let arrived: JsMsg[] = [];
+      let wake = Promise.withResolvers<void>();
+      messages = await consumer.consume({
+        max_messages: prefetch,
+        callback: (message) => {
+          arrived.push(message);
+          wake.resolve();
+        },
+      });
+      void messages.closed().then(() => wake.resolve());
+      while (!stopped) {
+        await wake.promise;
+        wake = Promise.withResolvers();
+        const batch = arrived;
+        arrived = [];
+        if (batch.length > 0) yield batch;
+      }
+    },
+    async rewind(sequence) {
+      await manager.consumers.reset(eventStream, name, sequence);
+    },
+    async backlog() {
+      const info = await manager.consumers.info(eventStream, name);
+      return { pending: info.num_pending, unacknowledged: info.num_ack_pending };
+    },
+    stop() {
+      stopped = true;
+      messages?.stop();
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/** The event log: aggregates are loaded from it, decided on, and appended to it, or not at all. */
+import { createHash } from "node:crypto";
+import {
+  aggregateFilter,
+  eventSubject,
+  type EventOf,
+  type EventsContract,
+  type IdOf,
+  type ServiceContract,
+} from "@natster/contracts";
+import { eventStream } from "@natster/contracts/platform";
+import { jetstream, JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
+import { type BatchEntry, publishBatch } from "./batch.ts";
+import { type CloudEvent, readEvent, writeEvent } from "./event.ts";
+import { readAll } from "./read-all.ts";
+import { kitRefusal, Refusal } from "./refusal.ts";
+import type { Command } from "./serve.ts";
+
+/** One aggregate's part in a decision. */
+export interface Part<E extends EventsContract = EventsContract, S = unknown> {
+  readonly aggregate: Aggregate<E, S>;
+  readonly id: IdOf<E>;
+  readonly decide: Decide<E, S>;
+}
+
+/** A part whose types have been checked together. */
+export const part = <E extends EventsContract, S>(
+  aggregate: Aggregate<E, S>,
+  id: IdOf<E>,
+  decide: Decide<E, S>,
+): Part => ({ aggregate, id, decide }) as unknown as Part;
+
+/** One aggregate as the log has it. */
+export interface Loaded<S> {
+  readonly state: S;
+  /** Sequence of its last event; 0 where there is none. */
+  readonly last: number;
+}
+
+/** The log, as one service writes it. */
+export interface EventLog {
+  /** Rebuilds an aggregate from its events. */
+  load<E extends EventsContract, S>(aggregate: Aggregate<E, S>, id: IdOf<E>): Promise<Loaded<S>>;
+  /**
+   * Decides about one aggregate and records what follows; the sequence is that of the last event recorded, or of the
+   * aggregate's last where there was nothing to record. It is on disk when this resolves. What others record
+   * meanwhile is taken into account by deciding again. The same command again records nothing.
+   */
+  append<E extends EventsContract, S>(
+    aggregate: Aggregate<E, S>,
+    id: IdOf<E>,
+    decide: Decide<E, S>,
+    command: Command,
+  ): Promise<number>;
+  /** The same for several aggregates: all is recorded, or nothing. */
+  appendAll(parts: readonly Part[], command: Command): Promise<number>;
+}
+
+/** How often a decision is made again because others changed the same aggregate meanwhile. */
+const tries = 3;
+
+/** Opens the log for a service. */
+export async function openEventLog(connection: NatsConnection, service: ServiceContract): Promise<EventLog> {
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const source = `/natster/${service.name}`;
+  const appendAll = (parts: readonly Part[], command: Command) => commit(connection, manager, source, parts, command);
+  return {
+    load: async (aggregate, id) => {
+      const { state, last } = await load(
+        manager,
+        part(aggregate, id, () => []),
+      );
+      return { state: state as never, last };
+    },
+    append: (aggregate, id, decide, command) => appendAll([part(aggregate, id, decide)], command),
+    appendAll,
+  };
+}
+
+async function commit(
+  connection: NatsConnection,
+  manager: JetStreamManager,
+  source: string,
+  parts: readonly Part[],
+  command: Command,
+): Promise<number> {
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const loaded = await Promise.all(parts.map((each) => load(manager, each)));
+    const done = loaded.flatMap(({ events }) => events).filter((event) => isOf(event, command));
+    if (done.length > 0) return Math.max(...done.map(({ sequence }) => sequence));
+
+    const decided = decideAll(parts, loaded);
+    if (decided instanceof Refusal || decided.length === 0) {
+      // A replica may trail. Only what the leader confirms is a reason to record nothing.
+      if (!(await isNewest(manager, parts, loaded))) continue;
+      if (decided instanceof Refusal) throw decided;
+      return Math.max(...loaded.map(({ last }) => last));
+    }
+    const entries = toEntries(decided, source, command);
+    const sequence = await publish(connection, entries);
+    if (sequence !== undefined) return sequence;
+  }
+  throw kitRefusal("conflict");
+}
+
+interface LoadedPart extends Loaded<unknown> {
+  readonly events: readonly Recorded<EventsContract>[];
+}
+
+/** An event that was decided, and the sequence after which its aggregate must not have changed. */
+interface Decided {
+  readonly part: Part;
+  readonly event: EventOf<EventsContract>;
+  readonly expect: number | undefined;
+}
+
+function decideAll(parts: readonly Part[], loaded: readonly LoadedPart[]): Decided[] | Refusal {
+  try {
+    return parts.flatMap((each, index) => {
+      const { state, last } = loaded[index] as LoadedPart;
+      // The first event of an aggregate carries the expectation for all of them.
+      return each
+        .decide(state)
+        .map((event, position) => ({ part: each, event, expect: position === 0 ? last : undefined }));
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+async function load(manager: JetStreamManager, { aggregate, id }: Part): Promise<LoadedPart> {
+  const events: Recorded<EventsContract>[] = [];
+  let state = aggregate.initial;
+  for await (const stored of readAll(manager, eventStream, aggregateFilter(aggregate.events, id))) {
+    const { event } = readEvent(aggregate.events, stored);
+    events.push(event);
+    state = aggregate.evolve(state, event);
+  }
+  return { state, events, last: events.at(-1)?.sequence ?? 0 };
+}
+
+async function isNewest(
+  manager: JetStreamManager,
+  parts: readonly Part[],
+  loaded: readonly LoadedPart[],
+): Promise<boolean> {
+  const confirmed = await Promise.all(
+    parts.map(async ({ aggregate, id }, index) => {
+      const newest = await manager.streams.getMessage(eventStream, {
+        last_by_subj: aggregateFilter(aggregate.events, id),
+      });
+      return (newest?.seq ?? 0) === loaded[index]?.last;
+    }),
+  );
+  return confirmed.every(Boolean);
+}
+
+function toEntries(decided: readonly Decided[], source: string, command: Command): BatchEntry[] {
+  const time = new Date().toISOString();
+  return decided.map(({ part: { aggregate, id }, event, expect }, position) => {
+    const subject = eventSubject(aggregate.events, id, event.type);
+    const messageId = idOf(command, subject, position);
+    const written: CloudEvent = writeEvent(aggregate.events, id, event, {
+      id: messageId,
+      source,
+      time,
+      cause: { actor: command.caller.account, user: command.caller.user, command },
+    });
+    return {
+      subject,
+      data: new TextEncoder().encode(JSON.stringify(written)),
+      messageId,
+      ...(expect !== undefined && { expect, expectSubject: aggregateFilter(aggregate.events, id) }),
+    };
+  });
+}
+
+/** Message ids are one space for the whole stream, so one holds everything that tells a command from another. */
+const idOf = (command: Command, subject: string, position: number): string =>
+  createHash("sha256")
+    .update(JSON.stringify([command.caller.account, command.name, command.id, subject, position]))
+    .digest("base64url");
+
+const isOf = (event: Occurrence, command: Command): boolean =>
+  event.command.id === command.id && event.command.name === command.name && event.actor === command.caller.account;
+
+/** Publishes with acknowledgement; undefined where somebody else was first. */
+async function publish(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number | undefined> {
+  const [only] = entries;
+  try {
+    if (entries.length > 1 || !only) return await publishBatch(connection, entries);
+    const { expect, expectSubject } = only;
+    const ack = await jetstream(connection).publish(only.subject, only.data, {
+      msgID: only.messageId,
+      expect: {
+        ...(expect !== undefined && { lastSubjectSequence: expect }),
+        ...(expectSubject !== undefined && { lastSubjectSequenceSubject: expectSubject }),
+      },
+    });
+    // A duplicate is this command, recorded meanwhile by its own repeat: loading again finds it.
+    return ack.duplicate ? undefined : ack.seq;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && conflicts.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Wrong last sequence, in its two spellings, and a message id that a batch may not repeat. */
+const conflicts = new Set([10071, 10164, 10201]);

@@ -1,0 +1,105 @@
+/** Events on the wire: CloudEvents 1.0 in structured JSON, versioned, and read in their newest shape. */
+import { type EventOf, type EventsContract, type IdOf, readEventSubject } from "@natster/contracts";
+import * as z from "zod";
+import type { Occurrence, Recorded } from "./aggregate.ts";
+
+/** An event that cannot be read; the message says why. */
+export class UnreadableEventError extends Error {
+  override readonly name = "UnreadableEventError";
+}
+
+const CloudEvent = z.object({
+  specversion: z.literal("1.0"),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  time: z.iso.datetime(),
+  dataschema: z.string(),
+  datacontenttype: z.literal("application/json"),
+  actor: z.string(),
+  actoruser: z.string().optional(),
+  commandname: z.string(),
+  commandid: z.string(),
+  data: z.unknown(),
+});
+export type CloudEvent = z.infer<typeof CloudEvent>;
+
+/** Who asked for what, as an event records it. */
+export interface Cause {
+  readonly actor: string;
+  readonly user?: string | undefined;
+  readonly command: Occurrence["command"];
+}
+
+/** Writes an event. Throws where its data is against its schema: a decision's fault, not a caller's. */
+export function writeEvent<E extends EventsContract>(
+  events: E,
+  id: IdOf<E>,
+  event: EventOf<E>,
+  how: { readonly id: string; readonly source: string; readonly time: string; readonly cause: Cause },
+): CloudEvent {
+  const { cause } = how;
+  return {
+    specversion: "1.0",
+    id: how.id,
+    source: how.source,
+    type: typeName(events, event.type),
+    subject: Object.values(id as object).join("."),
+    time: how.time,
+    dataschema: `urn:${typeName(events, event.type)}:${versionOf(events, event.type)}`.replaceAll(".", ":"),
+    datacontenttype: "application/json",
+    actor: cause.actor,
+    ...(cause.user !== undefined && { actoruser: cause.user }),
+    commandname: cause.command.name,
+    commandid: cause.command.id,
+    data: events.types[event.type]?.parse(event.data),
+  };
+}
+
+/** Reads what was stored under a subject; older versions of its data are brought up to the newest. */
+export function readEvent<E extends EventsContract>(
+  events: E,
+  stored: { readonly subject: string; readonly seq: number; readonly data: Uint8Array },
+): { readonly id: IdOf<E>; readonly event: Recorded<E> } {
+  const place = readEventSubject(events, stored.subject);
+  if (!place) throw new UnreadableEventError(`${stored.subject} is no subject of ${events.subject}`);
+  const known = events.types[place.type];
+  if (!known) throw new UnreadableEventError(`${events.subject} knows no event ${place.type}`);
+  let event: CloudEvent;
+  try {
+    event = CloudEvent.parse(JSON.parse(new TextDecoder().decode(stored.data)));
+  } catch (cause) {
+    throw new UnreadableEventError("not a CloudEvent", { cause });
+  }
+  const data = known.safeParse(upcast(events, place.type, event));
+  if (!data.success) throw new UnreadableEventError(`its data is against its schema`, { cause: data.error });
+  return {
+    id: place.id,
+    event: {
+      type: place.type,
+      data: data.data,
+      sequence: stored.seq,
+      time: event.time,
+      actor: event.actor,
+      command: { name: event.commandname, id: event.commandid },
+    } as unknown as Recorded<E>,
+  };
+}
+
+function upcast(events: EventsContract, type: string, event: CloudEvent): unknown {
+  const history = events.history?.[type] ?? [];
+  const version = Number(event.dataschema.slice(event.dataschema.lastIndexOf(":") + 1));
+  if (!Number.isInteger(version) || version < 1 || version > history.length + 1) {
+    throw new UnreadableEventError(`${type} has no version ${version} that is known here`);
+  }
+  return history
+    .slice(version - 1)
+    .reduce<unknown>((data, past) => past.upcast(past.data.parse(data) as never), event.data);
+}
+
+/** `natster.share.shared` for the event `shared` under `events.share`. */
+const typeName = (events: EventsContract, type: string): string =>
+  `natster.${events.subject.replace(/^events\./, "")}.${type}`;
+
+const versionOf = (events: EventsContract, type: string): number => (events.history?.[type]?.length ?? 0) + 1;

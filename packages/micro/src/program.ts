@@ -1,0 +1,121 @@
+/** A service as a process: configuration, connection, service, and an orderly end. */
+import { AccountKey, type ServiceContract } from "@natster/contracts";
+import type { NatsConnection } from "@nats-io/nats-core";
+import * as z from "zod";
+import { ConfigError, readConfig } from "./config.ts";
+import { connect } from "./connect.ts";
+import { createLog, type Logger } from "./log.ts";
+import { type Handlers, serve, type ServeOptions } from "./serve.ts";
+
+/** What every platform service reads from its environment. */
+export const kitConfig = z.object({
+  NATS_URL: z.string().transform((urls) => urls.split(",")),
+  /** Path of this service's creds file. */
+  NATS_CREDS: z.string(),
+  /** Account keys of the administrators, separated by commas. */
+  NATSTER_ADMINISTRATORS: z
+    .string()
+    .default("")
+    .transform((keys) => keys.split(",").filter(Boolean))
+    .pipe(z.array(AccountKey)),
+  /** Key of the account through which newcomers come. */
+  NATSTER_LOBBY: AccountKey,
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+export type KitConfig = z.infer<typeof kitConfig>;
+
+/** What a program's implementation is given. */
+export interface Surroundings<C extends z.ZodObject = z.ZodObject> {
+  readonly connection: NatsConnection;
+  readonly log: Logger;
+  readonly config: KitConfig & z.infer<C>;
+  /** Whatever is opened for the program's life is handed to this, and closed in reverse before the connection. */
+  readonly closing: AsyncDisposableStack;
+}
+
+/** What an implementation returns: its handlers, and what it has to say in health and stats. */
+export interface Implementation<S extends ServiceContract> extends Pick<ServeOptions, "checks" | "figures"> {
+  readonly handlers: Handlers<S>;
+}
+
+/** A platform service that can be started. */
+export interface Program<S extends ServiceContract = ServiceContract, C extends z.ZodObject = z.ZodObject> {
+  readonly contract: S;
+  /** Its own variables, beside those of the kit. */
+  readonly config: C;
+  readonly implement: (surroundings: Surroundings<C>) => Promise<Implementation<S>> | Implementation<S>;
+}
+
+/** Declares a program. */
+export const defineProgram = <S extends ServiceContract, C extends z.ZodObject>(
+  program: Program<S, C>,
+): Program<S, C> => program;
+
+/** A program that is running. */
+export interface Running extends AsyncDisposable {
+  readonly connection: NatsConnection;
+  /** Resolves when it has ended: with the reason where nobody asked it to stop. */
+  readonly ended: Promise<Error | undefined>;
+  /** Takes no more requests, answers those it has, and closes. */
+  stop(): Promise<void>;
+}
+
+/** Starts a program with these variables; resolves when it answers. Throws `ConfigError` or `ServerTooOldError`. */
+export async function start<S extends ServiceContract, C extends z.ZodObject>(
+  program: Program<S, C>,
+  env: NodeJS.ProcessEnv = process.env,
+  log?: Logger,
+): Promise<Running> {
+  const { contract } = program;
+  const config = readConfig(kitConfig.extend(program.config.shape), env) as KitConfig & z.infer<C>;
+  const ownLog = log ?? createLog(contract.name, config.LOG_LEVEL);
+  const connection = await connect({
+    servers: config.NATS_URL,
+    creds: { file: config.NATS_CREDS },
+    name: contract.name,
+    log: ownLog,
+  });
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => connection.close());
+  const closing = undo.use(new AsyncDisposableStack());
+  const { handlers, ...more } = await program.implement({ connection, log: ownLog, config, closing });
+  const standing = { lobby: config.NATSTER_LOBBY, administrators: new Set(config.NATSTER_ADMINISTRATORS) };
+  const serving = await serve(contract, handlers, { connection, log: ownLog, standing, ...more });
+  undo.move();
+
+  let stopped: Promise<void> | undefined;
+  const stop = () =>
+    (stopped ??= (async () => {
+      await serving.stop();
+      await closing.disposeAsync();
+      // Everything asked for is answered; drain sends what is still on its way.
+      if (!connection.isClosed()) await connection.drain();
+    })());
+  // A denied subscription ends a service in the library: better to end the process, seen, than to live on deaf.
+  const ended = Promise.race([serving.stopped, connection.closed()]).then(async (reason) => {
+    const asked = stopped !== undefined;
+    if (!asked && reason) ownLog.fatal({ err: reason }, "cannot go on");
+    await stop();
+    return asked ? undefined : (reason ?? new Error("the connection was closed"));
+  });
+  return {
+    connection,
+    ended,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Runs a program as a process until SIGTERM or SIGINT. A wrong setting is one line on standard error, and exit 2. */
+export async function run<S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>): Promise<void> {
+  try {
+    const running = await start(program);
+    const stop = () => void running.stop();
+    process.once("SIGTERM", stop).once("SIGINT", stop);
+    if (await running.ended) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${program.contract.name}: ${error.message}\n`);
+    process.exitCode = 2;
+  }
+}

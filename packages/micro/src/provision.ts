@@ -1,0 +1,120 @@
+/**
+ * Makes every stream, durable and bucket that the contracts name. Only the bootstrap user may: a running service that
+ * could make a consumer could aim it at any subject.
+ */
+import { type BucketContract, bucketStream, bucketSubject, familyFilter } from "@natster/contracts";
+import {
+  type DurableContract,
+  events,
+  eventStream,
+  projections,
+  reactions,
+  volatileBuckets,
+} from "@natster/contracts/platform";
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  type JetStreamManager,
+  jetstreamManager,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+  StoreCompression,
+  type StreamConfig,
+} from "@nats-io/jetstream";
+import { type NatsConnection, nanos } from "@nats-io/nats-core";
+
+/** How much of what is provided. */
+export interface ProvisionOptions {
+  /** Copies of every stream: 3 in a cluster. */
+  readonly replicas?: number;
+  /** The most that the log may take on disk. When it is full it refuses; it never forgets. */
+  readonly logBytes?: number;
+}
+
+/** Provides everything; what exists already is brought up to date, and nothing is ever removed. */
+export async function provision(
+  connection: NatsConnection,
+  { replicas = 1, logBytes = 8 * 2 ** 30 }: ProvisionOptions = {},
+): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  await ensureStream(manager, {
+    name: eventStream,
+    description: "Everything that happened",
+    subjects: events.map((family) => `${family.subject}.>`),
+    num_replicas: replicas,
+    max_bytes: logBytes,
+    // One grant is about a kilobyte; nothing that is recorded comes near this.
+    max_msg_size: 64 * 1024,
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    compression: StoreCompression.S2,
+    duplicate_window: nanos(120_000),
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    allow_direct: true,
+    allow_atomic: true,
+  });
+  await Promise.all([
+    ...projections.map(({ bucket }) => ensureStream(manager, bucketConfig(bucket, replicas))),
+    ...volatileBuckets.map(({ bucket }) =>
+      ensureStream(manager, {
+        ...bucketConfig(bucket, replicas),
+        allow_msg_ttl: true,
+        subject_delete_marker_ttl: nanos(60_000),
+      }),
+    ),
+  ]);
+  const durables: DurableContract[] = [...projections.map(({ durable }) => durable), ...reactions];
+  for (const durable of durables) await ensureDurable(manager, durable);
+}
+
+const bucketConfig = (bucket: BucketContract, replicas: number): Partial<StreamConfig> & { name: string } => ({
+  name: bucketStream(bucket.name),
+  description: bucket.summary,
+  subjects: [bucketSubject(bucket.name, ">")],
+  num_replicas: replicas,
+  max_msgs_per_subject: 1,
+  storage: StorageType.File,
+  discard: DiscardPolicy.New,
+  allow_rollup_hdrs: true,
+  deny_delete: true,
+  allow_direct: true,
+});
+
+async function ensureStream(
+  manager: JetStreamManager,
+  config: Partial<StreamConfig> & { name: string },
+): Promise<void> {
+  const there = await manager.streams.info(config.name).catch(() => undefined);
+  if (there) await manager.streams.update(config.name, config);
+  else await manager.streams.add(config);
+}
+
+async function ensureDurable(manager: JetStreamManager, { name, from, types }: DurableContract): Promise<void> {
+  const filters = from.flatMap((family) =>
+    types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)],
+  );
+  const config = {
+    description: `Feeds ${name}`,
+    filter_subjects: filters,
+    ack_wait: nanos(30_000),
+    // A projector never skips: what fails comes again for ever.
+    max_deliver: -1,
+    max_ack_pending: 5_000,
+  };
+  const there = await manager.consumers.info(eventStream, name).catch(() => undefined);
+  if (there) await manager.consumers.update(eventStream, name, config);
+  else {
+    await manager.consumers.add(eventStream, {
+      ...config,
+      durable_name: name,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+    });
+  }
+}

@@ -1,0 +1,128 @@
+/** Rows: read models in a bucket, each row fenced by the last event that it has seen. */
+import { type BucketContract, bucketStream, bucketSubject, type RowOf } from "@natster/contracts";
+import { jetstream, JetStreamApiError, jetstreamManager, type StoredMsg } from "@nats-io/jetstream";
+import { headers, type NatsConnection } from "@nats-io/nats-core";
+import { lastOf, readAll } from "./read-all.ts";
+
+/** A row as the bucket has it. */
+export interface StoredRow<R> {
+  readonly key: string;
+  readonly row: R;
+  /** The last event that it has seen. */
+  readonly sequence: number;
+}
+
+/** What the bucket holds under a key: a row, or where one was, with what a writer must know to replace it. */
+export interface Slot<R> {
+  readonly row: R | undefined;
+  readonly sequence: number;
+  readonly revision: number;
+}
+
+/** A page of rows. */
+export interface Page<R> {
+  readonly rows: StoredRow<R>[];
+  /** Where the next page begins; absent on the last. */
+  readonly cursor?: string;
+}
+
+/** A bucket as its readers see it. A key filter may have `*` for a token and `>` for the rest. */
+export interface RowReader<R> {
+  get(key: string): Promise<StoredRow<R> | undefined>;
+  /** Every slot under a filter, also those whose row is gone. */
+  scan(
+    filter: string,
+  ): AsyncGenerator<{ readonly key: string; readonly row: R | undefined; readonly sequence: number }>;
+  /** Rows under a filter in the order in which they last changed. */
+  page(filter: string, options?: { cursor?: string | undefined; limit?: number | undefined }): Promise<Page<R>>;
+}
+
+/** A bucket as its one writer sees it. */
+export interface RowWriter<R> extends RowReader<R> {
+  slots(keys: readonly string[]): Promise<Map<string, Slot<R>>>;
+  /**
+   * Writes a row, or the mark that there is none, and resolves with its revision; undefined where another was first.
+   * With `ttl`, in seconds, it ends by itself, where the bucket allows that.
+   */
+  put(key: string, row: R | undefined, sequence: number, revision: number, ttl?: number): Promise<number | undefined>;
+}
+
+interface Body<R> {
+  readonly sequence: number;
+  readonly row?: R;
+}
+
+const emptySlot: Slot<never> = { row: undefined, sequence: 0, revision: 0 };
+/** How many subjects nats-server answers at once. */
+const most = 1_024;
+
+/** Opens a bucket for reading. */
+export async function openRows<B extends BucketContract>(
+  connection: NatsConnection,
+  bucket: B,
+): Promise<RowWriter<RowOf<B>>> {
+  type R = RowOf<B>;
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const js = jetstream(connection);
+  const stream = bucketStream(bucket.name);
+  const subject = (key: string) => bucketSubject(bucket.name, key);
+  const keyOf = (stored: StoredMsg) => stored.subject.slice(subject("").length);
+
+  const read = (stored: StoredMsg): StoredRow<R> | undefined => {
+    const { row, sequence } = stored.json<Body<R>>();
+    return row === undefined ? undefined : { key: keyOf(stored), row, sequence };
+  };
+
+  return {
+    async get(key) {
+      const stored = await manager.direct.getMessage(stream, { last_by_subj: subject(key) });
+      return stored ? read(stored) : undefined;
+    },
+
+    async *scan(filter) {
+      for await (const stored of readAll(manager, stream, subject(filter)))
+        yield { key: keyOf(stored), ...stored.json<Body<R>>() } as never;
+    },
+
+    async page(filter, { cursor, limit = 100 } = {}) {
+      const rows: StoredRow<R>[] = [];
+      let next = cursor ? Number.parseInt(cursor, 36) : 1;
+      for await (const stored of readAll(manager, stream, subject(filter), next, limit)) {
+        next = stored.seq + 1;
+        const row = read(stored);
+        if (row) rows.push(row);
+        if (rows.length === limit) return { rows, cursor: next.toString(36) };
+      }
+      return { rows };
+    },
+
+    async slots(keys) {
+      const slots = new Map<string, Slot<R>>(keys.map((key) => [key, emptySlot]));
+      for (let from = 0; from < keys.length; from += most) {
+        for (const stored of await lastOf(manager, stream, keys.slice(from, from + most).map(subject))) {
+          const { row, sequence } = stored.json<Body<R>>();
+          slots.set(keyOf(stored), { row, sequence, revision: stored.seq });
+        }
+      }
+      return slots;
+    },
+
+    async put(key, row, sequence, revision, ttl) {
+      const marked = headers();
+      // Readers of key-value buckets see no key where a row is gone; its fence stays.
+      if (row === undefined) marked.set("KV-Operation", "DEL");
+      const body: Body<R> = { sequence, ...(row !== undefined && { row }) };
+      try {
+        const ack = await js.publish(subject(key), JSON.stringify(body), {
+          headers: marked,
+          expect: { lastSubjectSequence: revision },
+          ...(ttl !== undefined && { ttl: `${ttl}s` }),
+        });
+        return ack.seq;
+      } catch (error) {
+        if (error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164)) return undefined;
+        throw error;
+      }
+    },
+  };
+}

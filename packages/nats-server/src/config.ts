@@ -1,0 +1,122 @@
+import { join } from "node:path";
+
+/** Ports to listen on; -1 takes a free one. */
+export interface Ports {
+  readonly client: number;
+  readonly websocket: number;
+  readonly monitor: number;
+}
+
+/** What makes the server trust an operator, as JWTs. */
+export interface OperatorOptions {
+  readonly jwt: string;
+  /** Public key of the system account. */
+  readonly systemAccount: string;
+  /** The accounts that the server knows from the start, by public key. The system account is one of them. */
+  readonly preload: Readonly<Record<string, string>>;
+}
+
+export interface WebsocketOptions {
+  /** Paths of certificate and key in PEM, or "none": no TLS, which off loopback needs something in front that ends it. */
+  readonly tls?: { readonly cert: string; readonly key: string } | "none";
+  /** Origins that a browser may connect from. Any, when left out. */
+  readonly allowedOrigins?: readonly string[];
+}
+
+export interface ConfigOptions {
+  readonly operator: OperatorOptions;
+  /** Where the server keeps its state. */
+  readonly directory: string;
+  /** Address for clients and WebSocket; the monitor stays on loopback. */
+  readonly host: string;
+  readonly ports: Ports;
+  /** The server's name, unique among its peers. */
+  readonly name?: string;
+  /** Bytes that one message may have. */
+  readonly maxPayload?: number;
+  /** Write every message through to the disk before it is acknowledged. */
+  readonly syncAlways: boolean;
+  readonly websocket: WebsocketOptions;
+  /** How many account JWTs the resolver keeps; unlimited when left out. */
+  readonly resolverLimit?: number;
+  /** Configuration in nats-server's own words, put at the end: a cluster, leaf nodes. */
+  readonly extra?: string;
+}
+
+/** The folders below the state directory. */
+export const folders = (directory: string) => ({
+  accounts: join(directory, "accounts"),
+  jetstream: join(directory, "jetstream"),
+  run: join(directory, "run"),
+});
+
+/**
+ * The configuration of a nats-server in operator mode with a full resolver, JetStream, WebSocket and a monitor on
+ * loopback. Pure: it looks at nothing but its options.
+ * @throws TypeError when WebSocket would be open beyond loopback without TLS and nobody asked for that.
+ */
+export function renderConfig(options: ConfigOptions): string {
+  const { operator, host, ports, name, maxPayload, resolverLimit, extra } = options;
+  const { accounts, jetstream, run } = folders(options.directory);
+  return lines([
+    name !== undefined && `server_name: ${quote(name)}`,
+    `host: ${quote(host)}`,
+    `port: ${ports.client}`,
+    `http: ${quote(`127.0.0.1:${ports.monitor}`)}`,
+    `ports_file_dir: ${quote(run)}`,
+    maxPayload !== undefined && `max_payload: ${maxPayload}`,
+    "",
+    `operator: ${quote(operator.jwt)}`,
+    `system_account: ${quote(operator.systemAccount)}`,
+    "resolver {",
+    "  type: full",
+    `  dir: ${quote(accounts)}`,
+    "  allow_delete: false",
+    `  interval: "2m"`,
+    resolverLimit !== undefined && `  limit: ${resolverLimit}`,
+    "}",
+    "resolver_preload {",
+    ...Object.entries(operator.preload).map(([account, jwt]) => `  ${account}: ${quote(jwt)}`),
+    "}",
+    "",
+    "jetstream {",
+    `  store_dir: ${quote(jetstream)}`,
+    options.syncAlways && "  sync_interval: always",
+    "}",
+    "",
+    "websocket {",
+    `  host: ${quote(host)}`,
+    `  port: ${ports.websocket}`,
+    ...websocketTls(options.websocket, host),
+    options.websocket.allowedOrigins &&
+      `  allowed_origins: [${options.websocket.allowedOrigins.map(quote).join(", ")}]`,
+    "}",
+    extra !== undefined && `\n${extra}`,
+  ]);
+}
+
+function websocketTls({ tls }: WebsocketOptions, host: string): string[] {
+  if (tls !== undefined && tls !== "none") {
+    return ["  tls {", `    cert_file: ${quote(tls.cert)}`, `    key_file: ${quote(tls.key)}`, "  }"];
+  }
+  if (tls === undefined && !isLoopback(host)) {
+    throw new TypeError(`WebSocket on ${host} needs tls, or tls: "none" where something in front of it ends TLS`);
+  }
+  return ["  no_tls: true"];
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** A string in nats-server's configuration, where a backslash escapes and control characters have no business. */
+function quote(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(text))
+    throw new TypeError(`${JSON.stringify(text)} cannot stand in a configuration`);
+  return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+}
+
+function lines(parts: readonly (string | false | undefined)[]): string {
+  return `${parts.filter((part) => typeof part === "string").join("\n")}\n`;
+}

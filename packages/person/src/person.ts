@@ -1,0 +1,71 @@
+/** A person's device that is connected: everything that it can ask, typed. */
+import type { AccountKey, Role } from "@natster/contracts";
+import { accounts } from "@natster/contracts/accounts";
+import { catalog } from "@natster/contracts/catalog";
+import { codes } from "@natster/contracts/codes";
+import { FeedNotice, projector } from "@natster/contracts/library";
+import { web } from "@natster/contracts/web";
+import { type Client, client } from "@natster/micro/client";
+import { createKey, formatCreds, type Key, userJwt, userOf } from "@natster/trust";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { dialWithCreds, type Place } from "./place.ts";
+
+/** A device that is connected to its account. */
+export interface Person extends AsyncDisposable {
+  readonly account: AccountKey;
+  readonly connection: NatsConnection;
+  readonly accounts: Client<typeof accounts>;
+  readonly catalog: Client<typeof catalog>;
+  readonly codes: Client<typeof codes>;
+  readonly library: Client<typeof projector>;
+  readonly web: Client<typeof web>;
+}
+
+/** What a new device of an account is to be. */
+export interface NewDevice {
+  readonly name: string;
+  readonly role: Role;
+  /** Whether the account is an administrator's. */
+  readonly administrator?: boolean;
+  /** Seconds until it has to be renewed. */
+  readonly expiresIn?: number;
+}
+
+/** Makes a device of an account: a key of its own, and the account's word for it. Returns its creds, a secret. */
+export function createDevice(account: Key<"account">, { name, role, administrator, expiresIn }: NewDevice): string {
+  const key = createKey("user");
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const jwt = userJwt(account, {
+    user: key.public,
+    name,
+    role,
+    administrator,
+    issuedAt,
+    ...(expiresIn !== undefined && { expires: issuedAt + expiresIn }),
+  });
+  return formatCreds(jwt, key);
+}
+
+/** Connects a device with its creds. */
+export async function connectDevice(place: Place, creds: string, name: string): Promise<Person> {
+  const connection = await dialWithCreds(place, creds, name);
+  return {
+    account: userOf(creds).account,
+    connection,
+    accounts: client(accounts, connection),
+    catalog: client(catalog, connection),
+    codes: client(codes, connection),
+    library: client(projector, connection),
+    web: client(web, connection),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+/** What the platform tells this account, as it happens, until the connection closes. Hints: the truth is a query. */
+export async function* notices({ connection }: Person): AsyncGenerator<FeedNotice> {
+  for await (const message of connection.subscribe("feed.>")) {
+    const notice = FeedNotice.safeParse(message.json());
+    // A newer platform may say more than this device understands.
+    if (notice.success) yield notice.data;
+  }
+}

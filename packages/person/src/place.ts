@@ -1,0 +1,50 @@
+/** A system as a person's device sees it: where it is, and how to dial it. */
+import type { AccountKey, UserKey } from "@natster/contracts";
+import type { Welcome } from "@natster/contracts/web";
+import { authenticator, createKey, inboxPrefix, newcomerUser, parseCreds } from "@natster/trust";
+import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+
+/** Opens a connection: `connect` of `@nats-io/transport-node`, or `wsconnect` in a browser. */
+export type Dial = (options: ConnectionOptions) => Promise<NatsConnection>;
+
+/** A system, by what it publishes about itself. */
+export interface Place {
+  readonly servers: readonly string[];
+  readonly platform: AccountKey;
+  readonly lobby: Welcome["lobby"];
+  readonly dial: Dial;
+}
+
+/** Connects as a device, with replies to an inbox of its own; a lost connection is sought again for ever. */
+export function dialWithCreds(place: Place, creds: string, name: string): Promise<NatsConnection> {
+  const parsed = parseCreds(creds);
+  return dialAs(place, name, parsed.key.public, authenticator(parsed));
+}
+
+/** Does something as a newcomer, through the lobby, with a key made for this one visit. */
+export async function visitLobby<T>(place: Place, visit: (connection: NatsConnection) => Promise<T>): Promise<T> {
+  const key = createKey("user");
+  const jwt = newcomerUser(place.lobby, key.public, Math.floor(Date.now() / 1000));
+  const connection = await dialAs(place, "newcomer", key.public, authenticator({ jwt, key }));
+  try {
+    return await visit(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+const dialAs = (
+  place: Place,
+  name: string,
+  user: UserKey,
+  prove: ReturnType<typeof authenticator>,
+): Promise<NatsConnection> =>
+  place.dial({
+    servers: [...place.servers],
+    name,
+    authenticator: prove,
+    inboxPrefix: inboxPrefix(user),
+    maxReconnectAttempts: -1,
+    // The addresses that a server advertises are its own view of the network, not this device's.
+    ignoreClusterUpdates: true,
+  });

@@ -1,0 +1,49 @@
+/** An installation on disk: everything that the operator made, each secret in a file of its own. */
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AccountKey } from "@natster/contracts";
+import { createOperator, type NewOperator } from "@natster/trust";
+import * as z from "zod";
+
+/** What is not secret, in one file; that file is written last, so where it is, everything is. */
+const Installation = z.strictObject({
+  operatorJwt: z.string(),
+  systemAccount: AccountKey,
+  preload: z.record(z.string(), z.string()),
+  platform: AccountKey,
+  lobby: z.strictObject({ account: AccountKey, seed: z.string() }),
+});
+
+/** An installation, and where its secrets are. */
+export interface Installation extends z.infer<typeof Installation> {
+  /** Path of the creds file of a service, or of `bootstrap` or `pusher`. */
+  readonly creds: (of: keyof NewOperator["creds"]) => string;
+  /** Path of the file with the seed that signs account JWTs. */
+  readonly signingKey: string;
+}
+
+/** Opens the installation in a directory, making it first where there is none. Directories 0700, files 0600. */
+export async function openInstallation(directory: string): Promise<Installation> {
+  const at = (...names: string[]) => join(directory, ...names);
+  const main = at("installation.json");
+  const paths = { creds: (of: string) => at("creds", `${of}.creds`), signingKey: at("operator", "signing.seed") };
+
+  const there = await readFile(main, "utf8").catch(() => undefined);
+  if (there !== undefined) return { ...Installation.parse(JSON.parse(there)), ...paths };
+
+  const made = createOperator({ issuedAt: Math.floor(Date.now() / 1000) });
+  for (const folder of [directory, at("creds"), at("operator"), at("offline")]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+  }
+  for (const [of, creds] of Object.entries(made.creds)) await writeSecret(paths.creds(of), creds);
+  await writeSecret(paths.signingKey, made.signingKey);
+  for (const [of, seed] of Object.entries(made.offline)) await writeSecret(at("offline", `${of}.seed`), seed);
+  const { operatorJwt, systemAccount, preload, platform, lobby } = made;
+  const installation = { operatorJwt, systemAccount, preload, platform, lobby };
+  await writeSecret(`${main}.new`, JSON.stringify(installation, null, 2));
+  await rename(`${main}.new`, main);
+  return { ...Installation.parse(installation), ...paths };
+}
+
+const writeSecret = (path: string, text: string) => writeFile(path, `${text.trimEnd()}\n`, { mode: 0o600 });

@@ -1,0 +1,138 @@
+/** The platform in one process: nats-server beside it, and every service on a connection of its own. */
+import { join } from "node:path";
+import type { AccountKey } from "@natster/contracts";
+import { program as accounts } from "@natster/accounts";
+import { program as catalog } from "@natster/catalog";
+import { program as codes } from "@natster/codes";
+import { connect, createLog, type Logger, type Program, type Running, start } from "@natster/micro";
+import { provision } from "@natster/micro/provision";
+import { type NatsServer, startNatsServer, type StartOptions } from "@natster/nats-server";
+import type { Place } from "@natster/person";
+import { program as projector } from "@natster/projector";
+import { program as web } from "@natster/web";
+import { connect as dial } from "@nats-io/transport-node";
+import { destination } from "pino";
+import { type Installation, openInstallation } from "./installation.ts";
+
+/** How a platform is started. */
+export interface PlatformOptions {
+  /** Where everything is kept: keys, creds, streams and logs. Made where it is missing. */
+  readonly directory: string;
+  readonly administrators?: readonly AccountKey[];
+  readonly registration?: "open" | "code" | "closed";
+  /** Where the page is served, `host:port`; a free port of this machine where nothing is said. */
+  readonly webListen?: string;
+  readonly nats?: Pick<StartOptions, "binary" | "ports" | "host">;
+  readonly logLevel?: string;
+}
+
+/** A platform that runs; `await using` ends it. */
+export interface Platform extends AsyncDisposable {
+  readonly nats: NatsServer;
+  readonly installation: Installation;
+  /** How people reach it. */
+  readonly place: Place;
+  readonly services: Readonly<Record<ServiceName, Running>>;
+  /** Where the log is. */
+  readonly logFile: string;
+}
+
+const programs = { accounts, catalog, codes, projector, web } as const;
+export type ServiceName = keyof typeof programs;
+
+/** Starts nats-server, provides streams and buckets, and starts every service; resolves when all of them answer. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  await using undo = new AsyncDisposableStack();
+  const installation = await openInstallation(options.directory);
+  const logFile = join(options.directory, "natster.log");
+  const log = openLog(logFile, options.logLevel);
+
+  const { operatorJwt: jwt, systemAccount, preload } = installation;
+  const nats = undo.use(
+    await startNatsServer({
+      ...options.nats,
+      operator: { jwt, systemAccount, preload },
+      directory: join(options.directory, "nats"),
+    }),
+  );
+  await bootstrap(nats.url, installation, log);
+
+  const env = environment(nats, installation, options);
+  const started = await Promise.all(
+    (Object.keys(programs) as ServiceName[]).map(async (name) => {
+      const service = await start(
+        programs[name] as unknown as Program,
+        { ...env, ...own(name, nats, installation, options) },
+        log.child({ service: name }),
+      );
+      undo.use(service);
+      return [name, service] as const;
+    }),
+  );
+
+  const ending = undo.move();
+  const { platform, lobby } = installation;
+  return {
+    nats,
+    installation,
+    place: { servers: [nats.url], platform, lobby, dial },
+    services: Object.fromEntries(started) as Record<ServiceName, Running>,
+    logFile,
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  };
+}
+
+const openLog = (path: string, level: string | undefined): Logger =>
+  createLog("natster", level, destination({ dest: path, mode: 0o600, sync: true }));
+
+/** Makes streams, durables and buckets with creds that no service has. */
+async function bootstrap(url: string, installation: Installation, log: Logger): Promise<void> {
+  const connection = await connect({
+    servers: url,
+    creds: { file: installation.creds("bootstrap") },
+    name: "bootstrap",
+    log,
+  });
+  try {
+    await provision(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What every service is told. */
+const environment = (nats: NatsServer, { lobby }: Installation, { administrators = [] }: PlatformOptions) => ({
+  NATS_URL: nats.url,
+  NATSTER_LOBBY: lobby.account,
+  NATSTER_ADMINISTRATORS: administrators.join(","),
+});
+
+/** What one service is told beside that. */
+function own(
+  name: ServiceName,
+  nats: NatsServer,
+  installation: Installation,
+  { registration = "code", webListen = "127.0.0.1:0" }: PlatformOptions,
+): Record<string, string> {
+  const creds = { NATS_CREDS: installation.creds(name) };
+  switch (name) {
+    case "accounts":
+      return {
+        ...creds,
+        NATSTER_SYSTEM_CREDS: installation.creds("pusher"),
+        NATSTER_SIGNING_KEY: installation.signingKey,
+        NATSTER_PLATFORM: installation.platform,
+        NATSTER_REGISTRATION: registration,
+      };
+    case "web":
+      return {
+        ...creds,
+        WEB_LISTEN: webListen,
+        NATS_WEBSOCKET_URL: nats.websocketUrl,
+        NATSTER_PLATFORM: installation.platform,
+        NATSTER_LOBBY_SEED: installation.lobby.seed,
+      };
+    default:
+      return creds;
+  }
+}

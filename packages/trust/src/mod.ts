@@ -1,0 +1,48 @@
+/** Everything that signs or verifies. Runs in Node and in a browser. */
+export {
+  type AccountNats,
+  accountJwt,
+  type AccountState,
+  type RenderContext,
+  renderAccount,
+  type Revocations,
+} from "./account.ts";
+export type { Checked, Refused } from "./checked.ts";
+export { authenticator, type Creds, formatCreds, parseCreds, userOf } from "./creds.ts";
+export { type Grant, type GrantReason, type GrantRequest, readGrant, signGrant } from "./grant.ts";
+export { createOperator, type NewOperator } from "./init.ts";
+export { type Claims, encodeJwt, type JwtReason, readJwt, type SignedClaims } from "./jwt.ts";
+export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify } from "./key.ts";
+export { defaultLobbyLimits, defaultPersonLimits, type PersonLimits } from "./limits.ts";
+export { type Lobby, newcomerUser } from "./newcomer.ts";
+export { operatorJwt, type OperatorState } from "./operator.ts";
+export {
+  bootstrapPermissions,
+  type Permissions,
+  type PlatformService,
+  pusherPermissions,
+  servicePermissions,
+} from "./permissions.ts";
+export { type LobbyState, lobbySubjects, renderLobby, renderPlatform, renderSystem } from "./platform.ts";
+export {
+  readRegistration,
+  type Registration,
+  type RegistrationCheck,
+  type RegistrationReason,
+  signRegistration,
+} from "./registration.ts";
+export { type RoleOptions, rolePermissions } from "./role.ts";
+export { catalogSubject, inboxPrefix, sharedSubject } from "./subjects.ts";
+export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
+export {
+  claimHash,
+  claimMac,
+  type Code,
+  type CodeKeys,
+  codeKeys,
+  type CodePurpose,
+  createCode,
+  equalMacs,
+  formatCode,
+  parseCode,
+} from "./code.ts";

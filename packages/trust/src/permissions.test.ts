@@ -1,0 +1,103 @@
+import { platformServices, projections, services } from "@natster/contracts/platform";
+import { expect, test } from "vitest";
+import { device } from "./fixtures.ts";
+import { bootstrapPermissions, type PlatformService, pusherPermissions, servicePermissions } from "./permissions.ts";
+
+const user = device.public;
+const names = platformServices as PlatformService[];
+const publishes = (name: PlatformService) => servicePermissions(name, user).pub.allow;
+const hears = (name: PlatformService) => servicePermissions(name, user).sub.allow;
+
+test("codes may do exactly this", () => {
+  expect(servicePermissions("codes", user)).toEqual({
+    pub: {
+      allow: [
+        "events.code.>",
+        "$JS.API.STREAM.INFO.EVENTS",
+        "$JS.API.STREAM.MSG.GET.EVENTS",
+        "$JS.API.DIRECT.GET.EVENTS",
+        "$JS.API.DIRECT.GET.EVENTS.>",
+        "$KV.open_codes.>",
+        "$JS.API.STREAM.INFO.KV_open_codes",
+        "$JS.API.STREAM.MSG.GET.KV_open_codes",
+        "$JS.API.DIRECT.GET.KV_open_codes",
+        "$JS.API.DIRECT.GET.KV_open_codes.>",
+      ],
+    },
+    sub: {
+      allow: [
+        "*.natster.codes.issue",
+        "*.natster.codes.claim",
+        "*.natster.codes.cancel",
+        "$SRV.PING",
+        "$SRV.PING.codes",
+        "$SRV.PING.codes.*",
+        "$SRV.INFO",
+        "$SRV.INFO.codes",
+        "$SRV.INFO.codes.*",
+        "$SRV.STATS",
+        "$SRV.STATS.codes",
+        "$SRV.STATS.codes.*",
+        "health.codes.*",
+        `_INBOX.${user}.>`,
+      ],
+    },
+    resp: { max: 1, ttl: 120_000_000_000 },
+  });
+});
+
+test("web holds nothing, so it reads and writes nothing", () => {
+  expect(publishes("web")).toEqual([]);
+  expect(hears("web")).toContain("*.natster.web.where");
+});
+
+test("each event has one service that may append it", () => {
+  const owned = names.flatMap((name) => publishes(name).filter((subject) => subject.startsWith("events.")));
+  expect(owned.toSorted()).toEqual(
+    ["account", "catalog", "code", "handle", "share"].map((aggregate) => `events.${aggregate}.>`),
+  );
+});
+
+test("each bucket has one service that may write it", () => {
+  const written = names.flatMap((name) => publishes(name).filter((subject) => subject.startsWith("$KV.")));
+  expect(written.toSorted()).toEqual([...new Set(written)].toSorted());
+  expect(written).toContain("$KV.access.>");
+});
+
+test("a projection's service consumes its durable, and may empty its bucket", () => {
+  for (const { bucket, durable } of projections) {
+    expect(publishes(durable.service as PlatformService)).toEqual(
+      expect.arrayContaining([
+        `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${durable.name}`,
+        `$JS.API.CONSUMER.INFO.EVENTS.${durable.name}`,
+        `$JS.API.CONSUMER.RESET.EVENTS.${durable.name}`,
+        `$JS.ACK.EVENTS.${durable.name}.>`,
+        `$JS.API.STREAM.PURGE.KV_${bucket.name}`,
+      ]),
+    );
+  }
+});
+
+test("only the projector speaks on the feed", () => {
+  expect(names.filter((name) => publishes(name).some((subject) => subject.startsWith("feed.")))).toEqual(["projector"]);
+  expect(publishes("projector")).toContain("feed.*.>");
+});
+
+test("no service may change a stream or a consumer, or answer for another", () => {
+  for (const name of names) {
+    for (const subject of publishes(name))
+      expect(subject).not.toMatch(/^(>|\*|\$JS\.>|\$JS\.API\.>|\$JS\.API\.[*>])|CREATE|DELETE|UPDATE/);
+    const others = names.filter((other) => other !== name).flatMap((other) => Object.values(services[other].endpoints));
+    const heard = hears(name);
+    for (const { subject } of others) expect(heard).not.toContain(`*.${subject}`);
+    expect(heard.filter((subject) => subject.startsWith("_INBOX"))).toEqual([`_INBOX.${user}.>`]);
+  }
+});
+
+test("the bootstrap user makes streams, the pusher tells about accounts, and neither does more", () => {
+  expect(bootstrapPermissions(user)).toEqual({ pub: { allow: ["$JS.API.>"] }, sub: { allow: [`_INBOX.${user}.>`] } });
+  expect(pusherPermissions(user)).toEqual({
+    pub: { allow: ["$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"] },
+    sub: { allow: [`_INBOX.${user}.>`] },
+  });
+});

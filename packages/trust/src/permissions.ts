@@ -1,0 +1,96 @@
+/** What each user of the platform may say and hear: derived from the contracts, and nothing beyond them. */
+import { bucketStream, bucketSubject, servedSubject, type ServiceContract, type UserKey } from "@natster/contracts";
+import {
+  eventStream,
+  feedSubject,
+  projections,
+  reactions,
+  type ServiceName,
+  services,
+  volatileBuckets,
+} from "@natster/contracts/platform";
+import { inbox } from "./subjects.ts";
+
+/** What a user may publish and subscribe to, as a user JWT has it. */
+export interface Permissions {
+  readonly pub: { readonly allow: readonly string[] };
+  readonly sub: { readonly allow: readonly string[] };
+  /** How often, and for how many nanoseconds, it may answer where a message asks it to. */
+  readonly resp?: { readonly max: number; readonly ttl: number };
+}
+
+/** One answer for each request, within the two minutes for which nats-server keeps the way back open. */
+export const replies = { max: 1, ttl: 120 * 1_000_000_000 } as const;
+
+/** A service that runs in the platform's account. */
+export type PlatformService = {
+  [N in ServiceName]: (typeof services)[N]["runsIn"] extends "platform" ? N : never;
+}[ServiceName];
+
+/** A service answers its own endpoints, appends its own events, and reads and writes its own durables and buckets. */
+export function servicePermissions(name: PlatformService, user: UserKey): Permissions {
+  const service: ServiceContract = services[name];
+  const owned = service.owns ?? [];
+  const filled = projections.filter((projection) => projection.durable.service === name);
+  const durables = [
+    ...filled.map(({ durable }) => durable),
+    ...reactions.filter((durable) => durable.service === name),
+  ];
+  const rebuilt = filled.map(({ bucket }) => bucket.name);
+  const buckets = [
+    ...rebuilt,
+    ...volatileBuckets.filter((entry) => entry.service === name).map((entry) => entry.bucket.name),
+  ];
+  const readsEvents = owned.length > 0 || durables.length > 0;
+  return {
+    pub: {
+      allow: [
+        ...owned.map((prefix) => `${prefix}.>`),
+        ...(readsEvents ? reading(eventStream) : []),
+        ...durables.flatMap((durable) => consuming(durable.name)),
+        ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
+        ...rebuilt.map((bucket) => `$JS.API.STREAM.PURGE.${bucketStream(bucket)}`),
+        ...(name === "projector" ? [feedSubject("*", ">")] : []),
+      ],
+    },
+    sub: {
+      allow: [
+        ...Object.values(service.endpoints).map((endpoint) => servedSubject(service, endpoint)),
+        ...["PING", "INFO", "STATS"].flatMap((verb) => [
+          `$SRV.${verb}`,
+          `$SRV.${verb}.${name}`,
+          `$SRV.${verb}.${name}.*`,
+        ]),
+        `health.${name}.*`,
+        inbox(user),
+      ],
+    },
+    resp: replies,
+  };
+}
+
+/** Makes streams, consumers and buckets, and restores them. Whoever can make a consumer can aim it at any subject. */
+export const bootstrapPermissions = (user: UserKey): Permissions => ({
+  pub: { allow: ["$JS.API.>"] },
+  sub: { allow: [inbox(user)] },
+});
+
+/** A user of the system account that tells nats-server about accounts, and can do nothing else there. */
+export const pusherPermissions = (user: UserKey): Permissions => ({
+  pub: { allow: ["$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"] },
+  sub: { allow: [inbox(user)] },
+});
+
+/** Reads a stream's messages and state. Direct reads may name the subject, as tokens after the stream. */
+const reading = (stream: string): string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}.>`,
+];
+
+/** Takes, acknowledges and rewinds what one durable of the event log delivers. */
+const consuming = (durable: string): string[] => [
+  ...["MSG.NEXT", "INFO", "RESET"].map((verb) => `$JS.API.CONSUMER.${verb}.${eventStream}.${durable}`),
+  `$JS.ACK.${eventStream}.${durable}.>`,
+];

@@ -1,0 +1,30 @@
+/** The subjects that stand in account and user JWTs: what is exported and imported, and where replies arrive. */
+import type { AccountKey, CatalogName, UserKey } from "@natster/contracts";
+import { feedSubject } from "@natster/contracts/platform";
+
+/** Everything that people ask of the platform, as they say it. */
+export const platformAsked = "natster.>";
+
+/** The same as the platform hears it: nats-server writes the caller's account where the platform's export has `*`. */
+export const platformServed = (caller: AccountKey | "*"): string => `${caller}.${platformAsked}`;
+
+/** Everything that the platform tells people, as they hear it. */
+export const feedHeard = "feed.>";
+
+/** The same as the platform says it, to one account or, in its export, to each. */
+export const feedSaid = (account: AccountKey | "*"): string => feedSubject(account, ">");
+
+/** What answers plain `nats micro ls`. */
+export const discovery = "$SRV.>";
+
+/** One catalog in its owner's account: what is exported, and what a grant is for. */
+export const catalogSubject = (catalog: CatalogName): string => `files.${catalog}.>`;
+
+/** The same catalog in the account of a recipient. */
+export const sharedSubject = (owner: AccountKey, catalog: CatalogName): string => `shared.${owner}.${catalog}.>`;
+
+/** Where the replies to one client arrive: the `inboxPrefix` that it connects with. */
+export const inboxPrefix = (user: UserKey | "{{subject()}}"): string => `_INBOX.${user}`;
+
+/** What a client subscribes to in order to hear its replies, and nobody else's. */
+export const inbox = (user: UserKey | "{{subject()}}"): string => `${inboxPrefix(user)}.>`;

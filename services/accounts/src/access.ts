@@ -1,0 +1,46 @@
+/** The access projection's rows: what each account JWT is rendered from. */
+import { access as bucket, accountEvents } from "@natster/contracts/accounts";
+import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import { defineProjection } from "@natster/micro/projection";
+
+export const access = defineProjection(bucket, (from) => [
+  from(accountEvents, {
+    key: ({ account }) => `account.${account}`,
+    evolve: (_, { data }) => ({ kind: "account", ...(data.handle && { handle: data.handle }) }),
+  }),
+  from(catalogEvents, {
+    key: ({ owner, catalog }) => `export.${owner}.${catalog}`,
+    evolve: (_row, _event, { catalog }) => ({ kind: "export", catalog }),
+  }),
+  from(shareEvents, {
+    key: ({ owner, catalog, recipient }) => `import.${recipient}.${owner}.${catalog}`,
+    evolve: (row, { type, data }, { owner, catalog }) => {
+      const held = row?.kind === "import" ? row : undefined;
+      switch (type) {
+        case "shared":
+          return { kind: "import", owner, catalog, grant: data.grant, accepted: held?.accepted ?? false };
+        case "imported":
+          return held && { ...held, accepted: true };
+        case "unshared":
+        case "declined":
+        case "dropped":
+          return undefined;
+      }
+    },
+  }),
+  from(shareEvents, {
+    key: ({ owner, catalog, recipient }) => `revoked.${owner}.${catalog}.${recipient}`,
+    evolve: (row, { type, data, time }, { catalog, recipient }) => {
+      const so = row?.kind === "revoked" ? row : { kind: "revoked" as const, catalog, recipient, lastGrant: 0 };
+      switch (type) {
+        case "shared":
+          return { ...so, lastGrant: Math.max(so.lastGrant, data.issuedAt) };
+        case "unshared":
+          // A grant may be dated later than the moment at which it is taken back.
+          return { ...so, until: Math.max(so.lastGrant, Math.floor(Date.parse(time) / 1000)) };
+        default:
+          return so;
+      }
+    },
+  }),
+]);

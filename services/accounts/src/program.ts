@@ -1,0 +1,90 @@
+/** The accounts service: who exists, and what nats-server is told about them. */
+import { readFileSync } from "node:fs";
+import { AccountKey } from "@natster/contracts";
+import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import { codeEvents } from "@natster/contracts/codes";
+import { enrolments } from "@natster/contracts/platform";
+import { connect, defineProgram } from "@natster/micro";
+import { openEventLog } from "@natster/micro/event-log";
+import { type Applied, isApplied, runProjection } from "@natster/micro/projector";
+import { runReaction } from "@natster/micro/reaction";
+import { keyFromSeed } from "@natster/trust";
+import * as z from "zod";
+import { access } from "./access.ts";
+import { applied } from "./applied.ts";
+import { enrol } from "./enrol.ts";
+import { createReconciler, type Reconciler } from "./reconcile.ts";
+import { register } from "./register.ts";
+import { rename } from "./rename.ts";
+import { openResolver } from "./resolver.ts";
+import { gather } from "./state.ts";
+
+export const program = defineProgram({
+  contract: accounts,
+  config: z.object({
+    /** Path of the creds file of the system account's user that may push account JWTs. */
+    NATSTER_SYSTEM_CREDS: z.string(),
+    /** Path of the file that holds the seed of the operator's signing key. */
+    NATSTER_SIGNING_KEY: z.string(),
+    NATSTER_PLATFORM: AccountKey,
+    /** Who is admitted beyond administrators. */
+    NATSTER_REGISTRATION: z.enum(["open", "code", "closed"]).default("code"),
+  }),
+  async implement({ connection, log: logger, config, closing }) {
+    const administrators = config.NATSTER_ADMINISTRATORS;
+    const policy = { registration: config.NATSTER_REGISTRATION, administrators };
+    const log = await openEventLog(connection, accounts);
+    const system = await connect({
+      servers: config.NATS_URL,
+      creds: { file: config.NATSTER_SYSTEM_CREDS },
+      name: "accounts (system)",
+      log: logger,
+    });
+    closing.defer(() => system.drain());
+
+    const reconciler = createReconciler({
+      gather: (account) => gather(projection.rows, account, administrators.includes(account)),
+      resolver: openResolver(system),
+      signer: keyFromSeed(readFileSync(config.NATSTER_SIGNING_KEY, "utf8").trim(), "operator"),
+      platform: config.NATSTER_PLATFORM,
+      onFault: (account, err) => logger.error({ err, account }, "cannot push an account, will try again"),
+    });
+    closing.defer(() => reconciler.flush());
+    const projection = closing.use(
+      await runProjection(access, { connection, log: logger, afterRows: (events) => enforce(events, reconciler) }),
+    );
+    closing.use(await runReaction(enrolments, codeEvents, { connection, log: logger }, enrol(log, policy, logger)));
+    // Whoever takes over cannot know what was pushed before: nats-server itself is asked.
+    for await (const { key } of projection.rows.scan("account.*"))
+      reconciler.soon(AccountKey.parse(key.slice("account.".length)));
+
+    return {
+      handlers: {
+        register: register(log, policy),
+        applied: applied((after) => projection.caughtUp(after), reconciler),
+        rename: rename(log),
+      },
+      figures: () => ({ access: projection.lag }),
+    };
+  },
+});
+
+/**
+ * Tells nats-server of every account that a batch of events concerns. A recipient is told at once: what was taken back
+ * is gone with its import. The owner's revocation, which holds even against a recipient that kept the grant, follows.
+ */
+async function enforce(applied: readonly Applied[], reconciler: Reconciler): Promise<void> {
+  const accounts = new Set<AccountKey>();
+  const owners = new Set<AccountKey>();
+  for (const each of applied) {
+    if (isApplied(each, accountEvents)) accounts.add(each.id.account);
+    else if (isApplied(each, catalogEvents)) accounts.add(each.id.owner);
+    else if (isApplied(each, shareEvents)) {
+      accounts.add(each.id.recipient);
+      if (each.event.type === "unshared") owners.add(each.id.owner);
+    }
+  }
+  await Promise.all([...accounts].map((account) => reconciler.now(account)));
+  for (const owner of owners) reconciler.soon(owner);
+}

@@ -1,0 +1,32 @@
+/** Sharing: an owner's grant for one account is checked as nats-server will check it, and recorded. */
+import { catalog as contract } from "@natster/contracts/catalog";
+import { type Handler, refuse } from "@natster/micro";
+import { type EventLog, part } from "@natster/micro/event-log";
+import { readGrant } from "@natster/trust";
+import { catalog, catalogExists } from "./catalog.ts";
+import { recipient } from "./recipient.ts";
+import { offer, shared } from "./shared.ts";
+
+export const share =
+  (log: EventLog): Handler<typeof contract, "share"> =>
+  async ({ caller, request, command }) => {
+    const { share: endpoint } = contract.endpoints;
+    const id = { owner: caller.account, catalog: request.catalog };
+    const now = Math.floor(Date.now() / 1000);
+    const grant = readGrant(request.grant, { ...id, now });
+    if (grant.refused === "recipient_self") throw refuse(endpoint, "recipient_self");
+    if (grant.refused !== undefined) throw refuse(endpoint, "grant_invalid", `grant: ${grant.refused}`);
+    const { state: somebody } = await log.load(recipient, { account: grant.recipient });
+    if (!somebody.exists) throw refuse(endpoint, "recipient_unknown");
+
+    const offered = {
+      grant: request.grant,
+      issuedAt: grant.issuedAt,
+      ...(grant.expires !== undefined && { expires: new Date(grant.expires * 1000).toISOString() }),
+    };
+    const after = await log.appendAll(
+      [part(catalog, id, catalogExists), part(shared, { ...id, recipient: grant.recipient }, offer(offered))],
+      command,
+    );
+    return { after };
+  };

@@ -1,0 +1,82 @@
+/** What stands between one catalog and one account. */
+import type { EventOf } from "@natster/contracts";
+import { catalog as contract, shareEvents } from "@natster/contracts/catalog";
+import { refuse } from "@natster/micro";
+import { defineAggregate } from "@natster/micro/aggregate";
+
+export interface Shared {
+  readonly standing: "none" | "offered" | "imported";
+  readonly grant: string | undefined;
+  /** The latest second at which any grant was issued. */
+  readonly lastGrant: number;
+  /** Every grant issued up to this second is void. */
+  readonly revokedUntil: number;
+}
+
+type ShareEvent = EventOf<typeof shareEvents>;
+type Offer = Extract<ShareEvent, { type: "shared" }>["data"];
+
+const initial: Shared = { standing: "none", grant: undefined, lastGrant: 0, revokedUntil: 0 };
+
+export const shared = defineAggregate({
+  events: shareEvents,
+  initial,
+  evolve: (state, { type, data, time }): Shared => {
+    switch (type) {
+      case "shared":
+        return {
+          ...state,
+          standing: state.standing === "imported" ? "imported" : "offered",
+          grant: data.grant,
+          lastGrant: Math.max(state.lastGrant, data.issuedAt),
+        };
+      case "imported":
+        return { ...state, standing: "imported" };
+      case "unshared":
+        return {
+          ...state,
+          standing: "none",
+          grant: undefined,
+          revokedUntil: Math.max(state.lastGrant, Math.floor(Date.parse(time) / 1000)),
+        };
+      case "declined":
+      case "dropped":
+        return { ...state, standing: "none", grant: undefined };
+    }
+  },
+});
+
+/** Offers the catalog. The same grant again records nothing; one that a revocation already covers is refused. */
+export const offer =
+  (data: Offer) =>
+  (state: Shared): ShareEvent[] => {
+    if (state.grant === data.grant) return [];
+    // NATS counts whole seconds: a grant of the second in which another was taken back would be void from the start.
+    if (data.issuedAt <= state.revokedUntil) throw refuse(contract.endpoints.share, "grant_outdated");
+    return [{ type: "shared", data }];
+  };
+
+/** Takes it back. */
+export const takeBack = (state: Shared): ShareEvent[] => {
+  if (state.standing === "none") throw refuse(contract.endpoints.unshare, "share_unknown");
+  return [{ type: "unshared", data: { reason: "owner" } }];
+};
+
+/** Accepts what was offered. */
+export const accept = (state: Shared): ShareEvent[] => {
+  if (state.standing === "none") throw refuse(contract.endpoints.import, "share_unknown");
+  return state.standing === "imported" ? [] : [{ type: "imported", data: {} }];
+};
+
+/** Turns down what was offered. */
+export const turnDown = (state: Shared): ShareEvent[] => {
+  if (state.standing === "none") throw refuse(contract.endpoints.decline, "share_unknown");
+  if (state.standing === "imported") throw refuse(contract.endpoints.decline, "already_imported");
+  return [{ type: "declined", data: {} }];
+};
+
+/** Gives up what was accepted. */
+export const giveUp = (state: Shared): ShareEvent[] => {
+  if (state.standing !== "imported") throw refuse(contract.endpoints.drop, "share_unknown");
+  return [{ type: "dropped", data: {} }];
+};

@@ -1,0 +1,60 @@
+/** A code: issued by somebody, claimed by one. */
+import type { AccountKey, EventOf } from "@natster/contracts";
+import { codeEvents, codes } from "@natster/contracts/codes";
+import { refuse } from "@natster/micro";
+import { defineAggregate } from "@natster/micro/aggregate";
+
+export interface CodeState {
+  readonly issuer: AccountKey | undefined;
+  /** Hash of the claim that won. */
+  readonly claim: string | undefined;
+  readonly cancelled: boolean;
+}
+
+type CodeEvent = EventOf<typeof codeEvents>;
+type Issued = Extract<CodeEvent, { type: "issued" }>["data"];
+type Claimed = Extract<CodeEvent, { type: "claimed" }>["data"];
+
+const initial: CodeState = { issuer: undefined, claim: undefined, cancelled: false };
+
+export const code = defineAggregate({
+  events: codeEvents,
+  initial,
+  evolve: (state, { type, data }) => {
+    switch (type) {
+      case "issued":
+        return { ...state, issuer: data.issuer };
+      case "claimed":
+        return { ...state, claim: data.claim };
+      case "cancelled":
+        return { ...state, cancelled: true };
+    }
+  },
+});
+
+/** Issues a code. An id that was ever used is never used again. */
+export const issueCode =
+  (data: Issued) =>
+  (state: CodeState): CodeEvent[] => {
+    if (state.issuer) throw refuse(codes.endpoints.issue, "code_used");
+    return [{ type: "issued", data }];
+  };
+
+/** Lets one claim win. The same claim again changes nothing; another is refused. */
+export const claimCode =
+  (data: Claimed) =>
+  (state: CodeState): CodeEvent[] => {
+    if (!state.issuer || state.cancelled) throw refuse(codes.endpoints.claim, "code_unknown");
+    if (state.claim === data.claim) return [];
+    if (state.claim) throw refuse(codes.endpoints.claim, "code_claimed");
+    return [{ type: "claimed", data }];
+  };
+
+/** Takes back what nobody has claimed. */
+export const cancelCode =
+  (issuer: AccountKey) =>
+  (state: CodeState): CodeEvent[] => {
+    if (state.issuer !== issuer) throw refuse(codes.endpoints.cancel, "code_unknown");
+    if (state.claim) throw refuse(codes.endpoints.cancel, "code_claimed");
+    return state.cancelled ? [] : [{ type: "cancelled", data: {} }];
+  };

@@ -1,0 +1,4 @@
+import { run } from "@natster/micro";
+import { program } from "./program.ts";
+
+await run(program);

@@ -1,0 +1,24 @@
+/** Who exists: by account, and by handle. */
+import { accountEvents, handleEvents } from "@natster/contracts/accounts";
+import { people as bucket } from "@natster/contracts/library";
+import { defineProjection } from "@natster/micro/projection";
+
+export const people = defineProjection(bucket, (from) => [
+  from(accountEvents, {
+    key: ({ account }) => `account.${account}`,
+    evolve: (row, { type, data, time }, { account }) => {
+      const handle = data.handle && { handle: data.handle };
+      switch (type) {
+        case "registered":
+          return { account, ...handle, since: time };
+        case "renamed":
+          return row && { ...row, ...handle };
+      }
+    },
+  }),
+  from(handleEvents, {
+    key: ({ handle }) => `handle.${handle}`,
+    evolve: (_, { type, data, time }, { handle }) =>
+      type === "claimed" ? { account: data.account, handle, since: time } : undefined,
+  }),
+]);

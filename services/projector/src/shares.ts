@@ -1,0 +1,35 @@
+/** Who shares which catalog with whom: one row per share for its owner, and one for its recipient. */
+import type { IdOf, RowOf } from "@natster/contracts";
+import { shareEvents } from "@natster/contracts/catalog";
+import { shares as bucket } from "@natster/contracts/library";
+import type { Recorded } from "@natster/micro/aggregate";
+import { defineProjection } from "@natster/micro/projection";
+
+type Row = RowOf<typeof bucket>;
+
+export const shares = defineProjection(bucket, (from) => [
+  from(shareEvents, { key: ({ owner, catalog, recipient }) => `out.${owner}.${catalog}.${recipient}`, evolve }),
+  from(shareEvents, { key: ({ owner, catalog, recipient }) => `in.${recipient}.${owner}.${catalog}`, evolve }),
+]);
+
+function evolve(
+  row: Row | undefined,
+  { type, data, time }: Recorded<typeof shareEvents>,
+  id: IdOf<typeof shareEvents>,
+): Row | undefined {
+  switch (type) {
+    case "shared":
+      return {
+        ...id,
+        state: row?.state ?? "offered",
+        since: row?.since ?? time,
+        ...(data.expires && { expires: data.expires }),
+      };
+    case "imported":
+      return row && { ...row, state: "imported", since: time };
+    case "unshared":
+    case "declined":
+    case "dropped":
+      return undefined;
+  }
+}

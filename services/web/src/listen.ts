@@ -1,0 +1,90 @@
+/** The HTTP server: the page for requests, nats-server for WebSockets. */
+import type { Logger } from "@natster/micro";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { answer, say } from "./answer.ts";
+import type { Page } from "./page.ts";
+import { isForNats, pipeToNats } from "./pipe.ts";
+import { refuse } from "./refuse.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly page: Page;
+  /** nats-server's WebSocket listener. */
+  readonly nats: { readonly host: string; readonly port: number };
+  readonly log: Logger;
+}
+
+/** A server that listens; closing it ends every request and every WebSocket. */
+export interface Listening extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** How many clients are joined with nats-server, or about to be. */
+  websockets(): number;
+}
+
+/** Listens, and resolves when it does. */
+export async function listen({ host, port, page, nats, log }: ListenOptions): Promise<Listening> {
+  const websockets = new Set<Duplex>();
+  let isAway = false;
+  const upstream = {
+    ...nats,
+    found: () => (isAway = false),
+    // Clients try again every few seconds: it is said once.
+    away: (error: Error) => {
+      if (!isAway) log.warn({ err: error }, "nats-server is away");
+      isAway = true;
+    },
+  };
+  const server = createServer(
+    // A request for another upgrade, or at another path, is answered as if it had not asked for one.
+    { shouldUpgradeCallback: isForNats },
+    (request, response) => {
+      answer(page, request, response).catch((error: unknown) => {
+        log.error({ err: error, path: request.url }, "cannot answer");
+        if (response.headersSent) response.destroy();
+        else say(response, 500, "That did not work.");
+      });
+    },
+  );
+  server.on("upgrade", (request, client, head) => {
+    websockets.add(client.once("close", () => websockets.delete(client)));
+    pipeToNats(request, client, head, upstream);
+  });
+  server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, socket) => {
+    if (code === "ECONNRESET") socket.destroy();
+    else refuse(socket, statusOf[code] ?? 400, "That is not a request.");
+  });
+  server.listen(port, host);
+  await once(server, "listening");
+
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    websockets: () => websockets.size,
+    [Symbol.asyncDispose]: () => close(server, websockets),
+  };
+}
+
+/** The address of what listens here, for a browser on this machine. */
+export function addressOf({ host, port }: Pick<Listening, "host" | "port">): string {
+  const reached = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}/`;
+}
+
+const statusOf: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+async function close(server: Server, websockets: ReadonlySet<Duplex>): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  // Clients find their way again; nothing is kept here that could be lost.
+  for (const client of websockets) client.destroy();
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), 2_000);
+  await closed;
+  clearTimeout(impatience);
+}

@@ -1,0 +1,2 @@
+/** The service that serves the page. */
+export { program } from "./program.ts";
