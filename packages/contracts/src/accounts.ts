@@ -1,7 +1,7 @@
 /** Accounts: who exists, and what nats-server is told about them. */
 import * as z from "zod";
 import { defineBucket, defineEvents, defineService } from "./define.ts";
-import { AccountKey, CatalogName, CodeId, Handle, Jwt, Sequence, UnixTime } from "./vocabulary.ts";
+import { AccountKey, CatalogName, CodeId, GrantToken, Handle, Jwt, Sequence, UnixTime } from "./vocabulary.ts";
 
 export const accounts = defineService({
   name: "accounts",
@@ -79,7 +79,7 @@ export const access = defineBucket({
       kind: z.literal("import"),
       owner: AccountKey,
       catalog: CatalogName,
-      grant: Jwt,
+      grant: GrantToken,
       accepted: z.boolean(),
     }),
     /** Every grant up to `until` is void; `lastGrant` is the latest that was ever given. */

@@ -1,7 +1,7 @@
 /** Catalogs: what exists, and who may read it. */
 import * as z from "zod";
 import { defineEvents, defineService } from "./define.ts";
-import { AccountKey, CatalogName, Instant, Jwt, Label, Sequence, UnixTime } from "./vocabulary.ts";
+import { AccountKey, CatalogName, GrantToken, Instant, Label, Sequence, UnixTime } from "./vocabulary.ts";
 
 const After = z.strictObject({ after: Sequence });
 
@@ -29,7 +29,7 @@ export const catalog = defineService({
     share: {
       subject: "natster.catalog.share",
       summary: "Offer a catalog to an account, by a grant that the caller's account key signed",
-      request: z.strictObject({ catalog: CatalogName, grant: Jwt }),
+      request: z.strictObject({ catalog: CatalogName, grant: GrantToken }),
       reply: After,
       errors: {
         catalog_unknown: 404,
@@ -86,7 +86,7 @@ export const shareEvents = defineEvents({
   id: z.strictObject({ owner: AccountKey, catalog: CatalogName, recipient: AccountKey }),
   types: {
     /** `issuedAt` is the grant's own second, which a later revocation has to cover. */
-    shared: z.strictObject({ grant: Jwt, issuedAt: UnixTime, expires: Instant.optional() }),
+    shared: z.strictObject({ grant: GrantToken, issuedAt: UnixTime, expires: Instant.optional() }),
     unshared: z.strictObject({ reason: z.enum(["owner"]) }),
     imported: z.strictObject({}),
     declined: z.strictObject({}),

@@ -2,7 +2,7 @@
 import { access, accountEvents, accounts, handleEvents } from "./accounts.ts";
 import { catalog, catalogEvents, shareEvents } from "./catalog.ts";
 import { codeEvents, codes, openCodes } from "./codes.ts";
-import type { BucketContract, EventsContract, ServiceContract } from "./define.ts";
+import type { BucketContract, EventsContract } from "./define.ts";
 import { files } from "./files.ts";
 import { catalogs, people, projector, shares } from "./library.ts";
 import { web } from "./web.ts";
@@ -60,7 +60,12 @@ export const volatileBuckets = [{ service: "codes", bucket: openCodes }] as cons
   bucket: BucketContract;
 }[];
 
+/** A service that runs in the platform's account. */
+export type PlatformService = {
+  [N in ServiceName]: (typeof services)[N]["runsIn"] extends "platform" ? N : never;
+}[ServiceName];
+
 /** The services that run in the platform's account. */
-export const platformServices = (Object.keys(services) as ServiceName[]).filter(
-  (name) => (services[name] as ServiceContract).runsIn === "platform",
+export const platformServices = Object.values(services).flatMap((service) =>
+  service.runsIn === "platform" ? [service.name] : [],
 );

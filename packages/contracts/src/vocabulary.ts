@@ -75,6 +75,9 @@ export const Jwt = z
   .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, "three parts of base64url");
 export type Jwt = z.infer<typeof Jwt>;
 
+/** An activation token: a grant. Three times as long as those that are written here; a recipient's JWT holds hundreds. */
+export const GrantToken = Jwt.max(2_048);
+
 /** A few words for people: one line. */
 export const Label = z
   .string()

@@ -1,7 +1,8 @@
 /** A system as a person's device sees it: where it is, and how to dial it. */
 import type { AccountKey, UserKey } from "@natster/contracts";
 import type { Welcome } from "@natster/contracts/web";
-import { authenticator, createKey, inboxPrefix, newcomerUser, parseCreds } from "@natster/trust";
+import { inboxPrefix } from "@natster/contracts/borders";
+import { authenticator, createKey, newcomerUser, parseCreds } from "@natster/trust";
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
 
 /** Opens a connection: `connect` of `@nats-io/transport-node`, or `wsconnect` in a browser. */

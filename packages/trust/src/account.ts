@@ -12,7 +12,7 @@ import {
   platformAsked,
   platformServed,
   sharedSubject,
-} from "./subjects.ts";
+} from "@natster/contracts/borders";
 
 /** Until when, inclusive, what was issued to a key is void; `*` stands for every key. */
 export type Revocations<K extends string> = Readonly<Partial<Record<K | "*", UnixTime>>>;

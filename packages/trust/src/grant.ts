@@ -4,7 +4,7 @@ import * as z from "zod";
 import { type Checked, refused } from "./checked.ts";
 import { encodeJwt, type JwtReason, readJwt } from "./jwt.ts";
 import type { Key } from "./key.ts";
-import { catalogSubject } from "./subjects.ts";
+import { catalogSubject } from "@natster/contracts/borders";
 
 /** What an owner grants. */
 export interface GrantRequest {

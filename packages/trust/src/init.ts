@@ -1,17 +1,12 @@
 /** How an installation begins: every key, account and user that the operator needs, made in memory. */
+import type { PlatformService } from "@natster/contracts/platform";
 import type { AccountKey, UnixTime, UserKey } from "@natster/contracts";
 import { formatCreds } from "./creds.ts";
 import { encodeJwt } from "./jwt.ts";
 import { createKey, type Key } from "./key.ts";
 import type { Lobby } from "./newcomer.ts";
 import { operatorJwt } from "./operator.ts";
-import {
-  bootstrapPermissions,
-  type Permissions,
-  type PlatformService,
-  pusherPermissions,
-  servicePermissions,
-} from "./permissions.ts";
+import { bootstrapPermissions, type Permissions, pusherPermissions, servicePermissions } from "./permissions.ts";
 import { renderLobby, renderPlatform, renderSystem } from "./platform.ts";
 import { userJwt } from "./user.ts";
 

@@ -16,13 +16,7 @@ export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify }
 export { defaultLobbyLimits, defaultPersonLimits, type PersonLimits } from "./limits.ts";
 export { type Lobby, newcomerUser } from "./newcomer.ts";
 export { operatorJwt, type OperatorState } from "./operator.ts";
-export {
-  bootstrapPermissions,
-  type Permissions,
-  type PlatformService,
-  pusherPermissions,
-  servicePermissions,
-} from "./permissions.ts";
+export { bootstrapPermissions, type Permissions, pusherPermissions, servicePermissions } from "./permissions.ts";
 export { type LobbyState, lobbySubjects, renderLobby, renderPlatform, renderSystem } from "./platform.ts";
 export {
   readRegistration,
@@ -32,7 +26,6 @@ export {
   signRegistration,
 } from "./registration.ts";
 export { type RoleOptions, rolePermissions } from "./role.ts";
-export { catalogSubject, inboxPrefix, sharedSubject } from "./subjects.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
 export {
   claimHash,

@@ -1,10 +1,10 @@
-import { platformServices, projections, services } from "@natster/contracts/platform";
+import { type PlatformService, platformServices, projections, services } from "@natster/contracts/platform";
 import { expect, test } from "vitest";
 import { device } from "./fixtures.ts";
-import { bootstrapPermissions, type PlatformService, pusherPermissions, servicePermissions } from "./permissions.ts";
+import { bootstrapPermissions, pusherPermissions, servicePermissions } from "./permissions.ts";
 
 const user = device.public;
-const names = platformServices as PlatformService[];
+const names = platformServices;
 const publishes = (name: PlatformService) => servicePermissions(name, user).pub.allow;
 const hears = (name: PlatformService) => servicePermissions(name, user).sub.allow;
 

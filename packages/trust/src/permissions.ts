@@ -3,13 +3,13 @@ import { bucketStream, bucketSubject, servedSubject, type ServiceContract, type 
 import {
   eventStream,
   feedSubject,
+  type PlatformService,
   projections,
   reactions,
-  type ServiceName,
   services,
   volatileBuckets,
 } from "@natster/contracts/platform";
-import { inbox } from "./subjects.ts";
+import { inbox } from "@natster/contracts/borders";
 
 /** What a user may publish and subscribe to, as a user JWT has it. */
 export interface Permissions {
@@ -21,11 +21,6 @@ export interface Permissions {
 
 /** One answer for each request, within the two minutes for which nats-server keeps the way back open. */
 export const replies = { max: 1, ttl: 120 * 1_000_000_000 } as const;
-
-/** A service that runs in the platform's account. */
-export type PlatformService = {
-  [N in ServiceName]: (typeof services)[N]["runsIn"] extends "platform" ? N : never;
-}[ServiceName];
 
 /** A service answers its own endpoints, appends its own events, and reads and writes its own durables and buckets. */
 export function servicePermissions(name: PlatformService, user: UserKey): Permissions {

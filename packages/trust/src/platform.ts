@@ -4,7 +4,7 @@ import { services } from "@natster/contracts/platform";
 import { accountClaims, type AccountNats, platformImports } from "./account.ts";
 import type { Claims } from "./jwt.ts";
 import { defaultLobbyLimits, operatorLimits, type PersonLimits, personLimits } from "./limits.ts";
-import { discovery, feedSaid, inbox, platformServed } from "./subjects.ts";
+import { discovery, feedSaid, inbox, platformServed } from "@natster/contracts/borders";
 
 /**
  * The platform's account: it offers its services and its feed to every account. nats-server allows each to import only

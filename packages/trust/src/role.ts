@@ -3,7 +3,7 @@ import type { Role, UserKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { codes } from "@natster/contracts/codes";
 import { type Permissions, replies } from "./permissions.ts";
-import { discovery, feedHeard, inbox, platformAsked } from "./subjects.ts";
+import { discovery, feedHeard, inbox, platformAsked } from "@natster/contracts/borders";
 
 /** What a device may do beyond its role. */
 export interface RoleOptions {

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { AccountKey } from "@natster/contracts";
-import { eventStream, platformServices, projections, volatileBuckets } from "@natster/contracts/platform";
+import {
+  eventStream,
+  type PlatformService,
+  platformServices,
+  projections,
+  volatileBuckets,
+} from "@natster/contracts/platform";
 import { type NatsServer, startNatsServer } from "@natster/nats-server";
 import { connect, type NatsConnection, PermissionViolationError, RequestError } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -16,15 +22,14 @@ import { createOperator } from "./init.ts";
 import { encodeJwt } from "./jwt.ts";
 import { createKey, type Key, keyFromSeed } from "./key.ts";
 import { newcomerUser } from "./newcomer.ts";
-import type { PlatformService } from "./permissions.ts";
-import { inboxPrefix, sharedSubject } from "./subjects.ts";
+import { inboxPrefix, sharedSubject } from "@natster/contracts/borders";
 import { userJwt, type UserRequest } from "./user.ts";
 
 const begin = Math.floor(Date.now() / 1000) - 1000;
 const operator = createOperator({ issuedAt: begin });
 const signer = keyFromSeed(operator.signingKey, "operator");
 const context = { platform: operator.platform, issuedAt: begin, signer };
-const services = platformServices as PlatformService[];
+const services = platformServices;
 
 let directory: string;
 let server: NatsServer;

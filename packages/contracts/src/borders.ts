@@ -1,6 +1,6 @@
-/** The subjects that stand in account and user JWTs: what is exported and imported, and where replies arrive. */
-import type { AccountKey, CatalogName, UserKey } from "@natster/contracts";
-import { feedSubject } from "@natster/contracts/platform";
+/** The subjects that cross the borders between accounts: what is exported, what is imported, and under which names. */
+import { feedSubject } from "./platform.ts";
+import type { AccountKey, CatalogName, UserKey } from "./vocabulary.ts";
 
 /** Everything that people ask of the platform, as they say it. */
 export const platformAsked = "natster.>";
@@ -28,3 +28,9 @@ export const inboxPrefix = (user: UserKey | "{{subject()}}"): string => `_INBOX.
 
 /** What a client subscribes to in order to hear its replies, and nobody else's. */
 export const inbox = (user: UserKey | "{{subject()}}"): string => `${inboxPrefix(user)}.>`;
+
+/** What a recipient asks for what its owner hears as `files.<catalog>.…`: the import's name for it. */
+export const asShared =
+  (owner: AccountKey) =>
+  (said: string): string =>
+    said.replace(/^files\./, `shared.${owner}.`);

@@ -1,0 +1,2 @@
+/** Real systems for tests. */
+export { startSystem, type TestPerson, type TestSystem } from "./system.ts";
