@@ -1,7 +1,17 @@
 /** Accounts: who exists, and what nats-server is told about them. */
 import * as z from "zod";
 import { defineBucket, defineEvents, defineService } from "./define.ts";
-import { AccountKey, CatalogName, CodeId, GrantToken, Handle, Jwt, Sequence, UnixTime } from "./vocabulary.ts";
+import { AccountKey, CatalogName, CodeId, GrantToken, Handle, Jwt, Label, Sequence, UnixTime } from "./vocabulary.ts";
+
+/** How much an account may use; what is not named is as usual. -1 is unlimited. */
+export const AccountLimits = z.strictObject({
+  /** Connections at the same time, over all devices. */
+  conn: z.int().min(-1).optional(),
+  /** Subscriptions of one connection. */
+  subs: z.int().min(-1).optional(),
+  /** Bytes of one message. */
+  payload: z.int().min(-1).optional(),
+});
 
 export const accounts = defineService({
   name: "accounts",
@@ -15,7 +25,13 @@ export const accounts = defineService({
       summary: "Admit an account whose key signed these claims",
       request: z.strictObject({ claims: Jwt }),
       reply: z.strictObject({ after: Sequence }),
-      errors: { claims_invalid: 422, registration_closed: 403, code_needed: 403, handle_taken: 409 },
+      errors: {
+        claims_invalid: 422,
+        registration_closed: 403,
+        code_needed: 403,
+        handle_taken: 409,
+        account_closed: 410,
+      },
       access: "lobby",
     },
     applied: {
@@ -34,6 +50,38 @@ export const accounts = defineService({
       reply: z.strictObject({ after: Sequence }),
       errors: { handle_taken: 409, account_unknown: 404 },
     },
+    close: {
+      subject: "natster.accounts.close",
+      summary: "Close the caller's account for good: its devices, its catalogs and its handle are given up",
+      request: z.strictObject({}),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { account_unknown: 404 },
+      roles: ["owner", "server"],
+    },
+    limit: {
+      subject: "natster.ops.accounts.limit",
+      summary: "Give an account other limits than the usual ones",
+      request: z.strictObject({ account: AccountKey, limits: AccountLimits }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { account_unknown: 404 },
+      access: "administrator",
+    },
+    suspend: {
+      subject: "natster.ops.accounts.suspend",
+      summary: "Let nobody connect to an account until it is resumed",
+      request: z.strictObject({ account: AccountKey, reason: Label.optional() }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { account_unknown: 404 },
+      access: "administrator",
+    },
+    resume: {
+      subject: "natster.ops.accounts.resume",
+      summary: "Let a suspended account connect again",
+      request: z.strictObject({ account: AccountKey }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { account_unknown: 404 },
+      access: "administrator",
+    },
   },
 });
 
@@ -44,6 +92,10 @@ export const accountEvents = defineEvents({
   types: {
     registered: z.strictObject({ handle: Handle.optional(), code: CodeId.optional() }),
     renamed: z.strictObject({ handle: Handle, was: Handle.optional() }),
+    limited: z.strictObject({ limits: AccountLimits }),
+    suspended: z.strictObject({ reason: Label.optional() }),
+    resumed: z.strictObject({}),
+    closed: z.strictObject({}),
   },
 });
 
@@ -73,7 +125,12 @@ export const access = defineBucket({
   name: "access",
   summary: "What each account JWT is rendered from",
   row: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("account"), handle: Handle.optional() }),
+    z.strictObject({
+      kind: z.literal("account"),
+      handle: Handle.optional(),
+      status: z.enum(["open", "suspended", "closed"]),
+      limits: AccountLimits.optional(),
+    }),
     z.strictObject({ kind: z.literal("export"), catalog: CatalogName }),
     z.strictObject({
       kind: z.literal("import"),

@@ -1,5 +1,6 @@
 /** The shapes of contracts: plain values from which servers, clients, permissions and documentation follow. */
 import type * as z from "zod";
+import type { Role } from "./vocabulary.ts";
 
 /** Who may call an endpoint beyond people with an account. */
 export type Access =
@@ -23,6 +24,8 @@ export interface Endpoint {
   /** The reasons for which it refuses, each with the numeric code that travels with it. */
   readonly errors: Readonly<Record<string, number>>;
   readonly access?: Access;
+  /** The roles of devices that may ask it; every device of an account where nothing is said. */
+  readonly roles?: readonly Role[];
   /** The largest request it reads, in bytes; 64 KiB where nothing is said. */
   readonly maxRequest?: number;
 }

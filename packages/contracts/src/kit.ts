@@ -4,6 +4,8 @@ export const kitErrors = {
   invalid_request: 400,
   /** Only administrators may ask this. */
   not_administrator: 403,
+  /** This device of the account may not ask this; another may. */
+  wrong_role: 403,
   /** Newcomers may not ask this: register first. */
   not_registered: 403,
   /** Others changed the same thing again and again meanwhile. Ask again. */

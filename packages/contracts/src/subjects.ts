@@ -64,3 +64,6 @@ export function readEventSubject<E extends EventsContract>(
 /** The stream behind a bucket, and the subject of one of its keys, as ADR-8 has them. */
 export const bucketStream = (bucket: string): string => `KV_${bucket}`;
 export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
+
+/** Where one instance of a service, or any, says how it is; inside its own account only. */
+export const healthSubject = (service: string, instance = "*"): string => `health.${service}.${instance}`;

@@ -3,7 +3,7 @@ import type { AccountKey, CatalogName, UnixTime, UserKey } from "@natster/contra
 import type { Account, Export, Import } from "@nats-io/jwt";
 import { type Claims, encodeJwt } from "./jwt.ts";
 import type { Key } from "./key.ts";
-import { defaultPersonLimits, noLimits, type PersonLimits, personLimits } from "./limits.ts";
+import { noLimits, type OtherLimits, personLimits, withDefaults } from "./limits.ts";
 import {
   catalogSubject,
   discovery,
@@ -24,7 +24,7 @@ export interface AccountState {
   readonly name?: string | undefined;
   readonly status: "open" | "suspended" | "closed";
   readonly administrator: boolean;
-  readonly limits?: Partial<PersonLimits> | undefined;
+  readonly limits?: OtherLimits | undefined;
   /** The catalogs it offers, retired ones too: those stay revoked for `*`. */
   readonly exports: readonly { readonly catalog: CatalogName; readonly revocations: Revocations<AccountKey> }[];
   /** The catalogs of others that it has accepted, each with the grant that admits it. */
@@ -44,11 +44,10 @@ export interface RenderContext {
 /** Renders what nats-server is told about an account. The same state makes the same claims, in the same order. */
 export function renderAccount(state: AccountState, { platform, issuedAt }: RenderContext): Claims<AccountNats> {
   const open = state.status === "open";
-  const limits = { ...defaultPersonLimits, ...state.limits };
   return accountClaims(state.account, state.name, issuedAt, {
     imports: open ? [...platformImports(state, platform), ...state.imports.map(importOf)] : [],
     exports: open ? state.exports.map(exportOf) : [],
-    limits: open ? personLimits(limits) : noLimits,
+    limits: open ? personLimits(withDefaults(state.limits)) : noLimits,
     // The operator's strict use of signing keys goes for users as well: the account's own key has to be named.
     signing_keys: [state.account],
     revocations: sorted(state.userRevocations),

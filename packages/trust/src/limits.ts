@@ -14,6 +14,16 @@ export interface PersonLimits {
 export const defaultPersonLimits: PersonLimits = { conn: 64, subs: 1000, payload: -1 };
 export const defaultLobbyLimits: PersonLimits = { conn: 1000, subs: 10, payload: 64 * 1024 };
 
+/** What differs from the usual limits. */
+export type OtherLimits = { readonly [K in keyof PersonLimits]?: PersonLimits[K] | undefined };
+
+/** The usual limits, but for what differs. */
+export const withDefaults = ({ conn, subs, payload }: OtherLimits = {}): PersonLimits => ({
+  conn: conn ?? defaultPersonLimits.conn,
+  subs: subs ?? defaultPersonLimits.subs,
+  payload: payload ?? defaultPersonLimits.payload,
+});
+
 type Limits = NatsLimits & AccountLimits & JetStreamLimits;
 
 /**

@@ -1,5 +1,12 @@
 /** What each user of the platform may say and hear: derived from the contracts, and nothing beyond them. */
-import { bucketStream, bucketSubject, servedSubject, type ServiceContract, type UserKey } from "@natster/contracts";
+import {
+  bucketStream,
+  bucketSubject,
+  healthSubject,
+  servedSubject,
+  type ServiceContract,
+  type UserKey,
+} from "@natster/contracts";
 import {
   eventStream,
   feedSubject,
@@ -56,7 +63,7 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
           `$SRV.${verb}.${name}`,
           `$SRV.${verb}.${name}.*`,
         ]),
-        `health.${name}.*`,
+        healthSubject(name),
         inbox(user),
       ],
     },

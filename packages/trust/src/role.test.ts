@@ -37,7 +37,7 @@ test("a server answers for files and grants, and asks what serving needs", () =>
         "natster.accounts.device",
       ],
     },
-    sub: { allow: ["files.>", "grants.>", "$SRV.>", "feed.>", own] },
+    sub: { allow: ["files.>", "grants.>", "health.file-server.*", "$SRV.>", "feed.>", own] },
     resp: { max: 1 },
   });
 });

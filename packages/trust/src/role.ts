@@ -1,7 +1,8 @@
 /** What each role of a device may say and hear in its account. */
-import type { Role, UserKey } from "@natster/contracts";
+import { healthSubject, type Role, type UserKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { codes } from "@natster/contracts/codes";
+import { files } from "@natster/contracts/files";
 import { type Permissions, replies } from "./permissions.ts";
 import { discovery, feedHeard, inbox, platformAsked } from "@natster/contracts/borders";
 
@@ -35,7 +36,7 @@ export function rolePermissions(role: Role, user: UserKey, { maySign, administra
     case "server":
       return {
         pub: { allow: serverAsks },
-        sub: { allow: ["files.>", "grants.>", discovery, feedHeard, inbox(user)] },
+        sub: { allow: ["files.>", "grants.>", healthSubject(files.name), discovery, feedHeard, inbox(user)] },
         resp: replies,
       };
   }

@@ -6,7 +6,22 @@ import { defineProjection } from "@natster/micro/projection";
 export const access = defineProjection(bucket, (from) => [
   from(accountEvents, {
     key: ({ account }) => `account.${account}`,
-    evolve: (_, { data }) => ({ kind: "account", ...(data.handle && { handle: data.handle }) }),
+    evolve: (row, { type, data }) => {
+      const so = row?.kind === "account" ? row : { kind: "account" as const, status: "open" as const };
+      switch (type) {
+        case "registered":
+        case "renamed":
+          return { ...so, ...(data.handle && { handle: data.handle }) };
+        case "limited":
+          return { ...so, limits: data.limits };
+        case "suspended":
+          return { ...so, status: "suspended" };
+        case "resumed":
+          return { ...so, status: "open" };
+        case "closed":
+          return { kind: "account", status: "closed" };
+      }
+    },
   }),
   from(catalogEvents, {
     key: ({ owner, catalog }) => `export.${owner}.${catalog}`,

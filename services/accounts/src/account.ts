@@ -1,38 +1,96 @@
-/** An account: whether it exists, and what it is called. */
-import { type CodeId, type EventOf, type Handle } from "@natster/contracts";
-import { accountEvents } from "@natster/contracts/accounts";
+/** An account: whether it exists, what it is called, and how it stands. */
+import type { CodeId, EventOf, Handle } from "@natster/contracts";
+import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { kitRefusal, refuse } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
 
 export interface Account {
-  readonly registered: boolean;
+  readonly status: "unknown" | "open" | "suspended" | "closed";
   readonly handle: Handle | undefined;
+  readonly limits: Limits | undefined;
 }
 
 type AccountEvent = EventOf<typeof accountEvents>;
+type Limits = Extract<AccountEvent, { type: "limited" }>["data"]["limits"];
 
-const initial: Account = { registered: false, handle: undefined };
+const initial: Account = { status: "unknown", handle: undefined, limits: undefined };
 
 export const account = defineAggregate({
   events: accountEvents,
   initial,
-  evolve: (state, { type, data }) => {
+  evolve: (state, { type, data }): Account => {
     switch (type) {
       case "registered":
-        return { registered: true, handle: data.handle };
+        return { ...state, status: "open", handle: data.handle };
       case "renamed":
         return { ...state, handle: data.handle };
+      case "limited":
+        return { ...state, limits: data.limits };
+      case "suspended":
+        return { ...state, status: "suspended" };
+      case "resumed":
+        return { ...state, status: "open" };
+      case "closed":
+        return { ...state, status: "closed", handle: undefined };
     }
   },
 });
 
-/** Admits an account. One that is admitted already stays as it is. */
-export const register =
+/** Admits an account that nobody has admitted meanwhile. One that was closed stays closed. */
+export const admit =
   (handle: Handle | undefined, code: CodeId | undefined) =>
-  (state: Account): AccountEvent[] =>
-    state.registered ? [] : [{ type: "registered", data: { ...(handle && { handle }), ...(code && { code }) } }];
+  (state: Account): AccountEvent[] => {
+    if (state.status === "closed") throw refuse(accounts.endpoints.register, "account_closed");
+    if (state.status !== "unknown") throw kitRefusal("conflict");
+    return [{ type: "registered", data: { ...(handle && { handle }), ...(code && { code }) } }];
+  };
 
-/** Gives an account another handle. */
+/** Gives an account another handle than the one it was seen with. */
 export const rename =
   (handle: Handle, was: Handle | undefined) =>
-  (state: Account): AccountEvent[] =>
-    state.handle === handle ? [] : [{ type: "renamed", data: { handle, ...(was && { was }) } }];
+  (state: Account): AccountEvent[] => {
+    known(state);
+    if (state.handle === handle) return [];
+    // The old handle is freed in the same step, so it must be the one that the account still has.
+    if (state.handle !== was) throw kitRefusal("conflict");
+    return [{ type: "renamed", data: { handle, ...(was && { was }) } }];
+  };
+
+/** Gives an account other limits. */
+export const limit =
+  (limits: Limits) =>
+  (state: Account): AccountEvent[] => {
+    known(state);
+    return JSON.stringify(state.limits) === JSON.stringify(limits) ? [] : [{ type: "limited", data: { limits } }];
+  };
+
+/** Lets nobody in until it is resumed. */
+export const suspend =
+  (reason: string | undefined) =>
+  (state: Account): AccountEvent[] => {
+    known(state);
+    return state.status === "suspended" ? [] : [{ type: "suspended", data: { ...(reason && { reason }) } }];
+  };
+
+/** Lets its devices in again. */
+export const resume = (state: Account): AccountEvent[] => {
+  known(state);
+  return state.status === "suspended" ? [{ type: "resumed", data: {} }] : [];
+};
+
+/** Closes it for good; its handle is freed in the same step, so it must be the one that the account still has. */
+export const close =
+  (handle: Handle | undefined) =>
+  (state: Account): AccountEvent[] => {
+    if (state.status === "unknown") throw refuse(accounts.endpoints.close, "account_unknown");
+    if (state.status === "closed") return [];
+    if (state.handle !== handle) throw kitRefusal("conflict");
+    return [{ type: "closed", data: {} }];
+  };
+
+/** Nothing can be done with an account that is not there, or no longer. */
+function known(state: Account): void {
+  if (state.status === "unknown" || state.status === "closed") {
+    throw refuse(accounts.endpoints.rename, "account_unknown");
+  }
+}

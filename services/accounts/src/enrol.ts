@@ -22,6 +22,8 @@ export const enrol =
     try {
       await admitAccount(log, claims, command);
     } catch (error) {
+      if (isRefusal(error, "account_closed"))
+        return logger.warn({ code, reason: error.reason }, "a claimed code admits nobody");
       if (!isRefusal(error, "handle_taken")) throw error;
       // A code must not be lost to a race for a name: the account starts without one.
       const { handle: _, ...nameless } = claims;

@@ -13,12 +13,16 @@ import { keyFromSeed } from "@natster/trust";
 import * as z from "zod";
 import { access } from "./access.ts";
 import { applied } from "./applied.ts";
+import { close } from "./close.ts";
 import { enrol } from "./enrol.ts";
+import { limit } from "./limit.ts";
 import { createReconciler, type Reconciler } from "./reconcile.ts";
 import { register } from "./register.ts";
 import { rename } from "./rename.ts";
 import { openResolver } from "./resolver.ts";
+import { resume } from "./resume.ts";
 import { gather } from "./state.ts";
+import { suspend } from "./suspend.ts";
 
 export const program = defineProgram({
   contract: accounts,
@@ -64,6 +68,10 @@ export const program = defineProgram({
         register: register(log, policy),
         applied: applied((after) => projection.caughtUp(after), reconciler),
         rename: rename(log),
+        close: close(log),
+        limit: limit(log),
+        suspend: suspend(log),
+        resume: resume(log),
       },
       figures: () => ({ access: projection.lag }),
     };

@@ -4,7 +4,7 @@ import { accounts } from "@natster/contracts/accounts";
 import { type Command, type Handler, refuse } from "@natster/micro";
 import { type EventLog, part } from "@natster/micro/event-log";
 import { readRegistration, type Registration } from "@natster/trust";
-import { account, register as admit } from "./account.ts";
+import { account, admit } from "./account.ts";
 import { claimHandle, handle } from "./handle.ts";
 
 /** Who is admitted: everybody, people with a code, or nobody. Administrators always are. */
@@ -26,12 +26,19 @@ export const register =
     return { after: await admitAccount(log, claims, command) };
   };
 
-/** Records an account, with its handle where it wants one; both or neither. */
-export const admitAccount = (log: EventLog, claims: Registration, command: Command): Promise<number> =>
-  log.appendAll(
+/**
+ * Records an account, with its handle where it wants one; both or neither. One that is admitted already stays as it is,
+ * and gets no second handle.
+ */
+export async function admitAccount(log: EventLog, claims: Registration, command: Command): Promise<number> {
+  const id = { account: claims.account };
+  const { state, last } = await log.load(account, id);
+  if (state.status !== "unknown" && state.status !== "closed") return last;
+  return log.appendAll(
     [
-      part(account, { account: claims.account }, admit(claims.handle, claims.code)),
       ...(claims.handle ? [part(handle, { handle: claims.handle }, claimHandle(claims.account))] : []),
+      part(account, id, admit(claims.handle, claims.code)),
     ],
     command,
   );
+}

@@ -42,7 +42,8 @@ export async function gather(
     state: {
       account,
       name: self.handle,
-      status: "open",
+      status: self.status,
+      limits: self.limits,
       administrator,
       exports: exports.map(({ catalog }) => ({
         catalog,

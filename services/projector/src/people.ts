@@ -7,18 +7,21 @@ export const people = defineProjection(bucket, (from) => [
   from(accountEvents, {
     key: ({ account }) => `account.${account}`,
     evolve: (row, { type, data, time }, { account }) => {
-      const handle = data.handle && { handle: data.handle };
       switch (type) {
         case "registered":
-          return { account, ...handle, since: time };
+          return { account, ...(data.handle && { handle: data.handle }), since: time };
         case "renamed":
-          return row && { ...row, ...handle };
+          return row && { ...row, handle: data.handle };
+        case "closed":
+          return undefined;
+        default:
+          return row;
       }
     },
   }),
   from(handleEvents, {
     key: ({ handle }) => `handle.${handle}`,
-    evolve: (_, { type, data, time }, { handle }) =>
+    evolve: (_row, { type, data, time }, { handle }) =>
       type === "claimed" ? { account: data.account, handle, since: time } : undefined,
   }),
 ]);

@@ -1,0 +1,102 @@
+/** `npm start`: tells the story, and then shows the reader around. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDevice } from "@natster/person";
+import { readArguments, type StoryArguments, usage, UsageError } from "./arguments.ts";
+import { tellStory, type Told } from "./story.ts";
+import { createTeller, duration, type Teller } from "./tell.ts";
+import { signInLink, writeNatsContext } from "./ways-in.ts";
+
+const started = performance.now();
+const interrupted = Promise.withResolvers<NodeJS.Signals>();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.resolve(signal));
+
+process.exitCode = await main();
+
+/** Resolves with the exit code: 0 done, 1 a step failed, 2 wrong usage, 130 interrupted in the middle. */
+async function main(): Promise<number> {
+  try {
+    const told = readArguments(process.argv.slice(2), {
+      terminal: process.stdout.isTTY,
+      ci: Boolean(process.env["CI"]),
+      from: process.env["INIT_CWD"] ?? process.cwd(),
+    });
+    return await inItsOwnDirectory((directory, closing) => tell(told, directory, closing));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage}\n`);
+    return 2;
+  }
+}
+
+async function tell(
+  { folder, stay }: StoryArguments,
+  directory: string,
+  closing: AsyncDisposableStack,
+): Promise<number> {
+  const teller = createTeller();
+  teller.title("Natster: a folder, shared straight from where it is, over NATS and nothing but NATS");
+  const story = tellStory(teller, { folder, directory, closing });
+  try {
+    const told = await Promise.race([story, interrupted.promise]);
+    if (typeof told === "string") {
+      story.catch(() => undefined);
+      return 130;
+    }
+    teller.note(`
+  The whole of it took ${duration(performance.now() - started)}. What is read is not sealed yet: whoever runs the nats-server could look on.`);
+    if (!stay) return 0;
+    await showAround(teller, told, directory);
+    await interrupted.promise;
+    return 0;
+  } catch (error) {
+    process.stderr.write(`\n  ${describe(error)}\n${await logOf(directory)}`);
+    return 1;
+  }
+}
+
+/** What the reader can try while everything keeps running. */
+async function showAround(teller: Teller, { platform, alice, key }: Told, directory: string): Promise<void> {
+  const device = (name: string, role: "owner" | "browser") =>
+    createDevice(key, { name, role, administrator: true, expiresIn: 12 * 3600 });
+  const context = await writeNatsContext(directory, "alice", platform.nats.url, device("nats cli", "owner"));
+  const { url } = await alice.web.where({});
+  teller.note(`
+  It keeps running. To look around as Alice, who administers it:
+
+    nats --context ${context} micro ls
+    nats --context ${context} micro info catalog
+    nats --context ${context} req natster.library.whoami ''
+
+  The page shows every service live; this link signs a browser in for twelve hours, so treat it as a key:
+
+    ${signInLink(url, device("browser", "browser"))}
+
+  What was logged: ${platform.logFile}
+  Ctrl-C ends it and leaves nothing behind.
+`);
+  teller.note(`ready: context ${context}`);
+}
+
+/** Runs in a temporary directory that is gone afterwards, when everything that was opened has been closed. */
+async function inItsOwnDirectory(
+  work: (directory: string, closing: AsyncDisposableStack) => Promise<number>,
+): Promise<number> {
+  await using closing = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), "natster-"));
+  closing.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+  return await work(directory, closing);
+}
+
+/** An error and what lies behind it, in a line each. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n  because: ${describe(error.cause)}`;
+}
+
+async function logOf(directory: string): Promise<string> {
+  const log = await readFile(join(directory, "natster.log"), "utf8").catch(() => "");
+  const lines = log.trim().split("\n").filter(Boolean).slice(-10);
+  return lines.length > 0 ? `\n  The end of the log:\n${lines.map((line) => `    ${line}\n`).join("")}` : "";
+}
