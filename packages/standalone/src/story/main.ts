@@ -12,7 +12,8 @@ const started = performance.now();
 const interrupted = Promise.withResolvers<NodeJS.Signals>();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.resolve(signal));
 
-process.exitCode = await main();
+// An interrupted story may still be in the middle of something; what it started ends with this process.
+process.exit(await main());
 
 /** Resolves with the exit code: 0 done, 1 a step failed, 2 wrong usage, 130 interrupted in the middle. */
 async function main(): Promise<number> {
