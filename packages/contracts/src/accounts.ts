@@ -131,7 +131,8 @@ export const access = defineBucket({
       status: z.enum(["open", "suspended", "closed"]),
       limits: AccountLimits.optional(),
     }),
-    z.strictObject({ kind: z.literal("export"), catalog: CatalogName }),
+    /** Every grant up to `voidUntil` is void: a new catalog of the same name revives none. */
+    z.strictObject({ kind: z.literal("export"), catalog: CatalogName, voidUntil: UnixTime.optional() }),
     z.strictObject({
       kind: z.literal("import"),
       owner: AccountKey,

@@ -67,6 +67,13 @@ export const catalog = defineService({
       reply: After,
       errors: { share_unknown: 404 },
     },
+    retire: {
+      subject: "natster.catalog.retire",
+      summary: "Give up a catalog of the caller's; every share of it ends, and no old grant will ever open another",
+      request: z.strictObject({ catalog: CatalogName }),
+      reply: After,
+      errors: { catalog_unknown: 404 },
+    },
   },
 });
 
@@ -77,6 +84,7 @@ export const catalogEvents = defineEvents({
   types: {
     created: z.strictObject({ description: Label.optional() }),
     described: z.strictObject({ description: Label }),
+    retired: z.strictObject({ reason: z.enum(["owner", "closed"]) }),
   },
 });
 
@@ -87,7 +95,7 @@ export const shareEvents = defineEvents({
   types: {
     /** `issuedAt` is the grant's own second, which a later revocation has to cover. */
     shared: z.strictObject({ grant: GrantToken, issuedAt: UnixTime, expires: Instant.optional() }),
-    unshared: z.strictObject({ reason: z.enum(["owner"]) }),
+    unshared: z.strictObject({ reason: z.enum(["owner", "retired", "closed"]) }),
     imported: z.strictObject({}),
     declined: z.strictObject({}),
     dropped: z.strictObject({}),

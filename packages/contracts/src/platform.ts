@@ -51,8 +51,24 @@ export const enrolments: DurableContract = {
   types: ["claimed"],
 };
 
+/** Catalogs that were retired, whose shares `catalog` ends. */
+export const retirements: DurableContract = {
+  name: "retirements",
+  service: "catalog",
+  from: [catalogEvents],
+  types: ["retired"],
+};
+
+/** Accounts that were closed, whose catalogs and shares `catalog` ends. */
+export const closures: DurableContract = {
+  name: "closures",
+  service: "catalog",
+  from: [accountEvents],
+  types: ["closed"],
+};
+
 /** Durables that make a service act on events instead of filling a bucket. */
-export const reactions: readonly DurableContract[] = [enrolments];
+export const reactions: readonly DurableContract[] = [enrolments, retirements, closures];
 
 /** Buckets that hold more than what the log says: their entries end by themselves. */
 export const volatileBuckets = [{ service: "codes", bucket: openCodes }] as const satisfies readonly {

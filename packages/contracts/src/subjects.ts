@@ -43,9 +43,12 @@ const aggregatePrefix = <E extends EventsContract>(events: E, id: IdOf<E>): stri
   return [events.subject, ...Object.keys(events.id.shape).map((name) => checked[name])].join(".");
 };
 
-/** Every event of a family, or those of one type. */
-export const familyFilter = (events: EventsContract, type = "*"): string =>
-  [events.subject, ...Object.keys(events.id.shape).map(() => "*"), type].join(".");
+/** Every event of a family, or those of one type, or those of aggregates of which a part of the id is known. */
+export const familyFilter = (
+  events: EventsContract,
+  type = "*",
+  known: Readonly<Record<string, string | undefined>> = {},
+): string => [events.subject, ...Object.keys(events.id.shape).map((name) => known[name] ?? "*"), type].join(".");
 
 /** The aggregate's id and the type that an event's subject carries, or undefined where it is not of this family. */
 export function readEventSubject<E extends EventsContract>(

@@ -1,6 +1,8 @@
 /** Who asks: what nats-server says of a request, never what the request says of itself. */
 import { AccountKey, Role, UserKey } from "@natster/contracts";
 import type { MsgHdrs } from "@nats-io/nats-core";
+import * as z from "zod";
+import { readClaims } from "./claims.ts";
 
 /** Somebody who asks. */
 export interface Caller {
@@ -36,23 +38,23 @@ export function callerOf(subject: string, headers: MsgHdrs | undefined, standing
   };
 }
 
+/** What nats-server says of the user behind a request that crossed an import. */
+const RequestInfo = z.object({ user: UserKey, jwt: z.string().optional() });
+const Tags = z.object({ nats: z.object({ tags: z.array(z.string()) }) });
+const roleTag = "role:";
+
 function userOf(headers: MsgHdrs | undefined): { user?: UserKey; role?: Role } {
-  const info = parse<{ user?: unknown; jwt?: unknown }>(headers?.get("Nats-Request-Info") || "{}");
-  const user = UserKey.safeParse(info?.user);
-  if (!user.success) return {};
-  // nats-server has verified this JWT when the user connected; here it is only read.
-  const claims = typeof info?.jwt === "string" ? info.jwt.split(".")[1] : undefined;
-  const tags = claims && parse<{ nats?: { tags?: string[] } }>(fromBase64Url(claims))?.nats?.tags;
-  const tag = Array.isArray(tags) ? tags.find((each) => each.startsWith("role:")) : undefined;
-  const role = Role.safeParse(tag?.slice("role:".length));
-  return { user: user.data, ...(role.success && { role: role.data }) };
+  const info = RequestInfo.safeParse(parse(headers?.get("Nats-Request-Info") ?? ""));
+  if (!info.success) return {};
+  const { user, jwt = "" } = info.data;
+  const tag = Tags.safeParse(readClaims(jwt)).data?.nats.tags.find((each) => each.startsWith(roleTag));
+  const role = Role.safeParse(tag?.slice(roleTag.length));
+  return { user, ...(role.success && { role: role.data }) };
 }
 
-const fromBase64Url = (text: string): string => Buffer.from(text, "base64url").toString();
-
-function parse<T>(text: string): T | undefined {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

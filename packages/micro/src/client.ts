@@ -21,6 +21,7 @@ import {
 } from "@nats-io/nats-core";
 import type * as z from "zod";
 import { decode, encode, issuesOf } from "./codec.ts";
+import { commandHeader } from "./command.ts";
 import { Refusal } from "./refusal.ts";
 
 export { isRefusal, Refusal } from "./refusal.ts";
@@ -40,8 +41,8 @@ export interface CallOptions {
   /** Milliseconds until the caller gives up; 5,000 where nothing is said. */
   readonly timeout?: number;
   /**
-   * Names the command, so that asking again does not do it twice. A call that is refused as `unavailable` or gets no
-   * answer is repeated under the same name, within its timeout.
+   * Names the command, so that asking again does not do it twice. A call that is refused as `unavailable` is repeated
+   * under the same name, within its timeout.
    */
   readonly commandId?: string;
 }
@@ -52,9 +53,6 @@ type Ask<E extends Endpoint> = E["params"] extends z.ZodObject
 
 /** A typed client of a service. */
 export type Client<S extends ServiceContract> = { readonly [N in EndpointName<S>]: Ask<S["endpoints"][N]> };
-
-/** The header that names a command. It is the one by which JetStream tells a repeat. */
-export const commandHeader = "Nats-Msg-Id";
 
 /**
  * Makes the client of a contract over a connection.
@@ -124,7 +122,7 @@ async function once(
   named.set(commandHeader, commandId);
   let message: Msg;
   try {
-    message = await connection.request(subject, payload, { timeout, headers: named });
+    message = await connection.request(subject, payload, { timeout: Math.max(1, timeout), headers: named });
   } catch (error) {
     if (error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())) {
       throw new NobodyAnswersError(`nobody answers ${subject}`, { cause: error });

@@ -1,7 +1,7 @@
 /** Configuration from the environment, checked once at the start. */
 import * as z from "zod";
 
-/** A setting is missing or wrong; the message names each variable and what is wrong with it. */
+/** A setting is missing or wrong; the message names each variable, or the file, and what is wrong with it. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }

@@ -1,6 +1,10 @@
 /** A connection to nats-server that is made once and comes back for ever. */
 import { readFileSync } from "node:fs";
+import { UserKey } from "@natster/contracts";
 import { connect as dial, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+import * as z from "zod";
+import { readClaims } from "./claims.ts";
+import { ConfigError } from "./config.ts";
 import type { Logger } from "./log.ts";
 
 /** The nats-server is too old for what Natster needs of it. */
@@ -18,23 +22,32 @@ export interface ConnectOptions {
   readonly creds: string | { readonly file: string };
   readonly name: string;
   readonly log: Logger;
+  /** How long it waits between tries, in milliseconds; jittered, and growing to ten seconds, where nothing is said. */
+  readonly pause?: Backoff;
+}
+
+/** The pauses of somebody who tries again and again. */
+export interface Backoff {
+  readonly next: () => number;
+  /** It has worked: the next pause is the first again. */
+  readonly reset: () => void;
 }
 
 /**
  * Connects, waiting for a server that is not there yet and saying what it waits for. Replies come to an inbox of this
  * user alone. A lost connection is sought again for ever, with a jittered pause that grows to ten seconds.
- * Throws `ServerTooOldError` where the server lacks what is needed.
+ * Throws `ConfigError` where the creds cannot be read, and `ServerTooOldError` where the server lacks what is needed.
  */
-export async function connect({ servers, creds, name, log }: ConnectOptions): Promise<NatsConnection> {
-  const text = typeof creds === "string" ? creds : readFileSync(creds.file, "utf8");
-  const pause = jitteredBackoff();
+export async function connect(options: ConnectOptions): Promise<NatsConnection> {
+  const { servers, name, log, pause = jitteredBackoff() } = options;
+  const { text, user } = readCreds(options.creds);
   const waiting = setTimeout(() => log.info({ servers }, "waiting for nats-server"), 1_000);
   try {
     const connection = await dial({
       servers,
       name,
       authenticator: credsAuthenticator(new TextEncoder().encode(text)),
-      inboxPrefix: `_INBOX.${userIn(text)}`,
+      inboxPrefix: `_INBOX.${user}`,
       maxReconnectAttempts: -1,
       reconnectDelayHandler: pause.next,
       waitOnFirstConnect: true,
@@ -64,7 +77,7 @@ async function report(connection: NatsConnection, log: Logger, reset: () => void
 }
 
 /** A pause that doubles from 100 ms to 10 s, each drawn from its upper half so that a crowd does not return at once. */
-export function jitteredBackoff(first = 100, most = 10_000): { next: () => number; reset: () => void } {
+export function jitteredBackoff(first = 100, most = 10_000): Backoff {
   let bound = first;
   return {
     next: () => {
@@ -78,12 +91,23 @@ export function jitteredBackoff(first = 100, most = 10_000): { next: () => numbe
   };
 }
 
-/** The user's public key that a creds file is for. */
-function userIn(creds: string): string {
-  const jwt = /-----BEGIN NATS USER JWT-----\s*(\S+)/.exec(creds)?.[1];
-  const claims = jwt?.split(".")[1];
-  if (!claims) throw new TypeError("not a creds file");
-  return (JSON.parse(Buffer.from(claims, "base64url").toString()) as { sub: string }).sub;
+const UserClaims = z.object({ sub: UserKey });
+
+/** The text of a creds file, and the user that it is for. */
+function readCreds(creds: ConnectOptions["creds"]): { text: string; user: UserKey } {
+  const text = typeof creds === "string" ? creds : readFile(creds.file);
+  const jwt = /-----BEGIN NATS USER JWT-----\s*(\S+)/.exec(text)?.[1] ?? "";
+  const claims = UserClaims.safeParse(readClaims(jwt));
+  if (!claims.success) throw new ConfigError(`${typeof creds === "string" ? "creds" : creds.file}: no creds of a user`);
+  return { text, user: claims.data.sub };
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`cannot read the creds file ${path}`, { cause });
+  }
 }
 
 /** Compares two versions `x.y.z…` by their numbers. */

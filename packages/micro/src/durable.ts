@@ -11,7 +11,7 @@ export interface Backlog {
 
 /** An open durable. */
 export interface Durable {
-  /** Whatever has arrived since the last batch, in the log's order; ends after `stop`. */
+  /** Whatever has arrived since the last batch, in the log's order; ends after `stop`, and with the connection. */
   batches(): AsyncIterable<JsMsg[]>;
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
   rewind(sequence: number): Promise<void>;
@@ -33,6 +33,7 @@ export async function openDurable(connection: NatsConnection, name: string): Pro
     async *batches() {
       let arrived: JsMsg[] = [];
       let wake = Promise.withResolvers<void>();
+      let closed = false;
       messages = await consumer.consume({
         max_messages: prefetch,
         callback: (message) => {
@@ -40,8 +41,12 @@ export async function openDurable(connection: NatsConnection, name: string): Pro
           wake.resolve();
         },
       });
-      void messages.closed().then(() => wake.resolve());
-      while (!stopped) {
+      void messages.closed().then(() => {
+        closed = true;
+        wake.resolve();
+      });
+      if (stopped) messages.stop();
+      while (!stopped && !closed) {
         await wake.promise;
         wake = Promise.withResolvers();
         const batch = arrived;

@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import {
   aggregateFilter,
   eventSubject,
+  familyFilter,
   type EventOf,
   type EventsContract,
   type IdOf,
+  readEventSubject,
   type ServiceContract,
 } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
@@ -13,10 +15,10 @@ import { jetstream, JetStreamApiError, type JetStreamManager, jetstreamManager }
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
+import type { Command } from "./command.ts";
 import { type CloudEvent, readEvent, writeEvent } from "./event.ts";
 import { readAll } from "./read-all.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
-import type { Command } from "./serve.ts";
 
 /** One aggregate's part in a decision. */
 export interface Part<E extends EventsContract = EventsContract, S = unknown> {
@@ -56,6 +58,12 @@ export interface EventLog {
   ): Promise<number>;
   /** The same for several aggregates: all is recorded, or nothing. */
   appendAll(parts: readonly Part[], command: Command): Promise<number>;
+  /** The ids of aggregates to which an event of this type ever happened, and of whose id a part is known. */
+  aggregates<E extends EventsContract>(
+    events: E,
+    type: keyof E["types"] & string,
+    known: Partial<IdOf<E>>,
+  ): AsyncGenerator<IdOf<E>>;
 }
 
 /** How often a decision is made again because others changed the same aggregate meanwhile. */
@@ -73,6 +81,14 @@ export async function openEventLog(connection: NatsConnection, service: ServiceC
         part(aggregate, id, () => []),
       );
       return { state: state as never, last };
+    },
+    async *aggregates(events, type, known) {
+      const seen = new Set<string>();
+      for await (const { subject } of readAll(manager, eventStream, familyFilter(events, type, known as never))) {
+        const place = seen.has(subject) ? undefined : readEventSubject(events, subject);
+        seen.add(subject);
+        if (place) yield place.id;
+      }
     },
     append: (aggregate, id, decide, command) => appendAll([part(aggregate, id, decide)], command),
     appendAll,

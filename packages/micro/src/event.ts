@@ -73,7 +73,7 @@ export function readEvent<E extends EventsContract>(
     throw new UnreadableEventError("not a CloudEvent", { cause });
   }
   const data = known.safeParse(upcast(events, place.type, event));
-  if (!data.success) throw new UnreadableEventError(`its data is against its schema`, { cause: data.error });
+  if (!data.success) throw new UnreadableEventError("its data is against its schema", { cause: data.error });
   return {
     id: place.id,
     event: {
@@ -93,9 +93,13 @@ function upcast(events: EventsContract, type: string, event: CloudEvent): unknow
   if (!Number.isInteger(version) || version < 1 || version > history.length + 1) {
     throw new UnreadableEventError(`${type} has no version ${version} that is known here`);
   }
-  return history
-    .slice(version - 1)
-    .reduce<unknown>((data, past) => past.upcast(past.data.parse(data) as never), event.data);
+  try {
+    return history
+      .slice(version - 1)
+      .reduce<unknown>((data, past) => past.upcast(past.data.parse(data) as never), event.data);
+  } catch (cause) {
+    throw new UnreadableEventError(`${type} of version ${version} cannot be brought up to the newest`, { cause });
+  }
 }
 
 /** `natster.share.shared` for the event `shared` under `events.share`. */

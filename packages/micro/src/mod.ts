@@ -2,7 +2,7 @@
 export { type Caller, callerOf, type Standing } from "./caller.ts";
 export { type CallOptions, type Client, client, NoAnswerError, NobodyAnswersError } from "./client.ts";
 export { ConfigError, readConfig } from "./config.ts";
-export { connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connect.ts";
+export { type Backoff, connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connect.ts";
 export { createLog, type Logger, silentLog } from "./log.ts";
 export {
   defineProgram,
@@ -15,14 +15,9 @@ export {
   start,
   type Surroundings,
 } from "./program.ts";
-export { isRefusal, Refusal, refuse } from "./refusal.ts";
-export {
-  type Call,
-  type Command,
-  describe,
-  type Handler,
-  type Handlers,
-  serve,
-  type ServeOptions,
-  type Serving,
-} from "./serve.ts";
+export type { Command } from "./command.ts";
+export { describe } from "./describe.ts";
+export type { Call, Handler, Handlers } from "./handler.ts";
+export type { Health } from "./health.ts";
+export { isRefusal, kitRefusal, Refusal, refuse } from "./refusal.ts";
+export { serve, type ServeOptions, type Serving } from "./serve.ts";

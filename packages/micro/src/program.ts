@@ -3,9 +3,10 @@ import { AccountKey, type ServiceContract } from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { ConfigError, readConfig } from "./config.ts";
-import { connect } from "./connect.ts";
+import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
-import { type Handlers, serve, type ServeOptions } from "./serve.ts";
+import type { Handlers } from "./handler.ts";
+import { serve, type ServeOptions } from "./serve.ts";
 
 /** What every platform service reads from its environment. */
 export const kitConfig = z.object({
@@ -95,7 +96,7 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const ended = Promise.race([serving.stopped, connection.closed()]).then(async (reason) => {
     const asked = stopped !== undefined;
     if (!asked && reason) ownLog.fatal({ err: reason }, "cannot go on");
-    await stop();
+    await stop().catch((error: unknown) => ownLog.error({ err: error }, "could not end in order"));
     return asked ? undefined : (reason ?? new Error("the connection was closed"));
   });
   return {
@@ -106,7 +107,10 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   };
 }
 
-/** Runs a program as a process until SIGTERM or SIGINT. A wrong setting is one line on standard error, and exit 2. */
+/**
+ * Runs a program as a process until SIGTERM or SIGINT. What its operator has to mend, a setting or a nats-server that is
+ * too old, is one line on standard error, and exit 2.
+ */
 export async function run<S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>): Promise<void> {
   try {
     const running = await start(program);
@@ -114,7 +118,7 @@ export async function run<S extends ServiceContract, C extends z.ZodObject>(prog
     process.once("SIGTERM", stop).once("SIGINT", stop);
     if (await running.ended) process.exitCode = 1;
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof ServerTooOldError)) throw error;
     process.stderr.write(`${program.contract.name}: ${error.message}\n`);
     process.exitCode = 2;
   }

@@ -1,6 +1,7 @@
 /** Reactions: what a service does because of an event, once for each, however often it is delivered. */
 import type { EventsContract, IdOf } from "@natster/contracts";
 import type { DurableContract } from "@natster/contracts/platform";
+import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Recorded } from "./aggregate.ts";
 import { openDurable } from "./durable.ts";
@@ -25,27 +26,41 @@ export async function runReaction<E extends EventsContract>(
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, contract.name);
+  let stopping = false;
+
+  /** Reacts to one event; never rejects. */
+  async function take(message: JsMsg): Promise<void> {
+    try {
+      const { id, event } = readEvent(events, message);
+      await react(id, event);
+      message.ack();
+    } catch (error) {
+      // What is not acknowledged comes again, to whoever is connected then.
+      if (connection.isClosed()) return;
+      const unreadable = error instanceof UnreadableEventError;
+      log.error(
+        { err: error, reaction: contract.name, sequence: message.seq },
+        unreadable ? "left behind" : "failed, will try again",
+      );
+      if (unreadable) message.term();
+      else message.nak(1_000);
+    }
+  }
+
   const working = (async () => {
     for await (const batch of durable.batches()) {
       for (const message of batch) {
-        try {
-          const { id, event } = readEvent(events, message);
-          await react(id, event);
-          message.ack();
-        } catch (error) {
-          const unreadable = error instanceof UnreadableEventError;
-          log.error(
-            { err: error, reaction: contract.name, sequence: message.seq },
-            unreadable ? "left behind" : "failed, will try again",
-          );
-          if (unreadable) message.term();
-          else message.nak(1_000);
-        }
+        if (stopping) return;
+        await take(message);
       }
     }
-  })();
+  })().catch((error: unknown) => {
+    log.fatal({ err: error, reaction: contract.name }, "the reaction cannot go on");
+    void connection.close();
+  });
   return {
     async [Symbol.asyncDispose]() {
+      stopping = true;
       durable.stop();
       await working;
     },

@@ -10,12 +10,13 @@ export async function* readAll(
   pageSize = 256,
 ): AsyncGenerator<StoredMsg> {
   let seq = from;
-  for (let read = pageSize; read === pageSize;) {
-    read = 0;
+  for (let more = true; more;) {
+    more = false;
     const page = await manager.direct.getBatch(stream, { seq, next_by_subj: filter, batch: pageSize });
     for await (const stored of orNone(page)) {
       seq = stored.seq + 1;
-      read++;
+      // nats-server ends a page early where it would be too many bytes, and says how many are left.
+      more = stored.pending > 0;
       yield stored;
     }
   }

@@ -3,6 +3,7 @@ import { type BucketContract, bucketStream, bucketSubject, type RowOf } from "@n
 import { jetstream, JetStreamApiError, jetstreamManager, type StoredMsg } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { lastOf, readAll } from "./read-all.ts";
+import { kitRefusal } from "./refusal.ts";
 
 /** A row as the bucket has it. */
 export interface StoredRow<R> {
@@ -39,6 +40,7 @@ export interface RowReader<R> {
 
 /** A bucket as its one writer sees it. */
 export interface RowWriter<R> extends RowReader<R> {
+  slot(key: string): Promise<Slot<R>>;
   slots(keys: readonly string[]): Promise<Map<string, Slot<R>>>;
   /**
    * Writes a row, or the mark that there is none, and resolves with its revision; undefined where another was first.
@@ -52,7 +54,8 @@ interface Body<R> {
   readonly row?: R;
 }
 
-const emptySlot: Slot<never> = { row: undefined, sequence: 0, revision: 0 };
+/** Where nothing ever was. */
+export const emptySlot: Slot<never> = { row: undefined, sequence: 0, revision: 0 };
 /** How many subjects nats-server answers at once. */
 const most = 1_024;
 
@@ -68,10 +71,25 @@ export async function openRows<B extends BucketContract>(
   const subject = (key: string) => bucketSubject(bucket.name, key);
   const keyOf = (stored: StoredMsg) => stored.subject.slice(subject("").length);
 
+  /** Where a row ran out by itself, nats-server leaves a marker without a body. */
+  const bodyOf = (stored: StoredMsg): Body<R> => (stored.data.length > 0 ? stored.json() : { sequence: 0 });
+
   const read = (stored: StoredMsg): StoredRow<R> | undefined => {
-    const { row, sequence } = stored.json<Body<R>>();
+    const { row, sequence } = bodyOf(stored);
     return row === undefined ? undefined : { key: keyOf(stored), row, sequence };
   };
+
+  const slots = async (keys: readonly string[]): Promise<Map<string, Slot<R>>> => {
+    const slots = new Map<string, Slot<R>>(keys.map((key) => [key, emptySlot]));
+    for (let from = 0; from < keys.length; from += most) {
+      for (const stored of await lastOf(manager, stream, keys.slice(from, from + most).map(subject))) {
+        const { row, sequence } = bodyOf(stored);
+        slots.set(keyOf(stored), { row, sequence, revision: stored.seq });
+      }
+    }
+    return slots;
+  };
+  const slot = async (key: string): Promise<Slot<R>> => (await slots([key])).get(key) ?? emptySlot;
 
   return {
     async get(key) {
@@ -80,32 +98,28 @@ export async function openRows<B extends BucketContract>(
     },
 
     async *scan(filter) {
-      for await (const stored of readAll(manager, stream, subject(filter)))
-        yield { key: keyOf(stored), ...stored.json<Body<R>>() } as never;
+      for await (const stored of readAll(manager, stream, subject(filter))) {
+        const { row, sequence } = bodyOf(stored);
+        yield { key: keyOf(stored), row, sequence };
+      }
     },
 
     async page(filter, { cursor, limit = 100 } = {}) {
       const rows: StoredRow<R>[] = [];
-      let next = cursor ? Number.parseInt(cursor, 36) : 1;
-      for await (const stored of readAll(manager, stream, subject(filter), next, limit)) {
-        next = stored.seq + 1;
+      let next = readCursor(cursor);
+      // One more than asked for tells whether there are more.
+      for await (const stored of readAll(manager, stream, subject(filter), next, limit + 1)) {
         const row = read(stored);
-        if (row) rows.push(row);
+        if (!row) continue;
         if (rows.length === limit) return { rows, cursor: next.toString(36) };
+        rows.push(row);
+        next = stored.seq + 1;
       }
       return { rows };
     },
 
-    async slots(keys) {
-      const slots = new Map<string, Slot<R>>(keys.map((key) => [key, emptySlot]));
-      for (let from = 0; from < keys.length; from += most) {
-        for (const stored of await lastOf(manager, stream, keys.slice(from, from + most).map(subject))) {
-          const { row, sequence } = stored.json<Body<R>>();
-          slots.set(keyOf(stored), { row, sequence, revision: stored.seq });
-        }
-      }
-      return slots;
-    },
+    slot,
+    slots,
 
     async put(key, row, sequence, revision, ttl) {
       const marked = headers();
@@ -125,4 +139,13 @@ export async function openRows<B extends BucketContract>(
       }
     },
   };
+}
+
+/** Where a page begins: a position in the bucket. It comes back from callers, who may have made it up. */
+function readCursor(cursor: string | undefined): number {
+  const position = cursor === undefined ? 1 : Number.parseInt(cursor, 36);
+  if (Number.isSafeInteger(position) && position > 0 && (cursor === undefined || position.toString(36) === cursor)) {
+    return position;
+  }
+  throw kitRefusal("invalid_request", { issues: [{ path: "cursor", message: "no cursor of a page" }] });
 }

@@ -25,7 +25,14 @@ export const access = defineProjection(bucket, (from) => [
   }),
   from(catalogEvents, {
     key: ({ owner, catalog }) => `export.${owner}.${catalog}`,
-    evolve: (_row, _event, { catalog }) => ({ kind: "export", catalog }),
+    evolve: (row, { type, time }, { catalog }) =>
+      type === "retired"
+        ? { kind: "export", catalog, voidUntil: Math.floor(Date.parse(time) / 1000) }
+        : {
+            kind: "export",
+            catalog,
+            ...(row?.kind === "export" && row.voidUntil !== undefined && { voidUntil: row.voidUntil }),
+          },
   }),
   from(shareEvents, {
     key: ({ owner, catalog, recipient }) => `import.${recipient}.${owner}.${catalog}`,

@@ -45,13 +45,16 @@ export async function gather(
       status: self.status,
       limits: self.limits,
       administrator,
-      exports: exports.map(({ catalog }) => ({
+      exports: exports.map(({ catalog, voidUntil }) => ({
         catalog,
-        revocations: Object.fromEntries(
-          revoked.flatMap((each) =>
-            each.catalog === catalog && each.until !== undefined ? [[each.recipient, each.until]] : [],
+        revocations: {
+          ...(voidUntil !== undefined && { "*": voidUntil }),
+          ...Object.fromEntries(
+            revoked.flatMap((each) =>
+              each.catalog === catalog && each.until !== undefined ? [[each.recipient, each.until]] : [],
+            ),
           ),
-        ),
+        },
       })),
       imports: imports.filter(({ accepted }) => accepted),
       userRevocations: {},

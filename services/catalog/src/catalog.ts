@@ -7,16 +7,26 @@ import { defineAggregate } from "@natster/micro/aggregate";
 export interface CatalogState {
   readonly exists: boolean;
   readonly description: string | undefined;
+  /** When a catalog of this name was last given up, in whole seconds: every grant up to then is void. */
+  readonly voidUntil: number;
 }
 
 type CatalogEvent = EventOf<typeof catalogEvents>;
 
-const initial: CatalogState = { exists: false, description: undefined };
+const initial: CatalogState = { exists: false, description: undefined, voidUntil: 0 };
 
 export const catalog = defineAggregate({
   events: catalogEvents,
   initial,
-  evolve: (_, { data }) => ({ exists: true, description: data.description }),
+  evolve: (state, { type, data, time }): CatalogState => {
+    switch (type) {
+      case "created":
+      case "described":
+        return { ...state, exists: true, description: data.description };
+      case "retired":
+        return { exists: false, description: undefined, voidUntil: Math.floor(Date.parse(time) / 1000) };
+    }
+  },
 });
 
 /** Makes a catalog, once. */
@@ -35,8 +45,19 @@ export const describeCatalog =
     return state.description === description ? [] : [{ type: "described", data: { description } }];
   };
 
-/** Records nothing; it only lets a decision stand on the catalog being there. */
-export const catalogExists = (state: CatalogState): CatalogEvent[] => {
-  if (!state.exists) throw refuse(contract.endpoints.share, "catalog_unknown");
-  return [];
-};
+/** Gives a catalog up. */
+export const retireCatalog =
+  (reason: Extract<CatalogEvent, { type: "retired" }>["data"]["reason"]) =>
+  (state: CatalogState): CatalogEvent[] => {
+    if (!state.exists) throw refuse(contract.endpoints.retire, "catalog_unknown");
+    return [{ type: "retired", data: { reason } }];
+  };
+
+/** Records nothing; it only lets a grant of this second stand on the catalog being there, and being this one. */
+export const admitsGrant =
+  (issuedAt: number) =>
+  (state: CatalogState): CatalogEvent[] => {
+    if (!state.exists) throw refuse(contract.endpoints.share, "catalog_unknown");
+    if (issuedAt <= state.voidUntil) throw refuse(contract.endpoints.share, "grant_outdated");
+    return [];
+  };

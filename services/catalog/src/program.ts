@@ -1,21 +1,28 @@
 /** The catalog service: what catalogs exist, and who may read them. */
-import { catalog } from "@natster/contracts/catalog";
+import { accountEvents } from "@natster/contracts/accounts";
+import { catalog, catalogEvents } from "@natster/contracts/catalog";
+import { closures, retirements } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { runReaction } from "@natster/micro/reaction";
 import * as z from "zod";
 import { create } from "./create.ts";
 import { decline } from "./decline.ts";
 import { describe } from "./describe.ts";
 import { drop } from "./drop.ts";
+import { endAccount, endShares } from "./endings.ts";
 import { importShare } from "./import.ts";
+import { retire } from "./retire.ts";
 import { share } from "./share.ts";
 import { unshare } from "./unshare.ts";
 
 export const program = defineProgram({
   contract: catalog,
   config: z.object({}),
-  async implement({ connection }) {
+  async implement({ connection, log: logger, closing }) {
     const log = await openEventLog(connection, catalog);
+    closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
+    closing.use(await runReaction(closures, accountEvents, { connection, log: logger }, endAccount(log)));
     return {
       handlers: {
         create: create(log),
@@ -25,6 +32,7 @@ export const program = defineProgram({
         import: importShare(log),
         decline: decline(log),
         drop: drop(log),
+        retire: retire(log),
       },
     };
   },

@@ -5,5 +5,5 @@ import { defineAggregate } from "@natster/micro/aggregate";
 export const recipient = defineAggregate({
   events: accountEvents,
   initial: { exists: false },
-  evolve: () => ({ exists: true }),
+  evolve: (state, { type }) => ({ exists: type === "registered" || (type !== "closed" && state.exists) }),
 });

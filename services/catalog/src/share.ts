@@ -3,9 +3,9 @@ import { catalog as contract } from "@natster/contracts/catalog";
 import { type Handler, refuse } from "@natster/micro";
 import { type EventLog, part } from "@natster/micro/event-log";
 import { readGrant } from "@natster/trust";
-import { catalog, catalogExists } from "./catalog.ts";
+import { admitsGrant, catalog } from "./catalog.ts";
 import { recipient } from "./recipient.ts";
-import { offer, shared } from "./shared.ts";
+import { end, offer, shared } from "./shared.ts";
 
 export const share =
   (log: EventLog): Handler<typeof contract, "share"> =>
@@ -24,9 +24,14 @@ export const share =
       issuedAt: grant.issuedAt,
       ...(grant.expires !== undefined && { expires: new Date(grant.expires * 1000).toISOString() }),
     };
-    const after = await log.appendAll(
-      [part(catalog, id, catalogExists), part(shared, { ...id, recipient: grant.recipient }, offer(offered))],
-      command,
-    );
+    const share = { ...id, recipient: grant.recipient };
+    const stands = part(catalog, id, admitsGrant(grant.issuedAt));
+    const after = await log.appendAll([stands, part(shared, share, offer(offered))], command);
+    // Whoever gives up the catalog ends the shares that it finds; this one may have come a moment later.
+    const { state } = await log.load(catalog, id);
+    if (!state.exists) {
+      await log.append(shared, share, end("retired"), { ...command, id: `${command.id}-end` });
+      throw refuse(endpoint, "catalog_unknown");
+    }
     return { after };
   };

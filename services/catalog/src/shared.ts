@@ -7,6 +7,8 @@ import { defineAggregate } from "@natster/micro/aggregate";
 export interface Shared {
   readonly standing: "none" | "offered" | "imported";
   readonly grant: string | undefined;
+  /** Where it was last offered, in the log. */
+  readonly offeredAt: number;
   /** The latest second at which any grant was issued. */
   readonly lastGrant: number;
   /** Every grant issued up to this second is void. */
@@ -16,18 +18,19 @@ export interface Shared {
 type ShareEvent = EventOf<typeof shareEvents>;
 type Offer = Extract<ShareEvent, { type: "shared" }>["data"];
 
-const initial: Shared = { standing: "none", grant: undefined, lastGrant: 0, revokedUntil: 0 };
+const initial: Shared = { standing: "none", grant: undefined, offeredAt: 0, lastGrant: 0, revokedUntil: 0 };
 
 export const shared = defineAggregate({
   events: shareEvents,
   initial,
-  evolve: (state, { type, data, time }): Shared => {
+  evolve: (state, { type, data, time, sequence }): Shared => {
     switch (type) {
       case "shared":
         return {
           ...state,
           standing: state.standing === "imported" ? "imported" : "offered",
           grant: data.grant,
+          offeredAt: sequence,
           lastGrant: Math.max(state.lastGrant, data.issuedAt),
         };
       case "imported":
@@ -61,6 +64,12 @@ export const takeBack = (state: Shared): ShareEvent[] => {
   if (state.standing === "none") throw refuse(contract.endpoints.unshare, "share_unknown");
   return [{ type: "unshared", data: { reason: "owner" } }];
 };
+
+/** Ends it, where it has not ended, because what it stood on is gone. */
+export const end =
+  (reason: "retired" | "closed") =>
+  (state: Shared): ShareEvent[] =>
+    state.standing === "none" ? [] : [{ type: "unshared", data: { reason } }];
 
 /** Accepts what was offered. */
 export const accept = (state: Shared): ShareEvent[] => {

@@ -6,11 +6,19 @@ import { defineProjection } from "@natster/micro/projection";
 export const catalogs = defineProjection(bucket, (from) => [
   from(catalogEvents, {
     key: ({ owner, catalog }) => `${owner}.${catalog}`,
-    evolve: (row, { data, time }, { owner, catalog }) => ({
-      owner,
-      catalog,
-      since: row?.since ?? time,
-      ...(data.description !== undefined && { description: data.description }),
-    }),
+    evolve: (row, { type, data, time }, { owner, catalog }) => {
+      switch (type) {
+        case "created":
+        case "described":
+          return {
+            owner,
+            catalog,
+            since: row?.since ?? time,
+            ...(data.description !== undefined && { description: data.description }),
+          };
+        case "retired":
+          return undefined;
+      }
+    },
   }),
 ]);

@@ -1,0 +1,58 @@
+/** Endings: what stood on a catalog or an account ends with it, share by share. */
+import type { AccountKey, EventsContract, IdOf } from "@natster/contracts";
+import type { accountEvents } from "@natster/contracts/accounts";
+import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import { isRefusal } from "@natster/micro";
+import type { Recorded } from "@natster/micro/aggregate";
+import type { EventLog } from "@natster/micro/event-log";
+import { catalog, retireCatalog } from "./catalog.ts";
+import { end, shared } from "./shared.ts";
+
+type ShareId = IdOf<typeof shareEvents>;
+
+/** Ends every share of a catalog that was retired. */
+export const endShares =
+  (log: EventLog) =>
+  async (id: IdOf<typeof catalogEvents>, event: Recorded<typeof catalogEvents>): Promise<void> => {
+    if (event.type !== "retired") return;
+    // The catalog may have been made anew meanwhile: what was shared after this event is of the new one.
+    const old = { ...id, before: event.sequence };
+    await endEach(log, old, event.data.reason === "closed" ? "closed" : "retired", event);
+  };
+
+/** Retires every catalog of an account that was closed, and ends what others had shared with it. */
+export const endAccount =
+  (log: EventLog) =>
+  async ({ account }: IdOf<typeof accountEvents>, event: Recorded<typeof accountEvents>): Promise<void> => {
+    for await (const id of log.aggregates(catalogEvents, "created", { owner: account })) {
+      await log
+        .append(catalog, id, retireCatalog("closed"), because(event, account, id.catalog))
+        .catch(unlessRefused("catalog_unknown"));
+    }
+    await endEach(log, { recipient: account }, "closed", event);
+  };
+
+async function endEach(
+  log: EventLog,
+  { before = Number.POSITIVE_INFINITY, ...known }: Partial<ShareId> & { before?: number },
+  reason: "retired" | "closed",
+  event: Recorded<EventsContract>,
+): Promise<void> {
+  for await (const id of log.aggregates(shareEvents, "shared", known)) {
+    const { state } = await log.load(shared, id);
+    if (state.offeredAt > before) continue;
+    const name = `${id.owner}.${id.catalog}.${id.recipient}`;
+    await log.append(shared, id, end(reason), because(event, id.owner, name));
+  }
+}
+
+/** What follows from an event is a command named after it, so that it is done once however often it is told. */
+const because = (event: Recorded<EventsContract>, account: AccountKey, what: string) => ({
+  id: `${event.sequence}-${what}`,
+  name: "catalog.end",
+  caller: { account, newcomer: false, administrator: false },
+});
+
+const unlessRefused = (reason: string) => (error: unknown) => {
+  if (!isRefusal(error, reason)) throw error;
+};
