@@ -18,7 +18,9 @@ async function aShare() {
   await share(alice, alice.key, { catalog: photos, recipient: bob.account });
   await accept(bob, { owner: alice.account, catalog: photos });
   alice.connection.subscribe("files.photos.open", {
-    callback: (_error, message) => message.respond(JSON.stringify({ instance: "instance1", revision: 1, maxRange: 1 })),
+    callback: (_error, message) => {
+      message.respond(JSON.stringify({ instance: "instance1", revision: 1, maxRange: 1 }));
+    },
   });
   await alice.connection.flush();
   return { system, alice, bob };
@@ -57,6 +59,19 @@ describe("a catalog that is retired", () => {
   });
 });
 
+test("a grant that runs out ends its share by itself, unless another has taken its place", async () => {
+  const { alice, bob } = await aShare();
+  const now = Math.floor(Date.now() / 1000);
+  await share(alice, alice.key, { catalog: photos, recipient: bob.account, expires: now + 2 });
+  await share(alice, alice.key, { catalog: photos, recipient: bob.account, expires: now + 4 });
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await expect(ask(bob, alice)).resolves.toMatchObject({ instance: "instance1" });
+  await expect
+    .poll(() => ask(bob, alice).catch((error: unknown) => error), { timeout: 5_000 })
+    .toBeInstanceOf(NobodyAnswersError);
+  await expect.poll(async () => (await bob.library.shared({})).rows).toEqual([]);
+});
+
 describe("an account", () => {
   test("that is closed ends with its catalogs, its shares and its handle", async () => {
     const { system, alice, bob } = await aShare();
@@ -64,7 +79,7 @@ describe("an account", () => {
     await expect.poll(() => alice.library.whoami({}, { timeout: 500 }).catch(() => "gone")).toBe("gone");
     await expect.poll(async () => (await bob.library.shared({})).rows).toEqual([]);
     await expect
-      .poll(async () => bob.library.person({ handle: "alice" as never }).catch((error: unknown) => error))
+      .poll(async () => bob.library.person({ handle: Handle.parse("alice") }).catch((error: unknown) => error))
       .toSatisfy((error) => isRefusal(error, "person_unknown"));
     await expect(share(bob, bob.key, { catalog: photos, recipient: alice.account })).rejects.toMatchObject({
       reason: "recipient_unknown",
@@ -80,7 +95,7 @@ describe("an account", () => {
     });
     const suspended = await ops.suspend({ account: alice.account, reason: "unpaid" });
     await applied(system.administrator.connection, alice.account, suspended.after);
-    await expect(ask(bob, alice)).rejects.toThrow();
+    await expect(ask(bob, alice)).rejects.toThrow(/answer/);
     const { after } = await ops.resume({ account: alice.account });
     await applied(system.administrator.connection, alice.account, after);
     const creds = createDevice(alice.key, { name: "again", role: "owner" });

@@ -95,7 +95,7 @@ export const shareEvents = defineEvents({
   types: {
     /** `issuedAt` is the grant's own second, which a later revocation has to cover. */
     shared: z.strictObject({ grant: GrantToken, issuedAt: UnixTime, expires: Instant.optional() }),
-    unshared: z.strictObject({ reason: z.enum(["owner", "retired", "closed"]) }),
+    unshared: z.strictObject({ reason: z.enum(["owner", "expired", "retired", "closed"]) }),
     imported: z.strictObject({}),
     declined: z.strictObject({}),
     dropped: z.strictObject({}),

@@ -76,6 +76,7 @@ export const codeEvents = defineEvents({
       claim: z.string(),
     }),
     cancelled: z.strictObject({}),
+    expired: z.strictObject({}),
   },
 });
 

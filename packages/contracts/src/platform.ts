@@ -67,8 +67,34 @@ export const closures: DurableContract = {
   types: ["closed"],
 };
 
+/** Grants, of which `catalog` sets a timer for those that run out. */
+export const grants: DurableContract = { name: "grants", service: "catalog", from: [shareEvents], types: ["shared"] };
+
+/** Codes that were issued, for each of which `codes` sets a timer. */
+export const issuedCodes: DurableContract = {
+  name: "issued_codes",
+  service: "codes",
+  from: [codeEvents],
+  types: ["issued"],
+};
+
+/** The stream that holds JetStream's schedules, and what has fallen due. */
+export const timerStream = "TIMERS";
+
+/** A durable of due timers, and the aggregates that they are about. */
+export interface TimersContract {
+  readonly name: string;
+  readonly service: PlatformService;
+  readonly of: EventsContract;
+}
+
+/** What runs out by itself: grants and codes. */
+export const dueGrants = { name: "due_grants", service: "catalog", of: shareEvents } as const satisfies TimersContract;
+export const dueCodes = { name: "due_codes", service: "codes", of: codeEvents } as const satisfies TimersContract;
+export const timers: readonly TimersContract[] = [dueGrants, dueCodes];
+
 /** Durables that make a service act on events instead of filling a bucket. */
-export const reactions: readonly DurableContract[] = [enrolments, retirements, closures];
+export const reactions: readonly DurableContract[] = [enrolments, retirements, closures, grants, issuedCodes];
 
 /** Buckets that hold more than what the log says: their entries end by themselves. */
 export const volatileBuckets = [{ service: "codes", bucket: openCodes }] as const satisfies readonly {

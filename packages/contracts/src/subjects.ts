@@ -50,6 +50,20 @@ export const familyFilter = (
   known: Readonly<Record<string, string | undefined>> = {},
 ): string => [events.subject, ...Object.keys(events.id.shape).map((name) => known[name] ?? "*"), type].join(".");
 
+/** Where the timer of an aggregate is set, and where it is found when it is due. */
+export const timerSubject = <E extends EventsContract>(events: E, id: IdOf<E>): string =>
+  aggregatePrefix(events, id).replace(/^events\./, "timers.set.");
+export const dueSubject = <E extends EventsContract>(events: E, id: IdOf<E>): string =>
+  aggregatePrefix(events, id).replace(/^events\./, "timers.due.");
+
+/** Every timer of a family that is set, and every one that is due. */
+export const timersFilter = (events: EventsContract, which: "set" | "due"): string =>
+  `${events.subject.replace(/^events\./, `timers.${which}.`)}.>`;
+
+/** The aggregate's id that a due timer's subject carries, or undefined where it is not of this family. */
+export const readDueSubject = <E extends EventsContract>(events: E, subject: string): IdOf<E> | undefined =>
+  readEventSubject(events, `${subject.replace(/^timers\.due\./, "events.")}.due`)?.id;
+
 /** The aggregate's id and the type that an event's subject carries, or undefined where it is not of this family. */
 export function readEventSubject<E extends EventsContract>(
   events: E,

@@ -23,9 +23,9 @@ export interface Durable {
 const prefetch = 1_000;
 
 /** Opens a durable that the platform has made; nothing is created here. */
-export async function openDurable(connection: NatsConnection, name: string): Promise<Durable> {
+export async function openDurable(connection: NatsConnection, name: string, stream = eventStream): Promise<Durable> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  const consumer = await jetstream(connection).consumers.get(eventStream, name);
+  const consumer = await jetstream(connection).consumers.get(stream, name);
   let messages: ConsumerMessages | undefined;
   let stopped = false;
 
@@ -55,10 +55,10 @@ export async function openDurable(connection: NatsConnection, name: string): Pro
       }
     },
     async rewind(sequence) {
-      await manager.consumers.reset(eventStream, name, sequence);
+      await manager.consumers.reset(stream, name, sequence);
     },
     async backlog() {
-      const info = await manager.consumers.info(eventStream, name);
+      const info = await manager.consumers.info(stream, name);
       return { pending: info.num_pending, unacknowledged: info.num_ack_pending };
     },
     stop() {

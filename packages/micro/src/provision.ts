@@ -2,13 +2,15 @@
  * Makes every stream, durable and bucket that the contracts name. Only the bootstrap user may: a running service that
  * could make a consumer could aim it at any subject.
  */
-import { type BucketContract, bucketStream, bucketSubject, familyFilter } from "@natster/contracts";
+import { type BucketContract, bucketStream, bucketSubject, familyFilter, timersFilter } from "@natster/contracts";
 import {
   type DurableContract,
   events,
   eventStream,
   projections,
   reactions,
+  timers,
+  timerStream,
   volatileBuckets,
 } from "@natster/contracts/platform";
 import {
@@ -58,6 +60,20 @@ export async function provision(
     allow_direct: true,
     allow_atomic: true,
   });
+  await ensureStream(manager, {
+    name: timerStream,
+    description: "What runs out, and what has",
+    subjects: ["timers.>"],
+    num_replicas: replicas,
+    max_bytes: logBytes / 8,
+    max_msg_size: 4 * 1024,
+    storage: StorageType.File,
+    // JetStream refuses schedules on a stream that discards new messages; what is set can be set again from the log.
+    discard: DiscardPolicy.Old,
+    allow_msg_schedules: true,
+    allow_msg_ttl: true,
+    allow_direct: true,
+  });
   await Promise.all([
     ...projections.map(({ bucket }) => ensureStream(manager, bucketConfig(bucket, replicas))),
     ...volatileBuckets.map(({ bucket }) =>
@@ -69,7 +85,15 @@ export async function provision(
     ),
   ]);
   const durables: DurableContract[] = [...projections.map(({ durable }) => durable), ...reactions];
-  for (const durable of durables) await ensureDurable(manager, durable);
+  for (const { name, from, types } of durables) {
+    await ensureDurable(
+      manager,
+      eventStream,
+      name,
+      from.flatMap((family) => (types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)])),
+    );
+  }
+  for (const { name, of } of timers) await ensureDurable(manager, timerStream, name, [timersFilter(of, "due")]);
 }
 
 const bucketConfig = (bucket: BucketContract, replicas: number): Partial<StreamConfig> & { name: string } => ({
@@ -94,22 +118,24 @@ async function ensureStream(
   else await manager.streams.add(config);
 }
 
-async function ensureDurable(manager: JetStreamManager, { name, from, types }: DurableContract): Promise<void> {
-  const filters = from.flatMap((family) =>
-    types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)],
-  );
+async function ensureDurable(
+  manager: JetStreamManager,
+  stream: string,
+  name: string,
+  filters: readonly string[],
+): Promise<void> {
   const config = {
     description: `Feeds ${name}`,
-    filter_subjects: filters,
+    filter_subjects: [...filters],
     ack_wait: nanos(30_000),
     // A projector never skips: what fails comes again for ever.
     max_deliver: -1,
     max_ack_pending: 5_000,
   };
-  const there = await manager.consumers.info(eventStream, name).catch(() => undefined);
-  if (there) await manager.consumers.update(eventStream, name, config);
+  const there = await manager.consumers.info(stream, name).catch(() => undefined);
+  if (there) await manager.consumers.update(stream, name, config);
   else {
-    await manager.consumers.add(eventStream, {
+    await manager.consumers.add(stream, {
       ...config,
       durable_name: name,
       ack_policy: AckPolicy.Explicit,

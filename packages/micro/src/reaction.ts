@@ -1,12 +1,12 @@
 /** Reactions: what a service does because of an event, once for each, however often it is delivered. */
 import type { EventsContract, IdOf } from "@natster/contracts";
 import type { DurableContract } from "@natster/contracts/platform";
-import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Recorded } from "./aggregate.ts";
 import { openDurable } from "./durable.ts";
-import { readEvent, UnreadableEventError } from "./event.ts";
+import { readEvent } from "./event.ts";
 import type { Logger } from "./log.ts";
+import { reactToEach } from "./react-to-each.ts";
 
 /** How a reaction runs. */
 export interface ReactionOptions {
@@ -26,43 +26,8 @@ export async function runReaction<E extends EventsContract>(
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, contract.name);
-  let stopping = false;
-
-  /** Reacts to one event; never rejects. */
-  async function take(message: JsMsg): Promise<void> {
-    try {
-      const { id, event } = readEvent(events, message);
-      await react(id, event);
-      message.ack();
-    } catch (error) {
-      // What is not acknowledged comes again, to whoever is connected then.
-      if (connection.isClosed()) return;
-      const unreadable = error instanceof UnreadableEventError;
-      log.error(
-        { err: error, reaction: contract.name, sequence: message.seq },
-        unreadable ? "left behind" : "failed, will try again",
-      );
-      if (unreadable) message.term();
-      else message.nak(1_000);
-    }
-  }
-
-  const working = (async () => {
-    for await (const batch of durable.batches()) {
-      for (const message of batch) {
-        if (stopping) return;
-        await take(message);
-      }
-    }
-  })().catch((error: unknown) => {
-    log.fatal({ err: error, reaction: contract.name }, "the reaction cannot go on");
-    void connection.close();
+  return reactToEach(durable, { connection, log: log.child({ reaction: contract.name }) }, async (message) => {
+    const { id, event } = readEvent(events, message);
+    await react(id, event);
   });
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping = true;
-      durable.stop();
-      await working;
-    },
-  };
 }

@@ -38,6 +38,7 @@ export async function startSystem(options: Partial<Omit<PlatformOptions, "admini
     }),
   );
 
+  const people = undo.use(new AsyncDisposableStack());
   const admit = async (
     key: Key<"account">,
     handle: string | undefined,
@@ -45,7 +46,7 @@ export async function startSystem(options: Partial<Omit<PlatformOptions, "admini
   ): Promise<TestPerson> => {
     await register(platform.place, { account: key, ...(handle !== undefined && { handle: Handle.parse(handle) }) });
     const creds = createDevice(key, { name: handle ?? "device", role: "owner", administrator });
-    return undo.use({ ...(await connectDevice(platform.place, creds, handle ?? "device")), key });
+    return people.use({ ...(await connectDevice(platform.place, creds, handle ?? "device")), key });
   };
   const administrator = await admit(root, undefined, true);
 

@@ -17,6 +17,15 @@ test("codes may do exactly this", () => {
         "$JS.API.STREAM.MSG.GET.EVENTS",
         "$JS.API.DIRECT.GET.EVENTS",
         "$JS.API.DIRECT.GET.EVENTS.>",
+        "$JS.API.CONSUMER.MSG.NEXT.EVENTS.issued_codes",
+        "$JS.API.CONSUMER.INFO.EVENTS.issued_codes",
+        "$JS.API.CONSUMER.RESET.EVENTS.issued_codes",
+        "$JS.ACK.EVENTS.issued_codes.>",
+        "timers.set.code.>",
+        "$JS.API.CONSUMER.MSG.NEXT.TIMERS.due_codes",
+        "$JS.API.CONSUMER.INFO.TIMERS.due_codes",
+        "$JS.API.CONSUMER.RESET.TIMERS.due_codes",
+        "$JS.ACK.TIMERS.due_codes.>",
         "$KV.open_codes.>",
         "$JS.API.STREAM.INFO.KV_open_codes",
         "$JS.API.STREAM.MSG.GET.KV_open_codes",
@@ -56,6 +65,11 @@ test("each event has one service that may append it", () => {
   expect(owned.toSorted()).toEqual(
     ["account", "catalog", "code", "handle", "share"].map((aggregate) => `events.${aggregate}.>`),
   );
+});
+
+test("each kind of timer has one service that may set it", () => {
+  const set = names.flatMap((name) => publishes(name).filter((subject) => subject.startsWith("timers.")));
+  expect(set.toSorted()).toEqual(["timers.set.code.>", "timers.set.share.>"]);
 });
 
 test("each bucket has one service that may write it", () => {

@@ -4,6 +4,7 @@ import {
   bucketSubject,
   healthSubject,
   servedSubject,
+  timersFilter,
   type ServiceContract,
   type UserKey,
 } from "@natster/contracts";
@@ -14,6 +15,8 @@ import {
   projections,
   reactions,
   services,
+  timers,
+  timerStream,
   volatileBuckets,
 } from "@natster/contracts/platform";
 import { inbox } from "@natster/contracts/borders";
@@ -43,13 +46,15 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
     ...rebuilt,
     ...volatileBuckets.filter((entry) => entry.service === name).map((entry) => entry.bucket.name),
   ];
+  const due = timers.filter((each) => each.service === name);
   const readsEvents = owned.length > 0 || durables.length > 0;
   return {
     pub: {
       allow: [
         ...owned.map((prefix) => `${prefix}.>`),
         ...(readsEvents ? reading(eventStream) : []),
-        ...durables.flatMap((durable) => consuming(durable.name)),
+        ...durables.flatMap((durable) => consuming(eventStream, durable.name)),
+        ...due.flatMap(({ name: durable, of }) => [timersFilter(of, "set"), ...consuming(timerStream, durable)]),
         ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
         ...rebuilt.map((bucket) => `$JS.API.STREAM.PURGE.${bucketStream(bucket)}`),
         ...(name === "projector" ? [feedSubject("*", ">")] : []),
@@ -91,8 +96,8 @@ const reading = (stream: string): string[] => [
   `$JS.API.DIRECT.GET.${stream}.>`,
 ];
 
-/** Takes, acknowledges and rewinds what one durable of the event log delivers. */
-const consuming = (durable: string): string[] => [
-  ...["MSG.NEXT", "INFO", "RESET"].map((verb) => `$JS.API.CONSUMER.${verb}.${eventStream}.${durable}`),
-  `$JS.ACK.${eventStream}.${durable}.>`,
+/** Takes, acknowledges and rewinds what one durable delivers. */
+const consuming = (stream: string, durable: string): string[] => [
+  ...["MSG.NEXT", "INFO", "RESET"].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${durable}`),
+  `$JS.ACK.${stream}.${durable}.>`,
 ];

@@ -1,16 +1,18 @@
 /** The catalog service: what catalogs exist, and who may read them. */
 import { accountEvents } from "@natster/contracts/accounts";
-import { catalog, catalogEvents } from "@natster/contracts/catalog";
-import { closures, retirements } from "@natster/contracts/platform";
+import { catalog, catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import { closures, dueGrants, grants, retirements } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { runReaction } from "@natster/micro/reaction";
+import { runTimers } from "@natster/micro/timers";
 import * as z from "zod";
 import { create } from "./create.ts";
 import { decline } from "./decline.ts";
 import { describe } from "./describe.ts";
 import { drop } from "./drop.ts";
 import { endAccount, endShares } from "./endings.ts";
+import { endExpired, watchGrant } from "./expiry.ts";
 import { importShare } from "./import.ts";
 import { retire } from "./retire.ts";
 import { share } from "./share.ts";
@@ -22,6 +24,8 @@ export const program = defineProgram({
   async implement({ connection, log: logger, closing }) {
     const log = await openEventLog(connection, catalog);
     closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
+    closing.use(await runReaction(grants, shareEvents, { connection, log: logger }, watchGrant(connection)));
+    closing.use(await runTimers(dueGrants, { connection, log: logger }, endExpired(log)));
     closing.use(await runReaction(closures, accountEvents, { connection, log: logger }, endAccount(log)));
     return {
       handlers: {

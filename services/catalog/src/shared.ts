@@ -7,6 +7,8 @@ import { defineAggregate } from "@natster/micro/aggregate";
 export interface Shared {
   readonly standing: "none" | "offered" | "imported";
   readonly grant: string | undefined;
+  /** When the grant runs out, in milliseconds since 1970. */
+  readonly expires: number | undefined;
   /** Where it was last offered, in the log. */
   readonly offeredAt: number;
   /** The latest second at which any grant was issued. */
@@ -18,7 +20,14 @@ export interface Shared {
 type ShareEvent = EventOf<typeof shareEvents>;
 type Offer = Extract<ShareEvent, { type: "shared" }>["data"];
 
-const initial: Shared = { standing: "none", grant: undefined, offeredAt: 0, lastGrant: 0, revokedUntil: 0 };
+const initial: Shared = {
+  standing: "none",
+  grant: undefined,
+  expires: undefined,
+  offeredAt: 0,
+  lastGrant: 0,
+  revokedUntil: 0,
+};
 
 export const shared = defineAggregate({
   events: shareEvents,
@@ -30,6 +39,7 @@ export const shared = defineAggregate({
           ...state,
           standing: state.standing === "imported" ? "imported" : "offered",
           grant: data.grant,
+          expires: data.expires === undefined ? undefined : Date.parse(data.expires),
           offeredAt: sequence,
           lastGrant: Math.max(state.lastGrant, data.issuedAt),
         };
@@ -70,6 +80,14 @@ export const end =
   (reason: "retired" | "closed") =>
   (state: Shared): ShareEvent[] =>
     state.standing === "none" ? [] : [{ type: "unshared", data: { reason } }];
+
+/** Ends it where its grant has run out by now, and no other has taken its place. */
+export const expire =
+  (now: number) =>
+  (state: Shared): ShareEvent[] =>
+    state.standing === "none" || state.expires === undefined || state.expires > now
+      ? []
+      : [{ type: "unshared", data: { reason: "expired" } }];
 
 /** Accepts what was offered. */
 export const accept = (state: Shared): ShareEvent[] => {

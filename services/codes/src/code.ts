@@ -8,14 +8,17 @@ export interface CodeState {
   readonly issuer: AccountKey | undefined;
   /** Hash of the claim that won. */
   readonly claim: string | undefined;
-  readonly cancelled: boolean;
+  /** Taken back, or run out. */
+  readonly ended: boolean;
+  /** When it runs out, in milliseconds since 1970. */
+  readonly expires: number;
 }
 
 type CodeEvent = EventOf<typeof codeEvents>;
 type Issued = Extract<CodeEvent, { type: "issued" }>["data"];
 type Claimed = Extract<CodeEvent, { type: "claimed" }>["data"];
 
-const initial: CodeState = { issuer: undefined, claim: undefined, cancelled: false };
+const initial: CodeState = { issuer: undefined, claim: undefined, ended: false, expires: 0 };
 
 export const code = defineAggregate({
   events: codeEvents,
@@ -23,11 +26,12 @@ export const code = defineAggregate({
   evolve: (state, { type, data }) => {
     switch (type) {
       case "issued":
-        return { ...state, issuer: data.issuer };
+        return { ...state, issuer: data.issuer, expires: Date.parse(data.expires) };
       case "claimed":
         return { ...state, claim: data.claim };
       case "cancelled":
-        return { ...state, cancelled: true };
+      case "expired":
+        return { ...state, ended: true };
     }
   },
 });
@@ -44,7 +48,7 @@ export const issueCode =
 export const claimCode =
   (data: Claimed) =>
   (state: CodeState): CodeEvent[] => {
-    if (!state.issuer || state.cancelled) throw refuse(codes.endpoints.claim, "code_unknown");
+    if (!state.issuer || state.ended) throw refuse(codes.endpoints.claim, "code_unknown");
     if (state.claim === data.claim) return [];
     if (state.claim) throw refuse(codes.endpoints.claim, "code_claimed");
     return [{ type: "claimed", data }];
@@ -56,5 +60,13 @@ export const cancelCode =
   (state: CodeState): CodeEvent[] => {
     if (state.issuer !== issuer) throw refuse(codes.endpoints.cancel, "code_unknown");
     if (state.claim) throw refuse(codes.endpoints.cancel, "code_claimed");
-    return state.cancelled ? [] : [{ type: "cancelled", data: {} }];
+    return state.ended ? [] : [{ type: "cancelled", data: {} }];
   };
+
+/** Ends a code that has run out by now without a claim. */
+export const expireCode =
+  (now: number) =>
+  (state: CodeState): CodeEvent[] =>
+    state.issuer === undefined || state.claim !== undefined || state.ended || state.expires > now
+      ? []
+      : [{ type: "expired", data: {} }];

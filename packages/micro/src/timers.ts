@@ -1,0 +1,42 @@
+/** Timers: what runs out by itself. JetStream keeps them as schedules (ADR-51), so they survive every process. */
+import { dueSubject, type EventsContract, type IdOf, readDueSubject, timerSubject } from "@natster/contracts";
+import { type TimersContract, timerStream } from "@natster/contracts/platform";
+import { jetstream } from "@nats-io/jetstream";
+import { headers, type NatsConnection } from "@nats-io/nats-core";
+import { openDurable } from "./durable.ts";
+import { reactToEach } from "./react-to-each.ts";
+import type { ReactionOptions } from "./reaction.ts";
+
+/** How long a due timer waits for a service that is away. */
+const patience = "720h";
+
+/**
+ * Sets the timer of an aggregate, or moves it: it has one. It falls due in the whole second after `at` at the earliest,
+ * or at once where that has passed. It is on disk when this resolves.
+ */
+export async function setTimer<E extends EventsContract>(
+  connection: NatsConnection,
+  events: E,
+  id: IdOf<E>,
+  at: Date,
+): Promise<void> {
+  const schedule = headers();
+  const second = new Date(Math.ceil(at.getTime() / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+  schedule.set("Nats-Schedule", `@at ${second}`);
+  schedule.set("Nats-Schedule-Target", dueSubject(events, id));
+  schedule.set("Nats-Schedule-TTL", patience);
+  await jetstream(connection).publish(timerSubject(events, id), "", { headers: schedule });
+}
+
+/** Calls `due` for each aggregate whose timer has fallen due, once it has; what throws is called again after a while. */
+export async function runTimers<E extends EventsContract>(
+  contract: TimersContract & { readonly of: E },
+  { connection, log }: ReactionOptions,
+  due: (id: IdOf<E>, sequence: number) => Promise<void>,
+): Promise<AsyncDisposable> {
+  const durable = await openDurable(connection, contract.name, timerStream);
+  return reactToEach(durable, { connection, log: log.child({ timers: contract.name }) }, async (message) => {
+    const id = readDueSubject(contract.of, message.subject);
+    if (id) await due(id, message.seq);
+  });
+}
