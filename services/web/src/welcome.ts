@@ -23,4 +23,5 @@ export function welcome(config: WelcomeConfig): Content {
 }
 
 /** A service may be told how to connect with a password in its URL; the world is not. */
-const withoutPassword = (url: string): string => url.trim().replace(/^([\w+.-]+:\/\/)?[^/@]*@/, "$1");
+const withoutPassword = (url: string): string =>
+  url.trim().replace(/^([\w+.-]+:\/\/)?[^/]*@/, (_, scheme = "") => scheme);

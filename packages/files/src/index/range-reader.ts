@@ -1,0 +1,96 @@
+/** Reads ranges of indexed files, and only what was indexed. */
+import type { BigIntStats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import type { Digest } from "@natster/contracts";
+import type { FilePath } from "@natster/contracts/files";
+import { Gate } from "../parallel.ts";
+import type { IndexedFile } from "./entries.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { FolderIndex } from "./folder-index.ts";
+import { NotThereError } from "./inside.ts";
+import { codeOf } from "./omission.ts";
+import { OpenFiles } from "./open-files.ts";
+
+/** A part of a file, named by the file's content. */
+export interface Range {
+  readonly digest: Digest;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Why a range cannot be read. */
+export type RangeRefusal = "file_unknown" | "changed" | "range_outside";
+
+/** How ranges are read. */
+export interface RangeReaderOptions {
+  /** How many files are kept open. */
+  readonly openFiles?: number;
+  /** How many reads are made at once; each holds its range in memory. */
+  readonly atOnce?: number;
+  /** Told of a file that no longer looks as it was indexed. */
+  readonly onChanged: (path: FilePath) => void;
+}
+
+/** Reads ranges straight from the files of an index. */
+export class RangeReader implements AsyncDisposable {
+  readonly #index: FolderIndex;
+  readonly #open: OpenFiles;
+  readonly #gate: Gate;
+  readonly #onChanged: (path: FilePath) => void;
+
+  constructor(index: FolderIndex, { openFiles = 64, atOnce = 32, onChanged }: RangeReaderOptions) {
+    this.#index = index;
+    this.#open = new OpenFiles(openFiles);
+    this.#gate = new Gate(atOnce);
+    this.#onChanged = onChanged;
+  }
+
+  /** The bytes of a range, as many as there are; or why there are none. */
+  async read({ digest, offset, length }: Range): Promise<Uint8Array | RangeRefusal> {
+    const files = this.#index.withDigest(digest);
+    const size = files[0]?.entry.size;
+    if (size === undefined) return "file_unknown";
+    if (offset >= size) return "range_outside";
+    const wanted = Math.min(length, size - offset);
+    // Where the same content stands under several paths, one that is unchanged is enough.
+    for (const file of files) {
+      const bytes = await this.#gate.run(() => this.#readOne(file, offset, wanted));
+      if (bytes) return bytes;
+      this.#onChanged(file.entry.path);
+    }
+    return "changed";
+  }
+
+  [Symbol.asyncDispose] = (): Promise<void> => this.#open[Symbol.asyncDispose]();
+
+  async #readOne(file: IndexedFile, offset: number, length: number): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#open.use(this.#index.locate(file), async (handle) => {
+        const bytes = await readFully(handle, offset, length);
+        // Looked at after reading: a change before that shows here, and a later one is not in these bytes.
+        return bytes && isAsIndexed(file, await handle.stat({ bigint: true })) ? bytes : undefined;
+      });
+    } catch (error) {
+      if (error instanceof NotThereError || goneCodes.has(codeOf(error) ?? "")) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What the system says of a file that was there, and is not any more, or not for us. */
+const goneCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "EISDIR", "ENXIO"]);
+
+/** A file without a name was deleted or replaced: its owner took it away, even if its content lives on. */
+const isAsIndexed = (file: IndexedFile, now: BigIntStats): boolean =>
+  now.nlink > 0n && fingerprintOf(now) === file.fingerprint;
+
+/** As many bytes as asked for, or undefined where the file ends before. */
+async function readFully(handle: FileHandle, offset: number, length: number): Promise<Uint8Array | undefined> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) return undefined;
+    done += bytesRead;
+  }
+  return bytes;
+}

@@ -1,0 +1,98 @@
+/** Moves one file: ranges are asked for ahead, put where they belong, and hashed in order. */
+import type { Digest } from "@natster/contracts";
+import type { FileEntry } from "@natster/contracts/files";
+import type { Pace } from "./pace.ts";
+
+/** What came is not the file that was asked for. */
+export class DigestMismatchError extends Error {
+  override readonly name = "DigestMismatchError";
+  readonly expected: Digest;
+  readonly found: string;
+
+  constructor(path: string, expected: Digest, found: string) {
+    super(`${path} arrived with another content than announced`);
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/** Where the bytes go, in any order. */
+export interface Sink {
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** SHA-256, given piece by piece; each platform has its own. */
+export interface Hash {
+  update(bytes: Uint8Array): void;
+  /** The result, as hexadecimal digits. */
+  hex(): string;
+}
+
+/** How far a transfer is, in bytes. */
+export interface Progress {
+  readonly bytes: number;
+  readonly size: number;
+}
+
+/** What a transfer is told. */
+export interface PullOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+interface Transfer extends PullOptions {
+  readonly entry: FileEntry;
+  readonly read: (offset: number, length: number, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly rangeSize: number;
+  readonly pace: Pace;
+}
+
+/**
+ * Pulls a whole file and checks it. When this settles nothing is written any more. Throws `DigestMismatchError` where
+ * the content is not what the entry says, and whatever reading or writing throws.
+ */
+export async function pull(sink: Sink, hash: Hash, transfer: Transfer): Promise<void> {
+  const { entry, read, rangeSize, pace, signal, onProgress } = transfer;
+  const failed = new AbortController();
+  const ended = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const underWay = new Set<Promise<void>>();
+  const arrived = new Map<number, Uint8Array>();
+  let [hashed, written, entered] = [0, 0, 0];
+
+  const move = async (offset: number, length: number) => {
+    const bytes = await read(offset, length, ended);
+    if (bytes.length !== length) throw new Error(`${entry.path}: ${bytes.length} bytes came for ${length}`);
+    await sink.write(offset, bytes);
+    written += length;
+    onProgress?.({ bytes: written, size: entry.size });
+    arrived.set(offset, bytes);
+    // A range stays in the window until it is hashed, so that one that is late cannot pile up those behind it.
+    for (let next = arrived.get(hashed); next; next = arrived.get(hashed)) {
+      arrived.delete(hashed);
+      hash.update(next);
+      hashed += next.length;
+      entered -= next.length;
+      pace.leave(next.length, { used: true });
+    }
+  };
+
+  try {
+    for (let offset = 0; offset < entry.size; offset += rangeSize) {
+      const length = Math.min(rangeSize, entry.size - offset);
+      await pace.enter(length, ended);
+      entered += length;
+      const moving: Promise<void> = move(offset, length)
+        .catch((error: unknown) => failed.abort(error))
+        .finally(() => underWay.delete(moving));
+      underWay.add(moving);
+    }
+    await Promise.all(underWay);
+    ended.throwIfAborted();
+  } finally {
+    failed.abort(new Error("the transfer has ended"));
+    await Promise.all(underWay);
+    if (entered > 0) pace.leave(entered, { used: false });
+  }
+  const found = hash.hex();
+  if (found !== entry.digest) throw new DigestMismatchError(entry.path, entry.digest, found);
+}

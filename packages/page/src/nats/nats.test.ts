@@ -1,0 +1,135 @@
+import { errors, type NatsConnection, type Status, type wsconnect } from "@nats-io/nats-core";
+import { AccountKey } from "@natster/contracts";
+import { createKey, formatCreds, parseCreds, userJwt } from "@natster/trust";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Device } from "../device/link.ts";
+import { natsUrl, openNats } from "./nats.ts";
+
+const account = createKey("account");
+const key = createKey("user");
+const jwt = userJwt(account, { user: key.public, name: "page", issuedAt: 1, role: "browser" });
+const device: Device = {
+  name: "page",
+  user: key.public,
+  account: AccountKey.parse(account.public),
+  creds: parseCreds(formatCreds(jwt, key)),
+};
+
+/** A connection that is steered by the test. */
+function fakeConnection() {
+  const says: Status[] = [];
+  let wake = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void | Error>();
+  let over = false;
+  const connection = {
+    async *status() {
+      while (!over || says.length > 0) {
+        if (says.length === 0) await wake.promise;
+        wake = Promise.withResolvers();
+        yield* says.splice(0);
+      }
+    },
+    closed: () => ended.promise,
+    close: vi.fn<() => Promise<void>>(() => Promise.resolve()),
+  };
+  return {
+    connection: connection as unknown as NatsConnection,
+    close: connection.close,
+    say: (type: "disconnect" | "reconnect") => {
+      says.push({ type, server: "" });
+      wake.resolve();
+    },
+    end: (reason?: Error) => {
+      over = true;
+      wake.resolve();
+      ended.resolve(reason);
+    },
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+const later = () => vi.advanceTimersByTimeAsync(60_000);
+const soon = () => vi.advanceTimersByTimeAsync(0);
+
+test.each([
+  ["http://127.0.0.1:8080/", "ws://127.0.0.1:8080/nats"],
+  ["https://share.example.org/", "wss://share.example.org/nats"],
+  ["https://example.org/natster/?x#/library", "wss://example.org/natster/nats"],
+])("from %s NATS is at %s", (page, url) => {
+  expect(natsUrl(page)).toBe(url);
+});
+
+test("it connects as the device, to an inbox of its own, and for ever", async () => {
+  const dial = vi.fn<typeof wsconnect>(() => Promise.resolve(fakeConnection().connection));
+  openNats(device, "ws://here/nats", dial);
+  await soon();
+  expect(dial).toHaveBeenCalledWith(
+    expect.objectContaining({
+      servers: ["ws://here/nats"],
+      inboxPrefix: `_INBOX.${key.public}`,
+      maxReconnectAttempts: -1,
+      ignoreClusterUpdates: true,
+    }),
+  );
+});
+
+test("a connection that is lost is looked for, and found", async () => {
+  const fake = fakeConnection();
+  const nats = openNats(device, "ws://here/nats", () => Promise.resolve(fake.connection));
+  const seen: string[] = [];
+  nats.watch(() => seen.push(nats.state().state));
+  await soon();
+  fake.say("disconnect");
+  await soon();
+  fake.say("reconnect");
+  await soon();
+  expect(seen).toEqual(["connected", "looking", "connected"]);
+});
+
+test("nats-server that is away at first is looked for until it is there", async () => {
+  let tries = 0;
+  const nats = openNats(device, "ws://here/nats", () =>
+    ++tries < 10 ? Promise.reject(new Error("away")) : Promise.resolve(fakeConnection().connection),
+  );
+  await soon();
+  expect(nats.state().state).toBe("looking");
+  await later();
+  await later();
+  expect(nats.state().state).toBe("connected");
+});
+
+test("a device that is refused again and again is told so", async () => {
+  const dial = vi.fn<typeof wsconnect>(() => Promise.reject(new errors.AuthorizationError("Authorization Violation")));
+  const nats = openNats(device, "ws://here/nats", dial);
+  await later();
+  expect(nats.state()).toEqual({ state: "ended", why: "refused" });
+  expect(dial).toHaveBeenCalledTimes(3);
+});
+
+test("a device that expires while it is connected is told so", async () => {
+  const fake = fakeConnection();
+  const nats = openNats({ ...device, expires: Date.now() + 1_000 }, "ws://here/nats", () =>
+    Promise.resolve(fake.connection),
+  );
+  await soon();
+  await vi.advanceTimersByTimeAsync(2_000);
+  fake.end(new errors.UserAuthenticationExpiredError("User Authentication Expired"));
+  await later();
+  expect(nats.state()).toEqual({ state: "ended", why: "expired" });
+});
+
+test("closed while it still looks, it closes what it finds, and says nothing more", async () => {
+  const fake = fakeConnection();
+  const found = Promise.withResolvers<NatsConnection>();
+  const dial = vi.fn<typeof wsconnect>(() => found.promise);
+  const nats = openNats(device, "ws://here/nats", dial);
+  const changed = vi.fn<() => void>();
+  nats.watch(changed);
+  nats.close();
+  found.resolve(fake.connection);
+  await later();
+  expect(fake.close).toHaveBeenCalled();
+  expect(changed).not.toHaveBeenCalled();
+  expect(dial).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,100 @@
+/** The page's connection: sought for as long as the page is open, and given up only where nats-server refuses it. */
+import { type ConnectionOptions, errors, type NatsConnection, wsconnect } from "@nats-io/nats-core";
+import { inboxPrefix } from "@natster/contracts/borders";
+import { authenticator } from "@natster/trust";
+import type { Device } from "../device/link.ts";
+import { backoff } from "./backoff.ts";
+
+export type NatsState =
+  | { readonly state: "looking"; readonly since: number }
+  | { readonly state: "connected"; readonly connection: NatsConnection }
+  | { readonly state: "ended"; readonly why: "expired" | "refused" };
+
+/** A connection that can be watched. */
+export interface Nats {
+  readonly state: () => NatsState;
+  /** Calls back after every change, until the returned function is called. */
+  readonly watch: (changed: () => void) => () => void;
+  readonly close: () => void;
+}
+
+/** Where NATS is, as seen from the page: its own origin, under its own path. */
+export const natsUrl = (page: string): string => new URL("nats", page).href.replace(/^http/, "ws");
+
+/** Connects as a device. */
+export function openNats(device: Device, url: string, dial = wsconnect): Nats {
+  const watchers = new Set<() => void>();
+  const pause = backoff();
+  let state: NatsState = { state: "looking", since: Date.now() };
+  let current: NatsConnection | undefined;
+  let closed = false;
+
+  const become = (next: NatsState) => {
+    if (closed) return;
+    state = next;
+    for (const watcher of watchers) watcher();
+  };
+  const look = () => become({ state: "looking", since: Date.now() });
+
+  /** Connects once and stays until the connection ends; resolves with the reason. */
+  const stay = async (): Promise<unknown> => {
+    try {
+      const connection = await dial(options(device, url, pause.next));
+      current = connection;
+      if (closed) return await connection.close();
+      pause.reset();
+      become({ state: "connected", connection });
+      for await (const { type } of connection.status()) {
+        if (type === "disconnect") look();
+        if (type !== "reconnect") continue;
+        pause.reset();
+        become({ state: "connected", connection });
+      }
+      return await connection.closed();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  const run = async () => {
+    for (let refusals = 0; !closed;) {
+      const reason = await stay();
+      refusals = isRefusal(reason) ? refusals + 1 : 0;
+      const expired = device.expires !== undefined && device.expires <= Date.now();
+      if (expired) return become({ state: "ended", why: "expired" });
+      // An account that is new or changes is refused for a moment.
+      if (refusals === 3) return become({ state: "ended", why: "refused" });
+      if (state.state !== "looking") look();
+      await new Promise((resolve) => setTimeout(resolve, pause.next()));
+    }
+  };
+  void run();
+
+  return {
+    state: () => state,
+    watch(changed) {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+    close() {
+      closed = true;
+      watchers.clear();
+      void current?.close();
+    },
+  };
+}
+
+const options = ({ creds, user }: Device, url: string, pause: () => number): ConnectionOptions => ({
+  servers: [url],
+  name: "page",
+  authenticator: authenticator(creds),
+  inboxPrefix: inboxPrefix(user),
+  maxReconnectAttempts: -1,
+  reconnectDelayHandler: pause,
+  // Addresses that servers tell of one another lead past the page's origin, where its policy lets it go nowhere.
+  ignoreClusterUpdates: true,
+  pingInterval: 20_000,
+});
+
+const isRefusal = (reason: unknown): boolean =>
+  reason instanceof errors.AuthorizationError || reason instanceof errors.UserAuthenticationExpiredError;

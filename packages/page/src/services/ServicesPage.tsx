@@ -1,0 +1,128 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { count, counted, rate, span } from "../format.ts";
+import type { NatsState } from "../nats/nats.ts";
+import { Notice } from "../app/Notice.tsx";
+import { newsBetween } from "./news.ts";
+import { servicesIn, type ServiceView } from "./overview.ts";
+import { ServiceCard } from "./ServiceCard.tsx";
+import css from "./ServicesPage.module.css";
+import { useNow } from "./use-now.ts";
+import { useServices } from "./use-services.ts";
+
+/** Everything that answers, live. */
+export function ServicesPage({ nats }: { readonly nats: NatsState }) {
+  const seen = useServices(nats);
+  const now = useNow();
+  const services = useMemo(() => (seen.state === "seen" ? servicesIn(seen.directory) : []), [seen]);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((name: string) => {
+    setOpen((before) => new Set(before.has(name) ? [...before].filter((each) => each !== name) : [...before, name]));
+  }, []);
+
+  if (seen.state === "denied") {
+    return (
+      <Notice title="This device may not look at services">
+        <p>Only a device of an administrator can. What it may do otherwise is not affected.</p>
+      </Notice>
+    );
+  }
+  if (seen.state === "waiting") return <Waiting />;
+  const stale = nats.state === "looking" ? now - seen.directory.at : 0;
+  return (
+    <>
+      <div className={css.head}>
+        <div>
+          <h1 className={css.title}>Services</h1>
+          <p className={`${css.sum} ${stale > 0 ? css.old : ""}`}>
+            {stale > 0 ? `As they were ${span(stale)} ago` : summed(services)}
+          </p>
+        </div>
+        {services.length > 1 && (
+          <button
+            type="button"
+            className={css.all}
+            onClick={() => setOpen(new Set(open.size > 0 ? [] : services.map(({ name }) => name)))}
+          >
+            {open.size > 0 ? "Close all" : "Open all"}
+          </button>
+        )}
+      </div>
+      {services.length === 0 ? (
+        <Notice title="Nothing answers">
+          <p>nats-server is there, and no service is. As soon as one starts, it appears here.</p>
+        </Notice>
+      ) : (
+        <ul className={`${css.list} ${stale > 0 ? css.stale : ""}`} aria-label="Services">
+          {services.map((service) => (
+            <li key={service.name}>
+              <ServiceCard
+                service={service}
+                open={open.has(service.name)}
+                now={service.silentSince === undefined ? 0 : now}
+                toggle={toggle}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <News services={services} />
+    </>
+  );
+}
+
+function summed(services: readonly ServiceView[]): string {
+  const answering = services.filter((service) => service.answering > 0);
+  const sum = (of: (service: ServiceView) => number) => answering.reduce((so, service) => so + of(service), 0);
+  return [
+    counted(answering.length, "service"),
+    counted(
+      sum((service) => service.answering),
+      "instance",
+    ),
+    counted(
+      sum((service) => service.endpoints.length),
+      "endpoint",
+    ),
+    `${count(sum((service) => service.requests))} requests`,
+    rate(sum((service) => service.rates.at(-1) ?? 0)),
+  ]
+    .map((part) => part.replaceAll(" ", "\u00a0"))
+    .join(" · ");
+}
+
+/** The shape of what is about to come, for the moment that it takes. */
+function Waiting() {
+  return (
+    <div>
+      <div className={css.head}>
+        <div>
+          <h1 className={css.title}>Services</h1>
+          <p role="status" className={css.sum}>
+            Looking who is there…
+          </p>
+        </div>
+      </div>
+      <div className={css.ghosts} aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </div>
+    </div>
+  );
+}
+
+/** Says what appears and what goes, to those who do not see it. */
+function News({ services }: { readonly services: readonly ServiceView[] }) {
+  const before = useRef(services);
+  const [news, setNews] = useState("");
+  useEffect(() => {
+    const said = newsBetween(before.current, services);
+    before.current = services;
+    if (said.length > 0) setNews(said.join(", "));
+  }, [services]);
+  return (
+    <p role="status" className="heard">
+      {news}
+    </p>
+  );
+}

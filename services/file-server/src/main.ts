@@ -1,0 +1,55 @@
+/** One catalog, served by a process of its own until SIGTERM or SIGINT. */
+import { files } from "@natster/contracts/files";
+import { RootError } from "@natster/files/index";
+import { ConfigError, connect, createLog, readConfig } from "@natster/micro";
+import { serveCatalog } from "./serve-catalog.ts";
+import { settings } from "./settings.ts";
+
+/** Serves until it is asked to stop; resolves with what ended it otherwise. */
+async function run(): Promise<Error | undefined> {
+  const config = readConfig(settings);
+  const log = createLog(files.name, config.LOG_LEVEL);
+  await using opened = new AsyncDisposableStack();
+  const connection = await connect({
+    servers: config.NATS_URL,
+    creds: { file: config.NATS_CREDS },
+    name: files.name,
+    log,
+  });
+  opened.defer(() => (connection.isClosed() ? undefined : connection.drain()));
+  // Until here a signal ends the process by itself: there was nothing to put in order.
+  const { signal, asked } = stopSignal();
+  const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root } = config;
+  try {
+    const served = opened.use(await serveCatalog({ connection, catalog, root, log, signal }));
+    const ended = Promise.race([served.stopped, connection.closed()]);
+    const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
+    if (reason) log.fatal({ err: reason }, "cannot go on");
+    return reason;
+  } catch (error) {
+    // Asked to stop while the folder was being indexed.
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** What SIGTERM and SIGINT say, as a signal and as a promise. */
+function stopSignal(): { signal: AbortSignal; asked: Promise<undefined> } {
+  const stop = new AbortController();
+  const asked = new Promise<undefined>((resolve) => {
+    const end = () => {
+      stop.abort();
+      resolve(undefined);
+    };
+    process.once("SIGTERM", end).once("SIGINT", end);
+  });
+  return { signal: stop.signal, asked };
+}
+
+try {
+  if (await run()) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof RootError)) throw error;
+  process.stderr.write(`${files.name}: ${error.message}\n`);
+  process.exitCode = 2;
+}

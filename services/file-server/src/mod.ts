@@ -1,0 +1,2 @@
+/** Lists and reads the files of a catalog, beside the files. */
+export { serveCatalog, type ServeCatalogOptions, type ServedCatalog } from "./serve-catalog.ts";

@@ -1,0 +1,99 @@
+/** A nats-server with an owner and a reader: the reader's account has imported the owner's catalog `photos`. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AccountKey, CatalogName } from "@natster/contracts";
+import { catalogSubject, sharedSubject } from "@natster/contracts/borders";
+import { startNatsServer } from "@natster/nats-server";
+import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds } from "@nats-io/jwt";
+import { createAccount, createOperator, createUser, type KeyPair } from "@nats-io/nkeys";
+import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+
+export const photos = CatalogName.parse("photos");
+
+export type Who = "owner" | "reader" | "system";
+
+export interface Nats extends AsyncDisposable {
+  readonly url: string;
+  /** Makes a folder, gone with the server. */
+  newFolder(): Promise<string>;
+  readonly owner: AccountKey;
+  connect(who: Who): Promise<NatsConnection>;
+  /** Writes a creds file and returns its path. */
+  credsFile(who: Who): Promise<string>;
+  /** Stops the server and starts it again. */
+  restart(): Promise<void>;
+  /** Takes the import out of the reader's account: nats-server ends its access there and then. */
+  endAccess(): Promise<void>;
+}
+
+const limits = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
+
+/** Starts it, in operator mode as in life. */
+export async function startNats(): Promise<Nats> {
+  await using undo = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "natster-files-"));
+  undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+
+  const operator = createOperator();
+  const accounts = { owner: createAccount(), reader: createAccount(), system: createAccount() };
+  const owner = AccountKey.parse(accounts.owner.getPublicKey());
+  const account = (name: Who, claims: Partial<Account> = {}) =>
+    encodeAccount(name, accounts[name], { limits, ...claims }, { signer: operator });
+  const subject = catalogSubject(photos);
+  const jwts = {
+    system: await account("system"),
+    owner: await account("owner", {
+      exports: [{ name: "photos", subject, type: "service" }] as NonNullable<Account["exports"]>,
+    }),
+    reader: await account("reader", {
+      imports: [
+        { name: "photos", subject, account: owner, local_subject: sharedSubject(owner, photos), type: "service" },
+      ] as NonNullable<Account["imports"]>,
+    }),
+  };
+  const preload = Object.fromEntries(
+    Object.entries(jwts).map(([name, jwt]) => [accounts[name as Who].getPublicKey(), jwt]),
+  );
+  const server = undo.use(
+    await startNatsServer({
+      directory: join(folder, "nats"),
+      operator: {
+        jwt: await encodeOperator("test", operator, { system_account: accounts.system.getPublicKey() }),
+        systemAccount: accounts.system.getPublicKey(),
+        preload,
+      },
+    }),
+  );
+  const creds = async (key: KeyPair) => {
+    const user = createUser();
+    return fmtCreds(await encodeUser("device", user, key), user);
+  };
+  const opened = undo.move();
+  return {
+    url: server.url,
+    owner,
+    newFolder: () => mkdtemp(join(folder, "folder-")),
+    restart: () => server.restart(),
+    async connect(who) {
+      const authenticator = credsAuthenticator(await creds(accounts[who]));
+      const connection = await connect({ servers: server.url, authenticator });
+      opened.defer(() => connection.close());
+      return connection;
+    },
+    async credsFile(who) {
+      const path = join(folder, `${who}.creds`);
+      await writeFile(path, await creds(accounts[who]), { mode: 0o600 });
+      return path;
+    },
+    async endAccess() {
+      const system = await connect({
+        servers: server.url,
+        authenticator: credsAuthenticator(await creds(accounts.system)),
+      });
+      await system.request("$SYS.REQ.CLAIMS.UPDATE", await account("reader"));
+      await system.close();
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

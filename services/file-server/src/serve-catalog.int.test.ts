@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Digest, type InstanceId } from "@natster/contracts";
+import { files, maxRange } from "@natster/contracts/files";
+import { openCatalog } from "@natster/files";
+import { RootError } from "@natster/files/index";
+import { client, NobodyAnswersError, silentLog } from "@natster/micro";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Nats, photos, startNats } from "./nats.fixture.ts";
+import { serveCatalog } from "./serve-catalog.ts";
+
+let nats: Nats;
+let connection: NatsConnection;
+beforeAll(async () => {
+  nats = await startNats();
+  connection = await nats.connect("owner");
+});
+afterAll(() => nats?.[Symbol.asyncDispose]());
+
+const digestOf = (content: string) => Digest.parse(createHash("sha256").update(content).digest("hex"));
+const serveFolder = (root: string) => serveCatalog({ connection, catalog: photos, root, log: silentLog() });
+const ask = () => client(files, connection);
+const at = (instance: InstanceId) => ({ catalog: photos, instance });
+
+test("any instance says who it is, and only that one answers to its name", async () => {
+  const root = await nats.newFolder();
+  await using one = await serveFolder(root);
+  await using other = await serveFolder(root);
+
+  const opened = await ask().open({}, { catalog: photos });
+  expect([one.instance, other.instance]).toContain(opened.instance);
+  expect(opened.maxRange).toBe(maxRange);
+  expect((await ask().list({}, at(one.instance))).entries).toEqual([]);
+  await one.stop();
+  await expect(ask().list({}, at(one.instance))).rejects.toThrow(NobodyAnswersError);
+  expect((await ask().open({}, { catalog: photos })).instance).toBe(other.instance);
+});
+
+test("services discovery tells catalog and instance", async () => {
+  await using served = await serveFolder(await nats.newFolder());
+
+  const info = await connection.request("$SRV.INFO.file-server");
+  expect(info.json<{ metadata: unknown }>().metadata).toMatchObject({ catalog: photos, instance: served.instance });
+});
+
+test("a range is read by digest, as far as the file goes", async () => {
+  const root = await nats.newFolder();
+  await writeFile(join(root, "a.txt"), "hello");
+  await using served = await serveFolder(root);
+  const read = async (offset: number, length: number) =>
+    Buffer.from(await ask().read({ digest: digestOf("hello"), offset, length }, at(served.instance))).toString();
+
+  expect(await read(0, 5)).toBe("hello");
+  expect(await read(1, 3)).toBe("ell");
+  expect(await read(3, maxRange)).toBe("lo");
+  await expect(read(5, 1)).rejects.toMatchObject({ reason: "range_outside", code: 416 });
+});
+
+test("what is not in the index is unknown, and no path is taken from a request", async () => {
+  const root = await nats.newFolder();
+  await writeFile(join(root, ".env"), "hidden");
+  await using served = await serveFolder(root);
+  const range = { digest: digestOf("hidden"), offset: 0, length: 6 };
+
+  await expect(ask().read(range, at(served.instance))).rejects.toMatchObject({ reason: "file_unknown", code: 404 });
+  const withPath = JSON.stringify({ ...range, path: ".env" });
+  const answer = await connection.request(`files.${photos}.${served.instance}.read`, withPath);
+  expect(answer.headers?.get("Nats-Service-Error-Code")).toBe("400");
+});
+
+test("a file that changed is refused, and the index learns of it", async () => {
+  const root = await nats.newFolder();
+  await writeFile(join(root, "a.txt"), "before");
+  await using served = await serveFolder(root);
+  const before = served.revision;
+  await writeFile(join(root, "a.txt"), "behind");
+
+  const range = { digest: digestOf("before"), offset: 0, length: 6 };
+  await expect(ask().read(range, at(served.instance))).rejects.toMatchObject({ reason: "changed", code: 409 });
+  await expect.poll(() => served.revision).toBeGreaterThan(before);
+  const { entries } = await ask().list({}, at(served.instance));
+  expect(entries.map(({ digest }) => digest)).toEqual([digestOf("behind")]);
+});
+
+test("looking again finds what came and went", async () => {
+  const root = await nats.newFolder();
+  await writeFile(join(root, "old"), "old");
+  await using served = await serveFolder(root);
+  await rm(join(root, "old"));
+  await writeFile(join(root, "new"), "new");
+  await served.rescan();
+
+  const reader = await openCatalog(connection, { catalog: photos });
+  expect((await Array.fromAsync(reader.entries())).map(({ path }) => path)).toEqual(["new"]);
+  expect(reader.revision).toBe(served.revision);
+});
+
+test("a page fits into a message however long the paths, and the pages together are everything", async () => {
+  const root = await nats.newFolder();
+  // A control character is six bytes as JSON. The system takes 4,095 bytes of path, the root's included.
+  const deep = Array.from({ length: 13 }, () => "\u0001".repeat(250)).join("/");
+  await mkdir(join(root, deep), { recursive: true });
+  const names = Array.from({ length: 150 }, (_, number) => `${deep}/${"\u0001".repeat(200)}${1000 + number}`);
+  for (const name of names) await writeFile(join(root, name), "");
+  await using served = await serveFolder(root);
+
+  const listed: string[] = [];
+  let [more, pages] = [true, 0];
+  while (more) {
+    const after = listed.length > 0 ? { after: listed.at(-1) } : {};
+    const answer = await connection.request(`files.${photos}.${served.instance}.list`, JSON.stringify(after));
+    const page = files.endpoints.list.reply.parse(answer.json());
+    expect(answer.data.length).toBeLessThan(512 * 1024);
+    listed.push(...page.entries.map(({ path }) => path));
+    [more, pages] = [page.more, pages + 1];
+  }
+  expect(listed).toEqual(names);
+  expect(pages).toBeGreaterThan(5);
+});
+
+test("a page holds as many as were asked for, and 500 where nobody asked", async () => {
+  const root = await nats.newFolder();
+  for (let number = 0; number < 501; number++) await writeFile(join(root, `f${number}`), "");
+  await using served = await serveFolder(root);
+  const list = (request: { limit?: number }) => ask().list(request, at(served.instance));
+
+  expect(await list({})).toMatchObject({ more: true, entries: { length: 500 } });
+  expect(await list({ limit: 3 })).toMatchObject({ more: true, entries: { length: 3 } });
+  const reader = await openCatalog(connection, { catalog: photos });
+  expect(await Array.fromAsync(reader.entries())).toHaveLength(501);
+});
+
+test("a folder that is not there is refused before anything is served", async () => {
+  await expect(serveFolder(join(await nats.newFolder(), "missing"))).rejects.toThrow(RootError);
+  await expect(openCatalog(connection, { catalog: photos })).rejects.toThrow(NobodyAnswersError);
+});

@@ -1,0 +1,100 @@
+/** A folder, served as a catalog. */
+import { type CatalogName, InstanceId } from "@natster/contracts";
+import { files } from "@natster/contracts/files";
+import { indexFolder, type IndexOptions, RangeReader, type ScanReport } from "@natster/files/index";
+import { type Logger, serve } from "@natster/micro";
+import { type NatsConnection, nuid } from "@nats-io/nats-core";
+import { list } from "./list.ts";
+import { open } from "./open.ts";
+import { read } from "./read.ts";
+
+/** Which folder is served, as which catalog. */
+export interface ServeCatalogOptions extends Pick<IndexOptions, "dotfiles" | "hashers" | "signal"> {
+  /** Of the owner's own account. */
+  readonly connection: NatsConnection;
+  readonly catalog: CatalogName;
+  /** The folder. */
+  readonly root: string;
+  readonly log: Logger;
+}
+
+/** A catalog that is served. */
+export interface ServedCatalog extends AsyncDisposable {
+  readonly instance: InstanceId;
+  /** Grows whenever what readers see has changed. */
+  readonly revision: number;
+  readonly files: number;
+  /** Resolves when it has stopped, with the reason where nobody asked it to. */
+  readonly stopped: Promise<Error | null>;
+  /** Looks at the folder again. */
+  rescan(): Promise<ScanReport>;
+  /** Takes no more requests, answers those it has, and closes what it opened; the connection stays. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Indexes a folder and serves it; resolves when a request that is sent after that is answered. Throws `RootError` where
+ * the folder cannot be read.
+ */
+export async function serveCatalog(options: ServeCatalogOptions): Promise<ServedCatalog> {
+  const { connection, catalog, root } = options;
+  const instance = InstanceId.parse(nuid.next());
+  const log = options.log.child({ catalog, instance });
+  await using undo = new AsyncDisposableStack();
+
+  log.debug({ root }, "indexing");
+  const index = undo.use(await indexFolder(root, options));
+  const look = async () => {
+    const report = await index.rescan();
+    tell(log, report);
+    return report;
+  };
+  if (index.lastScan) tell(log, index.lastScan);
+
+  const reader = undo.use(
+    new RangeReader(index, {
+      onChanged: (path) =>
+        void index
+          .refresh(path)
+          .catch((error: unknown) => log.warn({ err: error, path }, "cannot look at a file again")),
+    }),
+  );
+  const serving = await serve(
+    files,
+    { open: open(index, instance), list: list(index), read: read(reader) },
+    {
+      connection,
+      log,
+      fixed: { catalog, instance },
+      metadata: { catalog, instance },
+      figures: () => ({ files: index.size, revision: index.revision }),
+    },
+  );
+  const opened = undo.move();
+
+  let stopping: Promise<void> | undefined;
+  const end = async () => {
+    await using _closed = opened;
+    await serving.stop();
+  };
+  const stop = () => (stopping ??= end());
+  return {
+    instance,
+    get revision() {
+      return index.revision;
+    },
+    get files() {
+      return index.size;
+    },
+    stopped: serving.stopped,
+    rescan: look,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** What was left out is said once for each scan, and by number: a folder may hold thousands of such things. */
+function tell(log: Logger, { files: count, revision, hashed, omitted, examples, changed }: ScanReport): void {
+  if (changed) log.info({ files: count, revision, hashed }, "indexed");
+  if (examples.length > 0) log.warn({ omitted, examples: examples.slice(0, 5) }, "some things are not in the index");
+}

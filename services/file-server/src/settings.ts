@@ -1,0 +1,14 @@
+/** What a serving process reads from its environment. */
+import { CatalogName } from "@natster/contracts";
+import * as z from "zod";
+
+/** The owner's own device serves: it knows nothing of the platform's lobby and administrators. */
+export const settings = z.object({
+  NATS_URL: z.string().transform((urls) => urls.split(",")),
+  /** Path of the serving device's creds file. */
+  NATS_CREDS: z.string(),
+  NATSTER_CATALOG: CatalogName,
+  /** The folder that is served. */
+  NATSTER_ROOT: z.string(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});

@@ -1,0 +1,38 @@
+import { wsconnect } from "@nats-io/nats-core";
+import { expect, test } from "vitest";
+import { startOpenNats } from "./nats.fixture.ts";
+import { serve } from "./served.fixture.ts";
+
+test("a client talks with nats-server through /nats, in large messages and small ones", async () => {
+  await using nats = await startOpenNats();
+  await using served = await serve({ natsPort: Number(new URL(nats.websocketUrl).port) });
+  const connection = await wsconnect({ servers: `${served.url.replace("http", "ws")}/nats`, reconnect: false });
+  const payload = new Uint8Array(900_000).map((_, at) => at % 251);
+  connection.subscribe("echo", { callback: (_error, message) => void message.respond(message.data) });
+
+  const replies = await Promise.all(
+    Array.from({ length: 8 }, () => connection.request("echo", payload, { timeout: 10_000 })),
+  );
+  for (const { data } of replies) expect(Buffer.from(data).equals(payload)).toBe(true);
+  expect((await connection.request("echo", "small")).string()).toBe("small");
+  expect(served.listening.websockets()).toBe(1);
+
+  await connection.close();
+  await expect.poll(() => served.listening.websockets()).toBe(0);
+});
+
+test("nats-server sees the client's own origin, and refuses a foreign one", async () => {
+  await using nats = await startOpenNats();
+  await using served = await serve({ natsPort: Number(new URL(nats.websocketUrl).port) });
+  const from = async (origin: string) =>
+    await served.get("/nats", {
+      headers: {
+        Connection: "Upgrade",
+        Upgrade: "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+        Origin: origin,
+      },
+    });
+  expect(await from("http://elsewhere.test")).toMatchObject({ status: 403 });
+});
