@@ -1,13 +1,19 @@
 import { defineConfig } from "vitest/config";
 
+/** Suites on the composed system that have a command each, `npm run test:NAME`, and run only by it. */
+const suites = "test/{journeys,attacks,faults,page,containers}/**";
+
 /** Tests are told apart by what they need: nothing, a real nats-server, or the composed system. */
 const named = (name: string, include: string, exclude: string[] = []) => ({
+  extends: true as const,
   test: {
     name,
-    include: [`{packages,services,test}/**/${include}`],
+    include: [include],
     exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
+    globalSetup: name === "unit" ? [] : ["test/nats-server.setup.ts"],
   },
 });
+const anywhere = "{packages,scripts,services,test}/**";
 
 export default defineConfig({
   test: {
@@ -15,10 +21,14 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores carry a nats-server for each file beside the test itself.
     maxWorkers: 2,
+    // A test that claims nothing shows nothing.
+    expect: { requireAssertions: true },
+    setupFiles: ["test/seed.setup.ts"],
     projects: [
-      { extends: true, ...named("unit", "*.test.{ts,tsx}", ["**/*.{int,e2e}.test.ts"]) },
-      { extends: true, ...named("int", "*.int.test.ts") },
-      { extends: true, ...named("e2e", "*.e2e.test.ts") },
+      named("unit", `${anywhere}/*.test.{ts,tsx}`, ["**/*.{int,e2e}.test.ts", suites]),
+      named("int", `${anywhere}/*.int.test.ts`, [suites]),
+      named("e2e", `${anywhere}/*.e2e.test.ts`, [suites]),
+      named("suites", `${suites}/*.test.{ts,tsx}`),
     ],
   },
 });

@@ -1,13 +1,12 @@
-// Runs a command with the project's own tools: `node scripts/run.mjs COMMAND [ARGUMENT …]`.
-// Plain JavaScript for any Node ≥ 20, since it is what brings Node 24 and everything else to a clean clone.
-import { spawn, spawnSync } from "node:child_process";
+// Runs a command with the project's own tools: `node scripts/run.mjs [--build] COMMAND [ARGUMENT …]`.
+// Plain JavaScript for any Node ≥ 20, since it is what brings Node 24 and everything else to a clean clone. Standard
+// output belongs to the command alone: with --json a program reads it. `--build` has everything built before.
 import { readFileSync } from "node:fs";
-import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runChild } from "./child.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const windows = process.platform === "win32";
 const read = (file) => {
   try {
     return readFileSync(join(root, file), "utf8");
@@ -15,32 +14,31 @@ const read = (file) => {
     return undefined;
   }
 };
+const orExit = (code) => {
+  if (code !== 0) process.exit(code);
+};
 
 // pnpm keeps a copy of the lock file that it installed from, so that equal means up to date.
 if (read("pnpm-lock.yaml") !== read("node_modules/.pnpm/lock.yaml")) {
   const { packageManager } = JSON.parse(read("package.json"));
-  const install = spawnSync(
-    "npx",
-    ["--yes", packageManager, "install", "--frozen-lockfile", "--prefer-offline"],
-    // Standard output belongs to the command: with --json a program reads it.
-    { cwd: root, stdio: ["ignore", process.stderr, process.stderr], shell: windows },
-  );
-  if (install.status !== 0) process.exit(install.status ?? 1);
+  // What is cached is not asked for again, so that a second clone needs no network.
+  const install = ["--yes", "--prefer-offline", packageManager, "install", "--frozen-lockfile", "--prefer-offline"];
+  orExit(await runChild("npx", install, { cwd: root, says: "on-stderr" }));
 }
 
-const [command, ...args] = process.argv.slice(2);
-const child = spawn(command, args, {
-  stdio: "inherit",
-  shell: windows,
-  env: { ...process.env, PATH: join(root, "node_modules", ".bin") + delimiter + process.env.PATH },
-});
-// A terminal sends Ctrl-C to the whole group; this process only has to outlive the child.
-process.on("SIGINT", () => {});
-process.on("SIGTERM", () => child.kill("SIGTERM"));
-child.on("error", (error) => {
-  console.error(`${command}: ${error.message}`);
-  process.exitCode = 127;
-});
-child.on("exit", (code, signal) => {
-  process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-});
+const env = {
+  ...process.env,
+  PATH: join(root, "node_modules", ".bin") + delimiter + process.env.PATH,
+  // Seen to just now; pnpm need not look again for each package.
+  pnpm_config_verify_deps_before_run: "false",
+  // What is built and tested here is nobody else's business.
+  TURBO_TELEMETRY_DISABLED: "1",
+};
+const given = process.argv.slice(2);
+const [command = "node", ...args] = given[0] === "--build" ? given.slice(1) : given;
+if (given[0] === "--build") {
+  orExit(
+    await runChild("turbo", ["run", "build", "--output-logs=errors-only"], { cwd: root, env, says: "only-failing" }),
+  );
+}
+process.exitCode = await runChild(command, args, { env });

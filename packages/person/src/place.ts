@@ -48,4 +48,6 @@ const dialAs = (
     maxReconnectAttempts: -1,
     // The addresses that a server advertises are its own view of the network, not this device's.
     ignoreClusterUpdates: true,
+    // The library would take a stack trace for every request, a third of what asking costs.
+    noAsyncTraces: true,
   });
