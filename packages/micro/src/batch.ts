@@ -4,6 +4,7 @@
  */
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { headers, type NatsConnection, nuid } from "@nats-io/nats-core";
+import { atMost } from "./at-most.ts";
 
 /** A message of a batch. */
 export interface BatchEntry {
@@ -20,8 +21,14 @@ interface Answer {
   readonly error?: { readonly code: number; readonly err_code: number; readonly description: string };
 }
 
+/** nats-server lets fifty batches of a stream be under way, of all who publish there; these are this process's. */
+const inTurn = atMost(8);
+
 /** Publishes a batch and resolves with the sequence of its last message. Throws `JetStreamApiError`. */
-export async function publishBatch(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number> {
+export const publishBatch = (connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number> =>
+  inTurn(() => publishNow(connection, entries));
+
+async function publishNow(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number> {
   const batch = nuid.next();
   for (const [index, entry] of entries.entries()) {
     const last = index === entries.length - 1;

@@ -47,9 +47,21 @@ function userOf(headers: MsgHdrs | undefined): { user?: UserKey; role?: Role } {
   const info = RequestInfo.safeParse(parse(headers?.get("Nats-Request-Info") ?? ""));
   if (!info.success) return {};
   const { user, jwt = "" } = info.data;
+  const role = roleIn(jwt);
+  return { user, ...(role && { role }) };
+}
+
+/** The roles of those who asked lately, by their JWT: it comes with every request, and reading it is most of the work. */
+const known = new Map<string, Role | undefined>();
+const mostKnown = 1_000;
+
+function roleIn(jwt: string): Role | undefined {
+  if (known.has(jwt)) return known.get(jwt);
   const tag = Tags.safeParse(readClaims(jwt)).data?.nats.tags.find((each) => each.startsWith(roleTag));
-  const role = Role.safeParse(tag?.slice(roleTag.length));
-  return { user, ...(role.success && { role: role.data }) };
+  const role = Role.safeParse(tag?.slice(roleTag.length)).data;
+  if (known.size >= mostKnown) known.clear();
+  known.set(jwt, role);
+  return role;
 }
 
 function parse(text: string): unknown {

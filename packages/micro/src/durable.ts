@@ -11,7 +11,10 @@ export interface Backlog {
 
 /** An open durable. */
 export interface Durable {
-  /** Whatever has arrived since the last batch, in the log's order; ends after `stop`, and with the connection. */
+  /**
+   * Whatever has arrived since the last batch, in the log's order; ends after `stop`, and with the connection. Throws
+   * where the durable is gone.
+   */
   batches(): AsyncIterable<JsMsg[]>;
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
   rewind(sequence: number): Promise<void>;
@@ -33,16 +36,18 @@ export async function openDurable(connection: NatsConnection, name: string, stre
     async *batches() {
       let arrived: JsMsg[] = [];
       let wake = Promise.withResolvers<void>();
-      let closed = false;
+      let closed: Error | undefined;
       messages = await consumer.consume({
         max_messages: prefetch,
+        // A durable that was taken away does not come back by waiting.
+        abort_on_missing_resource: true,
         callback: (message) => {
           arrived.push(message);
           wake.resolve();
         },
       });
-      void messages.closed().then(() => {
-        closed = true;
+      void messages.closed().then((reason) => {
+        closed = reason instanceof Error ? reason : new Error(`${name} delivers no more`);
         wake.resolve();
       });
       if (stopped) messages.stop();
@@ -53,6 +58,7 @@ export async function openDurable(connection: NatsConnection, name: string, stre
         arrived = [];
         if (batch.length > 0) yield batch;
       }
+      if (closed && !stopped && !connection.isClosed()) throw closed;
     },
     async rewind(sequence) {
       await manager.consumers.reset(stream, name, sequence);

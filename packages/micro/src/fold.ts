@@ -106,7 +106,8 @@ export const evolveRows = <B extends BucketContract, S extends Pick<Slot<RowOf<B
   slotOf: (key: string) => S,
 ): [key: string, slot: S][] =>
   familiesOf(projection, events).flatMap((family) => {
-    const key = family.key(id);
+    const key = family.key(id, event);
+    if (key === undefined) return [];
     const slot = slotOf(key);
     if (event.sequence <= slot.sequence) return [];
     return [[key, { ...slot, row: family.evolve(slot.row, event, id), sequence: event.sequence }]];
@@ -121,7 +122,7 @@ function read(projection: Projection, stored: Stored): [Read | Unreadable] | [] 
   if (!events) return [];
   try {
     const { id, event } = readEvent(events, stored);
-    const keys = familiesOf(projection, events).map((family) => family.key(id));
+    const keys = familiesOf(projection, events).flatMap((family) => family.key(id, event) ?? []);
     return [{ stored, applied: { events, id, event }, keys }];
   } catch (error) {
     return [{ stored, error }];

@@ -33,8 +33,7 @@ export function given<E extends EventsContract, S>(aggregate: Aggregate<E, S>, .
 /** An event of one aggregate among those of others. */
 export const happened =
   <E extends EventsContract>(events: E, id: IdOf<E>, event: Told<E>) =>
-  (sequence: number): Applied =>
-    ({ events, id, event: recorded(event, sequence) }) as unknown as Applied;
+  (sequence: number): Applied => ({ events, id, event: recorded(event, sequence) });
 
 /** The rows of a projection, by key, after what happened. */
 export function rowsAfter<B extends BucketContract>(

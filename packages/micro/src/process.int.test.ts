@@ -23,7 +23,10 @@ async function launch(env: Record<string, string> = {}) {
   });
   const said = child.stderr ? text(child.stderr) : Promise.resolve("");
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-  await Promise.race([exited, new Promise<void>((resolve) => child.stderr?.on("data", (line) => String(line).includes("listening") && resolve()))]);
+  await Promise.race([
+    exited,
+    new Promise<void>((resolve) => child.stderr?.on("data", (line) => String(line).includes("listening") && resolve())),
+  ]);
   return { child, said, exited, [Symbol.asyncDispose]: () => end(child) };
 }
 
@@ -41,7 +44,12 @@ test.for(["SIGTERM", "SIGINT"] as const)("%s answers what was taken and ends wit
   running.child.kill(signal);
   expect((await Promise.all(asked)).map(({ body }) => body)).toEqual(asked.map(() => word));
   expect(await running.exited).toEqual([0, null]);
-  expect((await running.said).trim().split("\n").map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["listening"]);
+  expect(
+    (await running.said)
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { msg: string }).msg),
+  ).toEqual(["listening"]);
 });
 
 test("a wrong setting is one line that names it, and ends with 2", async () => {

@@ -71,7 +71,11 @@ describe("starting", () => {
 describe("stopping", () => {
   test("answers what was taken, closes what was opened, then the connection", async () => {
     const closed: string[] = [];
-    const running = await start(around((closing) => closing.defer(() => void closed.push("closed"))), nats.env, recordingLog().log);
+    const running = await start(
+      around((closing) => closing.defer(() => void closed.push("closed"))),
+      nats.env,
+      recordingLog().log,
+    );
     const client = await nats.connect();
     const asked = ask(client, alice, slow, word);
     await sleep(20);
@@ -84,7 +88,11 @@ describe("stopping", () => {
 
   test("twice is stopping once", async () => {
     let times = 0;
-    const running = await start(around((closing) => closing.defer(() => void times++)), nats.env, recordingLog().log);
+    const running = await start(
+      around((closing) => closing.defer(() => void times++)),
+      nats.env,
+      recordingLog().log,
+    );
     await Promise.all([running.stop(), running.stop()]);
     expect(times).toBe(1);
   });
@@ -97,7 +105,7 @@ describe("ending", () => {
     const { log, lines } = recordingLog();
     const running = await start(labProgram, { ...nats.env, NATS_CREDS: creds }, log);
     const reason = await running.ended;
-    expect(reason?.message).toMatch(/required subscription .* errored: .*permissions violation/i);
+    expect(reason?.message).toMatch(/permissions violation for subscription/i);
     expect(running.connection.isClosed()).toBe(true);
     expect(lines.filter(({ msg }) => msg === "cannot go on")).toMatchObject([{ level: 60 }]);
   });
@@ -112,7 +120,11 @@ describe("ending", () => {
 
   test("something that cannot be closed does not keep the program from ending", async () => {
     const { log, lines } = recordingLog();
-    const running = await start(around((closing) => closing.defer(() => Promise.reject(new Error("stuck")))), nats.env, log);
+    const running = await start(
+      around((closing) => closing.defer(() => Promise.reject(new Error("stuck")))),
+      nats.env,
+      log,
+    );
     await running.connection.close();
     expect(await running.ended).toEqual(new Error("the connection was closed"));
     expect(lines.filter(({ msg }) => msg === "could not end in order")).toHaveLength(1);
@@ -131,9 +143,18 @@ describe("an outage", () => {
       },
       reset: () => void pauses++,
     };
-    const connection = await connect({ servers: nats.server.url, creds: { file: nats.creds }, name: "lab", log, pause });
-    const serving = await serve(lab, handlers, { connection, log, standing: { lobby: bob, administrators: new Set() } });
-    const client = await nats.connect();
+    const connection = await connect({
+      servers: nats.server.url,
+      creds: { file: nats.creds },
+      name: "lab",
+      log,
+      pause,
+    });
+    const serving = await serve(lab, handlers, {
+      connection,
+      log,
+      standing: { lobby: bob, administrators: new Set() },
+    });
     await nats.server.stop();
     // With the pauses of real life, which grow to ten seconds, this many tries take more than a quarter of an hour.
     const enough = tries + 100;
@@ -142,8 +163,8 @@ describe("an outage", () => {
     expect(connection.isClosed()).toBe(false);
 
     await nats.server.restart();
-    const answered = async (): Promise<unknown> =>
-      ask(client, alice, echo, word).catch(() => sleep(50).then(answered));
+    const client = await nats.connect();
+    const answered = async (): Promise<unknown> => ask(client, alice, echo, word).catch(() => sleep(50).then(answered));
     expect(await answered()).toMatchObject({ body: word });
     expect(pauses).toBe(1);
     expect(lines.filter(({ msg }) => msg === "found nats-server again")).toHaveLength(1);

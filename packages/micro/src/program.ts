@@ -94,10 +94,11 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
     })());
   // A denied subscription ends a service in the library: better to end the process, seen, than to live on deaf.
   const ended = Promise.race([serving.stopped, connection.closed()]).then(async (reason) => {
-    const asked = stopped !== undefined;
-    if (!asked && reason) ownLog.fatal({ err: reason }, "cannot go on");
+    if (stopped) return undefined;
+    const cause = connection.isClosed() ? new Error("the connection was closed") : reason;
+    ownLog.fatal({ err: cause }, "cannot go on");
     await stop().catch((error: unknown) => ownLog.error({ err: error }, "could not end in order"));
-    return asked ? undefined : (reason ?? new Error("the connection was closed"));
+    return cause ?? new Error("the service was stopped");
   });
   return {
     connection,

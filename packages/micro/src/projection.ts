@@ -5,8 +5,11 @@ import type { Recorded } from "./aggregate.ts";
 /** Rows that follow from one kind of aggregate. */
 export interface RowsFrom<E extends EventsContract, R> {
   readonly events: E;
-  /** The row's key. It is made from the aggregate's id alone, so that a row belongs to exactly one aggregate. */
-  readonly key: (id: IdOf<E>) => string;
+  /**
+   * The row's key, or undefined where this event has no row. It holds the aggregate's id, so that a row belongs to
+   * exactly one aggregate; what the event adds to it makes a row of its own for each part, or for each event.
+   */
+  readonly key: (id: IdOf<E>, event: Recorded<E>) => string | undefined;
   /** The row after an event; undefined where there is none any more. Pure. */
   readonly evolve: (row: R | undefined, event: Recorded<E>, id: IdOf<E>) => R | undefined;
 }

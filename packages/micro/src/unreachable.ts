@@ -1,4 +1,5 @@
 /** Failures that are nobody's fault: what a service depends on could not be reached. */
+import { JetStreamApiError } from "@nats-io/jetstream";
 import { jserrors } from "@nats-io/jetstream/internal";
 import {
   ClosedConnectionError,
@@ -20,5 +21,9 @@ const kinds = [
   TimeoutError,
 ];
 
-/** Whether it was nats-server or one of its streams that did not answer. Asking again may well succeed. */
-export const isUnreachable = (error: unknown): boolean => kinds.some((kind) => error instanceof kind);
+/** What JetStream answers while it has too much to do, or no leader: "too many requests" and "unavailable". */
+const notNow = new Set([429, 503]);
+
+/** Whether it was nats-server or one of its streams that did not answer, or not now. Asking again may well succeed. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof JetStreamApiError ? notNow.has(error.status) : kinds.some((kind) => error instanceof kind);

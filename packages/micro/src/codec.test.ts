@@ -1,0 +1,50 @@
+import { Bytes } from "@natster/contracts";
+import fc from "fast-check";
+import * as z from "zod";
+import { expect, test } from "vitest";
+import { decode, encode } from "./codec.ts";
+
+const schema = z.strictObject({ name: z.string(), sizes: z.array(z.int()).optional() });
+
+test("what is written is what is read", () => {
+  const values = fc.record(
+    { name: fc.string({ unit: "binary" }), sizes: fc.array(fc.maxSafeInteger().map((value) => value || 0)) },
+    { requiredKeys: ["name"] },
+  );
+  fc.assert(
+    fc.property(values, (value) => {
+      expect(decode(schema, encode(schema, value))).toEqual({ success: true, data: value });
+    }),
+  );
+});
+
+test("bytes travel as they are", () => {
+  const bytes = Uint8Array.of(0, 255, 10);
+  expect(encode(Bytes, bytes)).toBe(bytes);
+  expect(decode(Bytes, bytes)).toEqual({ success: true, data: bytes });
+});
+
+test("nothing at all is an empty object, as other tools ask without a body", () => {
+  expect(decode(z.strictObject({}), new Uint8Array())).toEqual({ success: true, data: {} });
+});
+
+test("whatever comes is read or said to be wrong, and never an exception", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => new TextEncoder().encode(text)),
+      ),
+      (bytes) => {
+        const read = decode(schema, bytes);
+        expect(read.success || read.issues.length > 0).toBe(true);
+      },
+    ),
+  );
+});
+
+test("no more than ten issues are told", () => {
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`field${index}`, z.string()]));
+  const read = decode(z.strictObject(many), new TextEncoder().encode("{}"));
+  expect(read).toMatchObject({ success: false, issues: { length: 10 } });
+});

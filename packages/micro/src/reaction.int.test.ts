@@ -1,0 +1,98 @@
+/** Reactions on a real nats-server: once for each event, however often it takes. */
+import { CodeId } from "@natster/contracts";
+import { codeEvents } from "@natster/contracts/codes";
+import { enrolments } from "@natster/contracts/platform";
+import { createKey } from "@natster/trust";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { writeEvent } from "./event.ts";
+import { alice, bob, recordingLog, startNats, type TestNats } from "./nats.fixture.ts";
+import { runReaction } from "./reaction.ts";
+
+let nats: TestNats;
+beforeEach(async () => {
+  nats = await startNats();
+});
+afterEach(() => nats?.[Symbol.asyncDispose]());
+
+const user = createKey("user").public;
+const ids = ["S7KQ2M4T", "E7KQ2M4T", "D7KQ2M4T"].map((id) => CodeId.parse(id));
+
+/** Records that a code was claimed. */
+async function claimed(code: CodeId): Promise<void> {
+  const data = { account: alice, user, claims: "a.b.c", claim: "hash" };
+  const event = writeEvent(
+    codeEvents,
+    { code },
+    { type: "claimed", data },
+    {
+      id: code,
+      source: "/natster/codes",
+      time: new Date().toISOString(),
+      cause: { actor: bob, command: { name: "codes.claim", id: "command-1" } },
+    },
+  );
+  await jetstream(await nats.connect()).publish(`events.code.${code}.claimed`, JSON.stringify(event));
+}
+test("what throws is tried again, alone; an event that nobody can read is left behind; all said once each", async () => {
+  const { log, lines } = recordingLog();
+  const seen: string[] = [];
+  let fail = true;
+  await using _reaction = await runReaction(
+    enrolments,
+    codeEvents,
+    { connection: await nats.connect(), log },
+    async ({ code }) => {
+      seen.push(code);
+      if (code !== ids[1] || !fail) return;
+      fail = false;
+      throw new Error("not today");
+    },
+  );
+  await jetstream(await nats.connect()).publish("events.code.S0000000.claimed", "garbled");
+  for (const id of ids) await claimed(id);
+  await vi.waitFor(() => expect(seen).toHaveLength(4), { timeout: 5_000 });
+  expect(seen).toEqual([ids[0], ids[1], ids[2], ids[1]]);
+  expect(lines).toMatchObject([
+    { msg: "left behind", sequence: 1, reaction: "enrolments" },
+    { msg: "failed, will try again", sequence: 3, err: { message: "not today" } },
+  ]);
+  await vi.waitFor(async () => {
+    const { num_pending, num_ack_pending } = await (
+      await jetstreamManager(await nats.connect())
+    ).consumers.info("EVENTS", "enrolments");
+    expect({ num_pending, num_ack_pending }).toEqual({ num_pending: 0, num_ack_pending: 0 });
+  });
+});
+
+test("ending waits for the one that is under way, and leaves the others to whoever follows", async () => {
+  const { log, lines } = recordingLog();
+  for (const id of ids) await claimed(id);
+  const seen: string[] = [];
+  const slow = Promise.withResolvers<void>();
+  const reaction = await runReaction(
+    enrolments,
+    codeEvents,
+    { connection: await nats.connect(), log },
+    async ({ code }) => {
+      seen.push(code);
+      await slow.promise;
+    },
+  );
+  await vi.waitFor(() => expect(seen).toHaveLength(1));
+  const ended = reaction[Symbol.asyncDispose]();
+  slow.resolve();
+  await ended;
+  expect(seen).toEqual([ids[0]]);
+  expect(lines).toEqual([]);
+});
+
+test("a connection that closes under way ends it without a word of its own", async () => {
+  const { log, lines } = recordingLog();
+  const connection = await nats.connect();
+  await claimed(ids[0] ?? CodeId.parse("S7KQ2M4T"));
+  const reaction = await runReaction(enrolments, codeEvents, { connection, log }, () => connection.close());
+  await connection.closed();
+  await reaction[Symbol.asyncDispose]();
+  expect(lines).toEqual([]);
+});

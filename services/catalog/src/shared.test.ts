@@ -1,0 +1,111 @@
+import { given } from "@natster/micro/given";
+import { describe, expect, test } from "vitest";
+import { accept, end, expire, giveUp, offer, shared, takeBack, turnDown } from "./shared.ts";
+
+/** The second in which these tests happen. */
+const now = Date.UTC(2026, 0, 1) / 1000;
+const runsOut = (now + 3_600) * 1_000;
+const grant = { grant: "a.b.one", issuedAt: now - 10 };
+const offered = { type: "shared", data: grant } as const;
+const bounded = { type: "shared", data: { ...grant, expires: new Date(runsOut).toISOString() } } as const;
+const imported = { type: "imported", data: {} } as const;
+const declined = { type: "declined", data: {} } as const;
+const dropped = { type: "dropped", data: {} } as const;
+const unshared = { type: "unshared", data: { reason: "owner" } } as const;
+
+describe("offering", () => {
+  test("is recorded", () => {
+    expect(given(shared).when(offer(grant))).toEqual({ recorded: [offered] });
+  });
+
+  test("the same grant again records nothing", () => {
+    expect(given(shared, offered).when(offer(grant))).toEqual({ recorded: [] });
+    expect(given(shared, offered, imported).when(offer(grant))).toEqual({ recorded: [] });
+  });
+
+  test("another grant replaces the first, and what was accepted stays so", () => {
+    const other = { grant: "a.b.two", issuedAt: now };
+    expect(given(shared, offered, imported).when(offer(other))).toEqual({
+      recorded: [{ type: "shared", data: other }],
+    });
+    expect(given(shared, offered, imported, { type: "shared", data: other }).state).toMatchObject({
+      standing: "imported",
+      grant: "a.b.two",
+      lastGrant: now,
+    });
+  });
+
+  test("again after it was taken back takes a grant of a later second", () => {
+    const past = given(shared, offered, unshared);
+    expect(past.when(offer(grant))).toEqual({ refused: "grant_outdated" });
+    expect(past.when(offer({ grant: "a.b.two", issuedAt: now }))).toEqual({ refused: "grant_outdated" });
+    expect(past.when(offer({ grant: "a.b.two", issuedAt: now + 1 }))).toHaveProperty("recorded.length", 1);
+  });
+
+  test("again after a grant dated in the future was taken back takes one dated later still", () => {
+    const future = { type: "shared", data: { grant: "a.b.future", issuedAt: now + 30 } } as const;
+    const past = given(shared, future, unshared);
+    expect(past.when(offer({ grant: "a.b.two", issuedAt: now + 30 }))).toEqual({ refused: "grant_outdated" });
+    expect(past.when(offer({ grant: "a.b.two", issuedAt: now + 31 }))).toHaveProperty("recorded.length", 1);
+  });
+
+  test("what was declined may be offered again, by the same grant", () => {
+    expect(given(shared, offered, declined).when(offer(grant))).toEqual({ recorded: [offered] });
+  });
+});
+
+describe("a recipient", () => {
+  test("accepts what is offered, once", () => {
+    expect(given(shared, offered).when(accept)).toEqual({ recorded: [imported] });
+    expect(given(shared, offered, imported).when(accept)).toEqual({ recorded: [] });
+  });
+
+  test("declines what is offered, and drops what was accepted", () => {
+    expect(given(shared, offered).when(turnDown)).toEqual({ recorded: [declined] });
+    expect(given(shared, offered, imported).when(turnDown)).toEqual({ refused: "already_imported" });
+    expect(given(shared, offered, imported).when(giveUp)).toEqual({ recorded: [dropped] });
+    expect(given(shared, offered).when(giveUp)).toEqual({ refused: "share_unknown" });
+  });
+
+  test.for([
+    ["was never offered", []],
+    ["was taken back", [offered, unshared]],
+    ["was declined", [offered, declined]],
+    ["was dropped", [offered, imported, dropped]],
+  ] as const)("can do nothing with what %s", ([, past]) => {
+    for (const decide of [accept, turnDown, giveUp])
+      expect(given(shared, ...past).when(decide)).toEqual({ refused: "share_unknown" });
+  });
+});
+
+describe("taking back", () => {
+  test("is recorded while it stands, and refused where it does not", () => {
+    expect(given(shared, offered).when(takeBack)).toEqual({ recorded: [unshared] });
+    expect(given(shared, offered, imported).when(takeBack)).toEqual({ recorded: [unshared] });
+    for (const past of [[], [offered, unshared], [offered, declined]] as const)
+      expect(given(shared, ...past).when(takeBack)).toEqual({ refused: "share_unknown" });
+  });
+});
+
+describe("ending", () => {
+  test("with what it stood on is recorded with the reason, where it still stands", () => {
+    expect(given(shared, offered, imported).when(end("retired"))).toEqual({
+      recorded: [{ type: "unshared", data: { reason: "retired" } }],
+    });
+    expect(given(shared, offered, dropped).when(end("closed"))).toEqual({ recorded: [] });
+    expect(given(shared).when(end("closed"))).toEqual({ recorded: [] });
+  });
+
+  test("by running out is recorded at its time, and not before", () => {
+    const gone = { recorded: [{ type: "unshared", data: { reason: "expired" } }] };
+    expect(given(shared, bounded).when(expire(runsOut))).toEqual(gone);
+    expect(given(shared, bounded).when(expire(runsOut - 1))).toEqual({ recorded: [] });
+    expect(given(shared, offered).when(expire(runsOut))).toEqual({ recorded: [] });
+  });
+
+  test("by running out is nothing where it was renewed for longer, or has ended", () => {
+    const renewed = { type: "shared", data: { grant: "a.b.two", issuedAt: now } } as const;
+    expect(given(shared, bounded, renewed).when(expire(runsOut))).toEqual({ recorded: [] });
+    expect(given(shared, bounded, unshared).when(expire(runsOut))).toEqual({ recorded: [] });
+  });
+});

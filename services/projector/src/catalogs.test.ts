@@ -1,0 +1,25 @@
+import { CatalogName } from "@natster/contracts";
+import { catalogEvents } from "@natster/contracts/catalog";
+import { happened, rowsAfter } from "@natster/micro/given";
+import { expect, test } from "vitest";
+import { catalogs } from "./catalogs.ts";
+import { alice } from "./people.fixture.ts";
+
+const id = { owner: alice, catalog: CatalogName.parse("photos") };
+const since = "2026-03-01T10:00:00.000Z";
+const created = happened(catalogEvents, id, { type: "created", data: {}, time: since });
+const described = happened(catalogEvents, id, { type: "described", data: { description: "summer" } });
+const retired = happened(catalogEvents, id, { type: "retired", data: { reason: "owner" } });
+const row = `${alice}.photos`;
+
+test("a catalog is one row, as it describes itself, since it was made", () => {
+  expect(rowsAfter(catalogs, created)).toEqual({ [row]: { ...id, since } });
+  expect(rowsAfter(catalogs, created, described)).toEqual({ [row]: { ...id, since, description: "summer" } });
+});
+
+test("a catalog that was retired is gone, and made anew begins anew", () => {
+  expect(rowsAfter(catalogs, created, described, retired)).toEqual({});
+  const later = "2026-04-01T10:00:00.000Z";
+  const again = happened(catalogEvents, id, { type: "created", data: {}, time: later });
+  expect(rowsAfter(catalogs, created, described, retired, again)).toEqual({ [row]: { ...id, since: later } });
+});

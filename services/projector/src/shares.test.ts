@@ -1,0 +1,43 @@
+import { CatalogName } from "@natster/contracts";
+import { shareEvents } from "@natster/contracts/catalog";
+import { happened, rowsAfter } from "@natster/micro/given";
+import { expect, test } from "vitest";
+import { alice, bob } from "./people.fixture.ts";
+import { shares } from "./shares.ts";
+
+const id = { owner: alice, catalog: CatalogName.parse("photos"), recipient: bob };
+const keys = [`out.${alice}.photos.${bob}`, `in.${bob}.${alice}.photos`] as const;
+const since = "2026-03-01T10:00:00.000Z";
+const later = "2026-03-02T10:00:00.000Z";
+const expires = "2026-05-01T00:00:00.000Z";
+const shared = happened(shareEvents, id, { type: "shared", data: { grant: "a.b.c", issuedAt: 1 }, time: since });
+const imported = happened(shareEvents, id, { type: "imported", data: {}, time: later });
+const both = (row: unknown) => Object.fromEntries(keys.map((key) => [key, row]));
+
+test("a share is one row for its owner and one for its recipient, and neither holds the grant", () => {
+  expect(rowsAfter(shares, shared)).toEqual(both({ ...id, state: "offered", since }));
+});
+
+test("a share that is accepted says since when", () => {
+  expect(rowsAfter(shares, shared, imported)).toEqual(both({ ...id, state: "imported", since: later }));
+});
+
+test("a share that is renewed stays what it was, with its new end", () => {
+  const renewed = happened(shareEvents, id, { type: "shared", data: { grant: "a.b.d", issuedAt: 2, expires } });
+  expect(rowsAfter(shares, shared, imported, renewed)).toEqual(
+    both({ ...id, state: "imported", since: later, expires }),
+  );
+});
+
+test.for([
+  ["unshared", { reason: "owner" }],
+  ["declined", {}],
+  ["dropped", {}],
+] as const)("a share that is %s is gone for both", ([type, data]) => {
+  const ended = happened(shareEvents, id, { type, data } as never);
+  expect(rowsAfter(shares, shared, imported, ended)).toEqual({});
+});
+
+test("what was never offered cannot be accepted", () => {
+  expect(rowsAfter(shares, imported)).toEqual({});
+});
