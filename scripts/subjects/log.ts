@@ -11,7 +11,7 @@ import {
   type DurableContract,
   events as families,
   eventStream,
-  projections,
+  projectionSides,
   reactions,
   services,
   timers as timersOf,
@@ -75,7 +75,7 @@ export const buckets = (): string =>
       "Rows, each with the sequence of the last event that it has seen. One service writes each bucket, and nothing in it is",
       "the only copy of anything, unless it ends by itself.",
     ].join("\n"),
-    ...projections.map(({ bucket, durable }) =>
+    ...projectionSides.map(({ bucket, durable }) =>
       bucketOf(bucket, `Written by ${code(durable.service)}, from ${filters(durable).map(code).join(", ")}.`),
     ),
     ...volatileBuckets.map(({ bucket, service }) =>
@@ -86,7 +86,7 @@ export const buckets = (): string =>
     table(
       ["Durable", "Of stream", "Read by", "What it delivers"],
       [
-        ...[...projections.map(({ durable }) => durable as DurableContract), ...reactions].map((durable) => [
+        ...[...projectionSides.map(({ durable }) => durable as DurableContract), ...reactions].map((durable) => [
           code(durable.name),
           code(eventStream),
           code(durable.service),

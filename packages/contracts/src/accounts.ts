@@ -1,7 +1,20 @@
 /** Accounts: who exists, and what nats-server is told about them. */
 import * as z from "zod";
 import { defineBucket, defineEvents, defineService } from "./define.ts";
-import { AccountKey, CatalogName, CodeId, GrantToken, Handle, Jwt, Label, Sequence, UnixTime } from "./vocabulary.ts";
+import {
+  AccountKey,
+  CatalogName,
+  CodeId,
+  GrantToken,
+  Handle,
+  Instant,
+  Jwt,
+  Label,
+  Role,
+  Sequence,
+  UnixTime,
+  UserKey,
+} from "./vocabulary.ts";
 
 /** How much an account may use; what is not named is as usual. -1 is unlimited. */
 export const AccountLimits = z.strictObject({
@@ -50,6 +63,31 @@ export const accounts = defineService({
       reply: z.strictObject({ after: Sequence }),
       errors: { handle_taken: 409, account_unknown: 404 },
     },
+    device: {
+      subject: "natster.accounts.device",
+      summary:
+        "Announce a device of the caller's account, new or renewed, by the user JWT that the account's key signed",
+      request: z.strictObject({ jwt: Jwt, name: Label.optional() }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { device_invalid: 422, device_outdated: 409, account_unknown: 404 },
+      roles: ["owner", "server"],
+    },
+    deviceRename: {
+      subject: "natster.accounts.device-rename",
+      summary:
+        "Give a device of the caller's account another name; only an owner or a server may name another than itself",
+      request: z.strictObject({ user: UserKey, name: Label }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { device_unknown: 404, account_unknown: 404 },
+    },
+    revoke: {
+      subject: "natster.accounts.revoke",
+      summary:
+        "Void every JWT that a device of the caller's account has; only an owner or a server may revoke another than itself",
+      request: z.strictObject({ user: UserKey }),
+      reply: z.strictObject({ after: Sequence }),
+      errors: { device_unknown: 404, account_unknown: 404 },
+    },
     close: {
       subject: "natster.accounts.close",
       summary: "Close the caller's account for good: its devices, its catalogs and its handle are given up",
@@ -96,6 +134,18 @@ export const accountEvents = defineEvents({
     suspended: z.strictObject({ reason: Label.optional() }),
     resumed: z.strictObject({}),
     closed: z.strictObject({}),
+    /** A new device, or a newer JWT of one; `issuedAt` is the JWT's own second, which a later revocation has to cover. */
+    device_added: z.strictObject({
+      user: UserKey,
+      name: Label,
+      role: Role,
+      maySign: z.boolean(),
+      issuedAt: UnixTime,
+      expires: Instant.optional(),
+    }),
+    device_renamed: z.strictObject({ user: UserKey, name: Label }),
+    /** Every JWT of the device that was issued up to this second is void. */
+    device_revoked: z.strictObject({ user: UserKey, until: UnixTime }),
   },
 });
 
@@ -119,7 +169,7 @@ export type RegistrationClaims = z.infer<typeof RegistrationClaims>;
 
 /**
  * What each account JWT is rendered from, in rows by relation: `account.<key>`, `export.<owner>.<catalog>`,
- * `import.<recipient>.<owner>.<catalog>` and `revoked.<owner>.<catalog>.<recipient>`.
+ * `import.<recipient>.<owner>.<catalog>`, `revoked.<owner>.<catalog>.<recipient>` and `device.<account>.<user>`.
  */
 export const access = defineBucket({
   name: "access",
@@ -148,5 +198,7 @@ export const access = defineBucket({
       lastGrant: UnixTime,
       until: UnixTime.optional(),
     }),
+    /** A device that was revoked: every JWT of it up to `until` is void. */
+    z.strictObject({ kind: z.literal("device"), user: UserKey, until: UnixTime }),
   ]),
 });

@@ -93,8 +93,16 @@ export const shareEvents = defineEvents({
   subject: "events.share",
   id: z.strictObject({ owner: AccountKey, catalog: CatalogName, recipient: AccountKey }),
   types: {
-    /** `issuedAt` is the grant's own second, which a later revocation has to cover. */
-    shared: z.strictObject({ grant: GrantToken, issuedAt: UnixTime, expires: Instant.optional() }),
+    /**
+     * `issuedAt` is the grant's own second, which a later revocation has to cover. `renews`: the share stood already,
+     * and only its grant is another.
+     */
+    shared: z.strictObject({
+      grant: GrantToken,
+      issuedAt: UnixTime,
+      expires: Instant.optional(),
+      renews: z.literal(true).optional(),
+    }),
     unshared: z.strictObject({ reason: z.enum(["owner", "expired", "retired", "closed"]) }),
     imported: z.strictObject({}),
     declined: z.strictObject({}),

@@ -62,21 +62,22 @@ export const codes = defineService({
   },
 });
 
-/** What happened to a code. */
+/** What happened to a code. Each event names the issuer, under whom the code is listed. */
 export const codeEvents = defineEvents({
   subject: "events.code",
   id: z.strictObject({ code: CodeId }),
   types: {
     issued: z.strictObject({ issuer: AccountKey, purpose: CodePurpose, handle: Handle.optional(), expires: Instant }),
     claimed: z.strictObject({
+      issuer: AccountKey,
       account: AccountKey,
       user: UserKey,
       claims: Jwt,
       /** Hash of the whole claim: the same claim gets the same answer again. */
       claim: z.string(),
     }),
-    cancelled: z.strictObject({}),
-    expired: z.strictObject({}),
+    cancelled: z.strictObject({ issuer: AccountKey }),
+    expired: z.strictObject({ issuer: AccountKey }),
   },
 });
 

@@ -72,6 +72,8 @@ export interface BucketContract {
   /** snake_case; becomes part of the stream's name `KV_<name>`. */
   readonly name: string;
   readonly summary: string;
+  /** Raised when rows change shape or meaning, so that they are built anew from the log; 1 where nothing is said. */
+  readonly version?: number;
   readonly row: z.ZodType;
 }
 

@@ -1,7 +1,22 @@
 /** The library: everything that people see. The projector keeps it, and answers from it. */
 import * as z from "zod";
+import { CodePurpose } from "./codes.ts";
 import { defineBucket, defineService } from "./define.ts";
-import { AccountKey, CatalogName, Cursor, Handle, Instant, Label, PageSize, Sequence } from "./vocabulary.ts";
+import { Entry } from "./activity.ts";
+import {
+  AccountKey,
+  CatalogName,
+  CodeId,
+  Cursor,
+  Handle,
+  InstanceId,
+  Instant,
+  Label,
+  PageSize,
+  Role,
+  Sequence,
+  UserKey,
+} from "./vocabulary.ts";
 
 /** `after`: answer only once what was recorded at this position is visible, or refuse with `behind`. */
 const Fresh = z.strictObject({ after: Sequence.optional() });
@@ -13,6 +28,20 @@ const behind = { behind: 503 } as const;
 /** A person as the platform knows them. */
 export const Person = z.strictObject({ account: AccountKey, handle: Handle.optional(), since: Instant });
 export type Person = z.infer<typeof Person>;
+
+/** A device of an account, as it was announced. */
+export const Device = z.strictObject({
+  user: UserKey,
+  name: Label,
+  role: Role,
+  /** Whether its account lets it sign grants, or have them signed. */
+  maySign: z.boolean(),
+  since: Instant,
+  /** When it was given the JWT that it has now, and until when that holds. */
+  renewed: Instant,
+  expires: Instant.optional(),
+});
+export type Device = z.infer<typeof Device>;
 
 /** A catalog and its owner. */
 export const Catalog = z.strictObject({
@@ -34,6 +63,34 @@ export const Share = z.strictObject({
 });
 export type Share = z.infer<typeof Share>;
 
+/** How far what a catalog holds has changed: a number that its file-servers raise. */
+const Revision = z.int().nonnegative();
+
+/** Whether a catalog is served at this moment, and at which revision. */
+export const Presence = z.strictObject({ online: z.boolean(), revision: Revision.optional() });
+export type Presence = z.infer<typeof Presence>;
+
+const SeenCatalog = Catalog.extend(Presence.shape);
+const SeenShare = Share.extend(Presence.shape);
+
+/** A one-time code, as its issuer sees it. */
+export const OwnCode = z.strictObject({
+  code: CodeId,
+  purpose: CodePurpose,
+  state: z.enum(["issued", "claimed", "cancelled", "expired"]),
+  /** The handle that was meant for whoever claims it. */
+  handle: Handle.optional(),
+  /** Who claimed it. */
+  claimant: AccountKey.optional(),
+  expires: Instant,
+  /** Since when it is in this state. */
+  since: Instant,
+});
+export type OwnCode = z.infer<typeof OwnCode>;
+
+/** How many of a kind there are, and how many there ever were. */
+const Count = z.strictObject({ now: z.int().nonnegative(), ever: z.int().nonnegative() });
+
 export const projector = defineService({
   name: "projector",
   version: "0.1.0",
@@ -54,25 +111,32 @@ export const projector = defineService({
       reply: Person,
       errors: { person_unknown: 404, ...behind },
     },
+    devices: {
+      subject: "natster.library.devices",
+      summary: "List the devices of the caller's account",
+      request: Paged,
+      reply: page(Device),
+      errors: behind,
+    },
     mine: {
       subject: "natster.library.mine",
       summary: "List the caller's own catalogs",
       request: Paged,
-      reply: page(Catalog),
+      reply: page(SeenCatalog),
       errors: behind,
     },
     shared: {
       subject: "natster.library.shared",
       summary: "List the catalogs of others that the caller has accepted",
       request: Paged,
-      reply: page(Share),
+      reply: page(SeenShare),
       errors: behind,
     },
     inbox: {
       subject: "natster.library.inbox",
       summary: "List the catalogs of others that are offered to the caller",
       request: Paged,
-      reply: page(Share),
+      reply: page(SeenShare),
       errors: behind,
     },
     shares: {
@@ -81,6 +145,50 @@ export const projector = defineService({
       request: Paged.extend({ catalog: CatalogName.optional() }),
       reply: page(Share),
       errors: behind,
+    },
+    catalog: {
+      subject: "natster.library.catalog",
+      summary: "Tell of one catalog, to its owner and to whom it is shared with",
+      request: Fresh.extend({ owner: AccountKey, catalog: CatalogName }),
+      reply: SeenCatalog.extend({
+        /** What stands between it and the caller, who is not its owner. */
+        share: Share.optional(),
+      }),
+      errors: { catalog_unknown: 404, ...behind },
+    },
+    codes: {
+      subject: "natster.library.codes",
+      summary: "List the codes that the caller's account issued, and what became of them",
+      request: Paged,
+      reply: page(OwnCode),
+      errors: behind,
+    },
+    activity: {
+      subject: "natster.library.activity",
+      summary: "List what happened to the caller's account, its devices, catalogs, shares and codes, the latest first",
+      request: Paged,
+      reply: page(Entry),
+      errors: behind,
+    },
+    stats: {
+      subject: "natster.library.stats",
+      summary: "Count the accounts, catalogs and shares of this system",
+      request: Fresh,
+      reply: z.strictObject({ accounts: Count, catalogs: Count, shares: Count }),
+      errors: behind,
+    },
+    beat: {
+      subject: "natster.presence.beat",
+      summary: "Say that an instance serves a catalog of the caller's, every ten seconds, or that it is leaving",
+      request: z.strictObject({
+        catalog: CatalogName,
+        instance: InstanceId,
+        revision: Revision,
+        leaving: z.literal(true).optional(),
+      }),
+      reply: z.strictObject({}),
+      errors: { catalog_unknown: 404, too_many_instances: 409 },
+      roles: ["owner", "server"],
     },
   },
 });
@@ -92,6 +200,9 @@ export const people = defineBucket({
   row: z.strictObject({ account: AccountKey, handle: Handle.optional(), since: Instant }),
 });
 
+/** Rows `<account>.<user>`. */
+export const devices = defineBucket({ name: "devices", summary: "Which devices each account has", row: Device });
+
 /** Rows `<owner>.<catalog>`. */
 export const catalogs = defineBucket({ name: "catalogs", summary: "Which catalogs exist, by owner", row: Catalog });
 
@@ -102,9 +213,45 @@ export const shares = defineBucket({
   row: Share,
 });
 
+/** Rows `<issuer>.<code>`. */
+export const ownCodes = defineBucket({ name: "codes", summary: "Which codes each account issued", row: OwnCode });
+
+/** Rows `<account>.<sequence>`: one for each event and each account that it concerns; none is ever changed. */
+export const activity = defineBucket({
+  name: "activity",
+  summary: "What happened, account by account",
+  row: Entry,
+});
+
+/**
+ * Rows `<kind>.<began|ended>.<sequence>`: one for each event with which something of a kind comes to be or is gone. How
+ * many there are is a difference of two counts, and each event is in them once, however often it is delivered.
+ */
+export const stats = defineBucket({
+  name: "stats",
+  summary: "What came to be and what ended, to be counted",
+  row: z.strictObject({}),
+});
+
+/** Rows `<owner>.<catalog>.<instance>`, each gone by itself when its instance is silent. */
+export const presence = defineBucket({
+  name: "presence",
+  summary: "Which instances serve which catalogs at this moment",
+  row: z.strictObject({ revision: Revision }),
+});
+
 /** What the feed tells an account: a hint to ask again, at most once. The truth is the query. */
 export const FeedNotice = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("account"), sequence: Sequence }),
+  z.strictObject({ kind: z.literal("device"), user: UserKey, sequence: Sequence }),
+  z.strictObject({
+    kind: z.literal("code"),
+    code: CodeId,
+    event: z.enum(["issued", "claimed", "cancelled", "expired"]),
+    sequence: Sequence,
+  }),
+  /** Told to the owner of a catalog, and to those who have accepted it. */
+  z.strictObject({ kind: z.literal("presence"), owner: AccountKey, catalog: CatalogName, ...Presence.shape }),
   z.strictObject({ kind: z.literal("catalog"), owner: AccountKey, catalog: CatalogName, sequence: Sequence }),
   z.strictObject({
     kind: z.literal("share"),

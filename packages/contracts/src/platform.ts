@@ -4,7 +4,8 @@ import { catalog, catalogEvents, shareEvents } from "./catalog.ts";
 import { codeEvents, codes, openCodes } from "./codes.ts";
 import type { BucketContract, EventsContract } from "./define.ts";
 import { files } from "./files.ts";
-import { catalogs, people, projector, shares } from "./library.ts";
+import { activity, catalogs, devices, ownCodes, people, presence, projector, shares, stats } from "./library.ts";
+import { Side, sideOf } from "./sides.ts";
 import { web } from "./web.ts";
 
 /** Every service, the five of the platform and the one that runs beside the files. */
@@ -29,19 +30,31 @@ export interface DurableContract {
   readonly types?: readonly string[];
 }
 
-/** A projection as the platform provides for it: the bucket, and the durable of the same name that fills it. */
+/** A projection as the platform provides for it: two buckets, and for each the durable of the same name. */
 const projection = (service: ServiceName, bucket: BucketContract, ...from: EventsContract[]) => ({
   bucket,
-  durable: { name: bucket.name, service, from } satisfies DurableContract,
+  service,
+  from,
+  sides: Side.options.map((side) => ({
+    bucket: sideOf(bucket, side),
+    durable: { name: sideOf(bucket, side).name, service, from } satisfies DurableContract,
+  })),
 });
 
 /** Every projection: who writes which bucket from which events. */
 export const projections = [
   projection("accounts", access, accountEvents, catalogEvents, shareEvents),
   projection("projector", people, accountEvents, handleEvents),
+  projection("projector", devices, accountEvents),
   projection("projector", catalogs, catalogEvents),
   projection("projector", shares, shareEvents),
+  projection("projector", ownCodes, codeEvents),
+  projection("projector", activity, accountEvents, catalogEvents, shareEvents, codeEvents),
+  projection("projector", stats, accountEvents, catalogEvents, shareEvents),
 ] as const;
+
+/** Every side of every projection: a bucket, and the durable that fills it. */
+export const projectionSides = projections.flatMap(({ sides }) => sides);
 
 /** Claimed codes, which make `accounts` register who claimed them. */
 export const enrolments: DurableContract = {
@@ -97,10 +110,28 @@ export const timers: readonly TimersContract[] = [dueGrants, dueCodes];
 export const reactions: readonly DurableContract[] = [enrolments, retirements, closures, grants, issuedCodes];
 
 /** Buckets that hold more than what the log says: their entries end by themselves. */
-export const volatileBuckets = [{ service: "codes", bucket: openCodes }] as const satisfies readonly {
+export const volatileBuckets = [
+  { service: "codes", bucket: openCodes },
+  { service: "projector", bucket: presence },
+] as const satisfies readonly {
   service: ServiceName;
   bucket: BucketContract;
 }[];
+
+/** A durable of a bucket's own stream, by which a service learns what ended there by itself. */
+export interface ExpiriesContract {
+  readonly name: string;
+  readonly service: PlatformService;
+  readonly bucket: BucketContract;
+}
+
+/** Instances that fell silent. */
+export const silences = {
+  name: "silences",
+  service: "projector",
+  bucket: presence,
+} as const satisfies ExpiriesContract;
+export const expiries: readonly ExpiriesContract[] = [silences];
 
 /** A service that runs in the platform's account. */
 export type PlatformService = {

@@ -11,6 +11,8 @@ export interface Occurrence {
   readonly time: string;
   /** The account that asked for it. */
   readonly actor: string;
+  /** Its device, where nats-server said which. */
+  readonly user?: string;
   /** `<service>.<endpoint>` and the id of the command that caused it. */
   readonly command: { readonly name: string; readonly id: string };
 }

@@ -91,7 +91,14 @@ describe("asking", () => {
     await expect(asked).rejects.toMatchObject({ reason: "invalid_request", issues: [{ path: "letter" }] });
   });
 
-  test("nobody says at once that nobody answers", async () => {
+  test("somebody who is not there for an instant is asking once", async () => {
+    const asked = client(post, connection).count({});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await using _late = await answering((message) => message.respond(`{"count":4}`));
+    expect(await asked).toEqual({ count: 4 });
+  });
+
+  test("nobody says soon that nobody answers", async () => {
     const began = Date.now();
     await expect(client(post, connection).count({})).rejects.toThrow(NobodyAnswersError);
     expect(Date.now() - began).toBeLessThan(1_000);

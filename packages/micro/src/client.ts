@@ -99,16 +99,27 @@ async function call(
   }
   const payload = encode(endpoint.request, checked.data);
   const until = Date.now() + timeout;
+  const began = Date.now();
   for (let pause = 50; ; pause *= 2) {
     try {
       return await once(connection, endpoint, subject, payload, commandId, until - Date.now());
     } catch (error) {
-      const stopping = error instanceof Refusal && error.reason === "unavailable";
-      if (!stopping || Date.now() + pause >= until) throw error;
+      const soon = Date.now() + pause;
+      if (!isPassing(error, soon - began) || soon >= until) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }
+
+/**
+ * While nats-server takes in a new JWT of the caller's own account, its imports are gone for an instant and nobody
+ * seems to answer. Nobody has heard the question then, so it can be asked again.
+ */
+const instant = 200;
+
+/** Whether asking again, so many milliseconds after the first time, may well succeed. */
+const isPassing = (error: unknown, after: number): boolean =>
+  error instanceof NobodyAnswersError ? after <= instant : error instanceof Refusal && error.reason === "unavailable";
 
 async function once(
   connection: NatsConnection,

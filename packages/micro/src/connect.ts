@@ -34,37 +34,58 @@ export interface Backoff {
 }
 
 /**
- * Connects, waiting for a server that is not there yet and saying what it waits for. Replies come to an inbox of this
- * user alone. A lost connection is sought again for ever, with a jittered pause that grows to ten seconds.
+ * Connects, waiting for a server that is not there yet, or does not let it in yet, and saying what it waits for. Replies
+ * come to an inbox of this user alone. A lost connection is sought again for ever, with a jittered pause that grows to
+ * ten seconds.
  * Throws `ConfigError` where the creds cannot be read, and `ServerTooOldError` where the server lacks what is needed.
  */
 export async function connect(options: ConnectOptions): Promise<NatsConnection> {
   const { servers, name, log, pause = jitteredBackoff() } = options;
   const { text, user } = readCreds(options.creds);
-  const waiting = setTimeout(() => log.info({ servers }, "waiting for nats-server"), 1_000);
-  try {
-    const connection = await dial({
+  const knock = () =>
+    dial({
       servers,
       name,
       authenticator: credsAuthenticator(new TextEncoder().encode(text)),
       inboxPrefix: `_INBOX.${user}`,
       maxReconnectAttempts: -1,
       reconnectDelayHandler: pause.next,
-      waitOnFirstConnect: true,
       // An account that is suspended for a while must not end its service for good.
       ignoreAuthErrorAbort: true,
       // The library would take a stack trace for every request, a third of what asking costs.
       noAsyncTraces: true,
     });
-    const version = connection.info?.version ?? "0.0.0";
-    if (compareVersions(version, oldestServer) < 0) {
-      await connection.close();
-      throw new ServerTooOldError(`nats-server is ${version}; Natster needs ${oldestServer} or newer`);
+  const connection = await untilLetIn(knock, pause, (why) => log.warn({ servers, why }, "waiting for nats-server"));
+  const version = connection.info?.version ?? "0.0.0";
+  if (compareVersions(version, oldestServer) < 0) {
+    await connection.close();
+    throw new ServerTooOldError(`nats-server is ${version}; Natster needs ${oldestServer} or newer`);
+  }
+  pause.reset();
+  void report(connection, log, pause.reset);
+  return connection;
+}
+
+/** Tries for ever. The library would do so too, but in silence: why it is not let in is told, once for each reason. */
+async function untilLetIn<T>(knock: () => Promise<T>, pause: Backoff, tell: (why: string) => void): Promise<T> {
+  const told = new Set<string>();
+  const tellOnce = (why: string) => {
+    if (!told.has(why)) tell(why);
+    told.add(why);
+  };
+  // Where nats-server hangs up on a greeting that it does not like, the library knocks again without a word.
+  const silent = setTimeout(() => tellOnce("it says nothing yet; its own log may say why"), 2_000);
+  try {
+    for (;;) {
+      try {
+        return await knock();
+      } catch (error) {
+        tellOnce(error instanceof Error ? error.message : String(error));
+        await new Promise((resolve) => setTimeout(resolve, pause.next()));
+      }
     }
-    void report(connection, log, pause.reset);
-    return connection;
   } finally {
-    clearTimeout(waiting);
+    clearTimeout(silent);
   }
 }
 

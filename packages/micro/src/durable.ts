@@ -7,6 +7,8 @@ import type { NatsConnection } from "@nats-io/nats-core";
 export interface Backlog {
   readonly pending: number;
   readonly unacknowledged: number;
+  /** The sequence up to which everything is acknowledged. */
+  readonly acknowledged: number;
 }
 
 /** An open durable. */
@@ -20,13 +22,32 @@ export interface Durable {
   rewind(sequence: number): Promise<void>;
   backlog(): Promise<Backlog>;
   stop(): void;
+  /** Lets another have what this one is pinned to, at once instead of when its silence is noticed. */
+  unpin(): Promise<void>;
 }
 
 /** How many events are on their way at the most. */
 const prefetch = 1_000;
 
+/** The group of those that pull from a pinned durable: one of them gets everything, and the others stand by. */
+export const pinnedGroup = "one";
+
+/** Whoever is pinned asks this often, in milliseconds, so that its silence is soon noticed. */
+const pinnedAsks = 1_000;
+
+/** Which durable is opened. */
+export interface DurableOptions {
+  /** The log, where nothing is said. */
+  readonly stream?: string;
+  readonly pinned?: boolean;
+}
+
 /** Opens a durable that the platform has made; nothing is created here. */
-export async function openDurable(connection: NatsConnection, name: string, stream = eventStream): Promise<Durable> {
+export async function openDurable(
+  connection: NatsConnection,
+  name: string,
+  { stream = eventStream, pinned = false }: DurableOptions = {},
+): Promise<Durable> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const consumer = await jetstream(connection).consumers.get(stream, name);
   let messages: ConsumerMessages | undefined;
@@ -39,6 +60,7 @@ export async function openDurable(connection: NatsConnection, name: string, stre
       let closed: Error | undefined;
       messages = await consumer.consume({
         max_messages: prefetch,
+        ...(pinned && { group: pinnedGroup, expires: pinnedAsks }),
         // A durable that was taken away does not come back by waiting.
         abort_on_missing_resource: true,
         callback: (message) => {
@@ -65,11 +87,18 @@ export async function openDurable(connection: NatsConnection, name: string, stre
     },
     async backlog() {
       const info = await manager.consumers.info(stream, name);
-      return { pending: info.num_pending, unacknowledged: info.num_ack_pending };
+      return {
+        pending: info.num_pending,
+        unacknowledged: info.num_ack_pending,
+        acknowledged: info.ack_floor.stream_seq,
+      };
     },
     stop() {
       stopped = true;
       messages?.stop();
+    },
+    async unpin() {
+      await manager.consumers.unpin(stream, name, pinnedGroup);
     },
   };
 }

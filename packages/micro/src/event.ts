@@ -82,6 +82,7 @@ export function readEvent<E extends EventsContract>(
       sequence: stored.seq,
       time: event.time,
       actor: event.actor,
+      ...(event.actoruser !== undefined && { user: event.actoruser }),
       command: { name: event.commandname, id: event.commandid },
     } as unknown as Recorded<E>,
   };

@@ -1,16 +1,16 @@
-/** Projections on a real nats-server: rows follow the log, whatever comes twice, late, or in a shape nobody knows. */
-import { type AccountKey, bucketStream, bucketSubject, defineBucket, Handle } from "@natster/contracts";
-import { accountEvents, accounts, handleEvents } from "@natster/contracts/accounts";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+/** Projections on a real nats-server: handed over between processes, and rebuilt while they are read. */
+import { type AccountKey, bucketStream, defineBucket, Handle, projectionStates } from "@natster/contracts";
+import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { defineAggregate } from "./aggregate.ts";
-import type { Command } from "./command.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
-import { type Applied, type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
+import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
+import { openRows } from "./rows.ts";
 
 let nats: TestNats;
 let connection: NatsConnection;
@@ -24,398 +24,172 @@ beforeEach(async () => {
 afterEach(() => nats?.[Symbol.asyncDispose]());
 
 const Row = z.strictObject({ names: z.array(z.string()) });
-/** The durable of this name reads accounts and handles. */
+/** The durables of this name read accounts and handles. */
 const bucket = defineBucket({ name: "people", summary: "Every name that an account ever had", row: Row });
-
-/** A name that the projection below cannot take in. */
-const poison = "poison";
-
-const names = defineProjection(bucket, (from) => [
-  from(accountEvents, {
-    key: ({ account }) => `account.${account}`,
-    evolve: (row, { type, data }) => {
-      if (type === "closed") return undefined;
-      const handle = type === "registered" || type === "renamed" ? data.handle : undefined;
-      if (handle === poison) throw new Error("this name is poison");
-      return { names: [...(row?.names ?? []), handle ?? type] };
-    },
-  }),
-  // Two rows of one aggregate.
-  from(accountEvents, {
-    key: ({ account }) => `count.${account}`,
-    evolve: (row, { type }) => ({ names: [...(row?.names ?? []), type] }),
-  }),
-]);
+const namesIn = (version: number, prefix = "") =>
+  defineProjection({ ...bucket, version }, (from) => [
+    from(accountEvents, {
+      key: ({ account }) => account,
+      evolve: (row, { type, data }) => ({
+        names: [...(row?.names ?? []), `${prefix}${type === "renamed" ? data.handle : type}`],
+      }),
+    }),
+  ]);
 
 const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
 let commands = 0;
-const command = (account: AccountKey): Command => ({
-  id: `command-${++commands}`,
-  name: "accounts.test",
-  caller: { account, newcomer: false, administrator: false },
-});
 const rename = (account: AccountKey, ...handles: string[]) =>
   log.append(
     named,
     { account },
     () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
-    command(account),
+    {
+      id: `command-${++commands}`,
+      name: "accounts.test",
+      caller: { account, newcomer: false, administrator: false },
+    },
   );
-const close = (account: AccountKey) =>
-  log.append(named, { account }, () => [{ type: "closed", data: {} }], command(account));
-/** Puts something into the log that nobody can read. */
-const garble = async (account: AccountKey): Promise<number> =>
-  (await jetstream(connection).publish(`events.account.${account}.renamed`, "garbled")).seq;
 
 type Names = RunningProjection<z.infer<typeof Row>>;
-const run = (options: Partial<ProjectionOptions> = {}): Promise<Names> =>
-  runProjection(names, { connection, log: recordingLog().log, ...options });
-const namesOf = async (projection: Names, account: AccountKey) =>
-  (await projection.rows.get(`account.${account}`))?.row.names;
+const run = async (options: Partial<ProjectionOptions> = {}, projection = namesIn(1)): Promise<Names> =>
+  runProjection(projection, { connection: await nats.connect(), log: recordingLog().log, ...options });
+const namesOf = async (projection: Names, account: AccountKey) => (await projection.rows.get(account))?.row.names;
 
-/** Everything that stands in the bucket, and at which revision. */
-async function everything(projection: Names): Promise<Record<string, unknown>> {
-  const found: [string, unknown][] = [];
-  for await (const { key, row, sequence } of projection.rows.scan(">")) found.push([key, { row, sequence }]);
-  return Object.fromEntries(found.toSorted(([one], [other]) => one.localeCompare(other)));
-}
-const revisionsIn = async (): Promise<number> => {
-  const manager = await jetstreamManager(connection);
-  return (await manager.streams.info(bucketStream(bucket.name))).state.last_seq;
-};
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-describe("rows", () => {
-  test("follow from events, and say what they have seen", async () => {
+describe("of several processes", () => {
+  test("one writes and the others stand by, and all answer alike", async () => {
     const account = someone();
-    await using projection = await run();
-    await rename(account, "kim");
-    const after = await rename(account, "lee");
-    await projection.caughtUp(after);
-    expect(await projection.rows.get(`account.${account}`)).toEqual({
-      key: `account.${account}`,
-      row: { names: ["kim", "lee"] },
-      sequence: after,
-    });
-    expect(await projection.rows.get(`count.${account}`)).toMatchObject({ row: { names: ["renamed", "renamed"] } });
-    expect(projection.lag).toEqual({ sequence: after, behind: 0, parked: 0 });
+    await using first = await run();
+    await using second = await run();
+    const after = await rename(account, "kim", "lee");
+    for (const each of [first, second]) {
+      await each.caughtUp(after);
+      expect(await namesOf(each, account)).toEqual(["kim", "lee"]);
+    }
+    expect([first, second].filter(({ lag }) => lag.writes)).toHaveLength(1);
   });
 
-  test("that are gone are gone, and come back with what happens next", async () => {
+  test("another takes over from one that is gone, without a gap and without a double", async () => {
     const account = someone();
-    await using projection = await run();
-    await rename(account, "kim");
-    await projection.caughtUp(await close(account));
-    expect(await namesOf(projection, account)).toBeUndefined();
-    await projection.caughtUp(await rename(account, "max"));
-    expect(await namesOf(projection, account)).toEqual(["max"]);
-  });
-
-  test("of a backlog of a thousand events are each written a few times only", async () => {
-    const account = someone();
-    const handles = Array.from({ length: 250 }, (_, index) => `name-${index}`);
+    const gone = await nats.connect();
+    const first = await run({ connection: gone });
+    await first.caughtUp(await rename(account, "kim"));
+    await using second = await run();
+    // As a process that is killed: nothing is handed over, and what it held unacknowledged is nobody's.
+    await gone.close();
+    const handles = Array.from({ length: 40 }, (_, index) => `name-${index}`);
     let after = 0;
-    for (let round = 0; round < 4; round++) after = await rename(account, ...handles);
-    await using projection = await run();
-    await projection.caughtUp(after);
-    expect(await namesOf(projection, account)).toEqual([...handles, ...handles, ...handles, ...handles]);
-    expect(await revisionsIn()).toBeLessThan(100);
+    for (const handle of handles) after = await rename(account, handle);
+    await expect.poll(async () => (await namesOf(second, account))?.length, { timeout: 10_000 }).toBe(41);
+    await second.caughtUp(after);
+    expect(await namesOf(second, account)).toEqual(["kim", ...handles]);
+    expect(second.lag).toMatchObject({ sequence: after, behind: 0, writes: true });
   });
 
-  test("are told of once they are written, with the events that made them", async () => {
-    const account = someone();
-    const told: Applied[] = [];
-    let first: unknown;
-    const afterRows = async (applied: readonly Applied[]) => {
-      first ??= await projection.rows.get(`account.${account}`);
-      told.push(...applied);
-    };
-    await using projection = await run({ afterRows });
-    const after = await rename(account, "kim");
-    await projection.caughtUp(after);
-    expect(first).toMatchObject({ row: { names: ["kim"] } });
-    expect(told).toMatchObject([{ id: { account }, event: { type: "renamed", sequence: after } }]);
+  test("that come and go all the time, none loses or doubles an event", async () => {
+    const people = Array.from({ length: 5 }, someone);
+    const expected = new Map<string, string[]>(people.map((account) => [account, []]));
+    let runs = [await run(), await run()];
+    let after = 0;
+    for (let round = 0; round < 6; round++) {
+      for (const [index, account] of people.entries()) {
+        const handle = `name-${round}-${index}`;
+        expected.get(account)?.push(handle);
+        after = await rename(account, handle);
+      }
+      const [oldest, ...others] = runs;
+      runs = [...others, await run()];
+      await oldest?.[Symbol.asyncDispose]();
+    }
+    const [reader, other] = runs;
+    if (!reader || !other) throw new Error("two run");
+    for (const account of people) {
+      await expect.poll(() => namesOf(reader, account), { timeout: 10_000 }).toEqual(expected.get(account));
+    }
+    await reader.caughtUp(after);
+    await Promise.all(runs.map((each) => each[Symbol.asyncDispose]()));
   });
 });
 
-describe("what comes again", () => {
-  test("changes nothing: the checkpoint is lost, all is read again, and every row stays as it was", async () => {
-    const [one, other] = [someone(), someone()];
-    await rename(one, "kim", "lee");
-    await rename(other, "max");
-    const after = await close(other);
-    let projection = await run();
-    await projection.caughtUp(after);
-    const before = await everything(projection);
-    await projection[Symbol.asyncDispose]();
-
-    const manager = await jetstreamManager(connection);
-    await manager.streams.purge(bucketStream(bucket.name), { filter: bucketSubject(bucket.name, "checkpoint") });
-    const revision = await revisionsIn();
-    const told: Applied[] = [];
-    projection = await run({ afterRows: (applied) => Promise.resolve(void told.push(...applied)) });
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 3_000);
-    expect(told).toHaveLength(4);
-    expect(await everything(projection)).toEqual(before);
-    // Only the checkpoint was written.
-    expect(await revisionsIn()).toBe(revision + 1);
-    await projection[Symbol.asyncDispose]();
-  });
-
-  test("is nothing where the checkpoint is there: a new process goes on behind it", async () => {
-    const account = someone();
-    let projection = await run();
-    const after = await rename(account, "kim");
-    await projection.caughtUp(after);
-    await projection[Symbol.asyncDispose]();
-    const told: Applied[] = [];
-    projection = await run({ afterRows: (applied) => Promise.resolve(void told.push(...applied)) });
-    expect(projection.lag.sequence).toBe(after);
-    const next = await rename(account, "lee");
-    await projection.caughtUp(next);
-    expect(told.map(({ event }) => event.sequence)).toEqual([next]);
-    await projection[Symbol.asyncDispose]();
-  });
-
-  test("fills a bucket that was emptied with the same rows", async () => {
-    const account = someone();
-    await rename(account, "kim");
-    const after = await rename(account, "lee");
-    let projection = await run();
-    await projection.caughtUp(after);
-    const before = await everything(projection);
-    await projection[Symbol.asyncDispose]();
-    const manager = await jetstreamManager(connection);
-    await manager.streams.purge(bucketStream(bucket.name));
-    projection = await run();
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 3_000);
-    expect(await everything(projection)).toEqual(before);
-    await projection[Symbol.asyncDispose]();
-  });
-
-  test("after what was told of them failed is told again, and the rows stay as they were", async () => {
-    const account = someone();
-    const { log, lines } = recordingLog();
-    let fail = 2;
-    const told: number[] = [];
-    const afterRows = (applied: readonly Applied[]) => {
-      told.push(...applied.map(({ event }) => event.sequence));
-      return fail-- > 0 ? Promise.reject(new Error("nobody listens")) : Promise.resolve();
-    };
-    await using projection = await run({ log, afterRows });
-    const after = await rename(account, "kim");
-    await projection.caughtUp(after);
-    expect(told).toEqual([after, after, after]);
-    expect(await namesOf(projection, account)).toEqual(["kim"]);
-    // Said once, and once that it is over.
-    expect(lines.map(({ msg }) => msg)).toEqual(["cannot write rows, trying again", "rows are written again"]);
-  });
-
-  test("after a row could not be written is written then", async () => {
-    const account = someone();
-    const manager = await jetstreamManager(connection);
-    const stream = bucketStream(bucket.name);
-    const { config } = await manager.streams.info(stream);
-    const { log, lines } = recordingLog();
-    await using projection = await run({ log });
-    await projection.caughtUp(await rename(account, "kim"));
-    // The bucket is full: nats-server refuses the rows, not the events.
-    await manager.streams.update(stream, { ...config, max_msg_size: 64 });
-    const after = await rename(account, "lee");
-    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain("cannot write rows, trying again"), 3_000);
-    await manager.streams.update(stream, { ...config, max_msg_size: -1 });
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 5_000);
-    expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
-  });
-
-  test("is not lost where somebody else wrote a row meanwhile", async () => {
+describe("a rebuild", () => {
+  test("fills the other side and is read from then on, and no query fails meanwhile", async () => {
     const account = someone();
     await using projection = await run();
+    await using other = await run();
+    const handles = Array.from({ length: 200 }, (_, index) => `name-${index}`);
+    await projection.caughtUp(await rename(account, ...handles));
+
+    let asked = 0;
+    let over = false;
+    const asking = (async () => {
+      while (!over) {
+        expect((await namesOf(asked++ % 2 ? projection : other, account))?.length).toBeGreaterThanOrEqual(200);
+      }
+    })();
+    await projection.rebuild();
+    const after = await rename(account, "during");
+    await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
+    await expect.poll(() => other.lag.side, { timeout: 10_000 }).toBe("b");
+    over = true;
+    await asking;
+    for (const each of [projection, other]) {
+      await each.caughtUp(after);
+      expect(await namesOf(each, account)).toEqual([...handles, "during"]);
+    }
+    expect(asked).toBeGreaterThan(5);
+    await expect(projection.rebuild()).rejects.toMatchObject({ reason: "unavailable" });
+  });
+
+  test("tells nobody of what is old, and says when its rows are the ones that are read", async () => {
+    const account = someone();
+    const told: number[] = [];
+    let switched = 0;
+    await using projection = await run({
+      afterRows: async (applied) => void told.push(...applied.map(({ event }) => event.sequence)),
+      afterSwitch: async () => void switched++,
+    });
     const first = await rename(account, "kim");
     await projection.caughtUp(first);
-    // Another process wrote the same row anew: what is remembered here is out of date.
-    const body = JSON.stringify({ sequence: first, row: { names: ["kim"] } });
-    await jetstream(connection).publish(bucketSubject(bucket.name, `account.${account}`), body);
-    await projection.caughtUp(await rename(account, "lee"));
-    expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
+    await projection.rebuild();
+    await expect.poll(() => switched, { timeout: 10_000 }).toBe(1);
+    const second = await rename(account, "lee");
+    await projection.caughtUp(second);
+    await expect.poll(() => told).toEqual([first, second]);
   });
-});
 
-describe("reading what one has written", () => {
-  test("waits for the rows", async () => {
+  test("begins by itself where the rows are of an older version, which are read until it is done", async () => {
     const account = someone();
-    await using projection = await run({ afterRows: () => sleep(150).then(() => undefined) });
-    const after = await rename(account, "kim");
-    await projection.caughtUp(after);
-    expect(projection.lag.sequence).toBe(after);
+    {
+      await using old = await run({}, namesIn(1, "old "));
+      await old.caughtUp(await rename(account, "kim"));
+    }
+    await using projection = await run({}, namesIn(2, "new "));
+    expect(await namesOf(projection, account)).toEqual(["old kim"]);
+    await expect.poll(() => namesOf(projection, account), { timeout: 10_000 }).toEqual(["new kim"]);
+    expect(projection.lag).toMatchObject({ version: 2, side: "b" });
   });
 
-  test("waits for nothing where nothing is to be waited for", async () => {
+  test("that was interrupted goes on when somebody runs the projection again", async () => {
+    const account = someone();
+    {
+      await using projection = await run();
+      await projection.caughtUp(await rename(account, "kim"));
+    }
+    const states = await openRows(connection, projectionStates);
+    const { row, revision } = await states.slot("people");
+    if (!row) throw new Error("the projection has run");
+    await states.put("people", { ...row, building: { side: "b", version: 1 } }, 0, revision);
     await using projection = await run();
-    const began = Date.now();
-    await projection.caughtUp(undefined);
-    await projection.caughtUp(0);
-    expect(Date.now() - began).toBeLessThan(200);
-  });
-
-  test("does not wait for what the projection never sees", async () => {
-    await using projection = await run();
-    const { seq } = await jetstream(connection).publish(`events.code.S7KQ2M4T.issued`, "{}");
-    const began = Date.now();
-    await projection.caughtUp(seq);
-    expect(Date.now() - began).toBeLessThan(1_000);
-  });
-
-  test("is refused as behind after two seconds", async () => {
-    const account = someone();
-    const open = Promise.withResolvers<void>();
-    await using projection = await run({ afterRows: () => open.promise });
-    const after = await rename(account, "kim");
-    const began = Date.now();
-    await expect(projection.caughtUp(after)).rejects.toMatchObject({ reason: "behind", code: 503 });
-    expect(Date.now() - began).toBeGreaterThan(1_900);
-    open.resolve();
-    await projection.caughtUp(after);
-    expect(projection.lag.sequence).toBe(after);
-  });
-
-  test("sees also what another process has written", async () => {
-    const account = someone();
-    await using writing = await run();
-    const after = await rename(account, "kim");
-    await writing.caughtUp(after);
-    const elsewhere = await nats.connect();
-    await using standing = await runProjection(names, { connection: elsewhere, log: recordingLog().log });
-    await standing.caughtUp(after);
-    expect(await namesOf(standing, account)).toEqual(["kim"]);
-  });
-});
-
-describe("an event that cannot be taken in", () => {
-  const parked = async (projection: Names) =>
-    Object.entries(await everything(projection)).filter(([key]) => key.startsWith("parked."));
-
-  test("stands aside with its reason, later ones of its aggregate behind it, and all others go on", async () => {
-    const [ill, well] = [someone(), someone()];
-    const { log, lines } = recordingLog();
-    await rename(ill, "kim");
-    const bad = await garble(ill);
-    const behind =
-      (await rename(well, "max"), (await jetstream(connection).publish(`events.account.${ill}.renamed`, "too")).seq);
-    const after = await rename(well, "lee");
-    await using projection = await run({ log });
-    await projection.caughtUp(after);
-
-    expect(await namesOf(projection, ill)).toEqual(["kim"]);
-    expect(await namesOf(projection, well)).toEqual(["max", "lee"]);
-    const subject = `events.account.${ill}.renamed`;
-    expect(await parked(projection)).toEqual([
-      [`parked.${bad}`, { row: { subject, reason: "not a CloudEvent" }, sequence: bad }],
-      [`parked.${behind}`, { row: { subject, reason: `behind ${bad}` }, sequence: behind }],
-    ]);
-    expect(projection.lag).toEqual({ sequence: after, behind: 0, parked: 2 });
-    expect(lines).toMatchObject([
-      { level: 50, msg: "parked", sequence: bad, reason: "not a CloudEvent", projection: "people" },
-      { level: 50, msg: "parked", sequence: behind, reason: `behind ${bad}` },
-    ]);
-  });
-
-  test("is one on which a row's evolve throws: none of its rows shows it", async () => {
-    const account = someone();
-    await rename(account, "kim");
-    const bad = await rename(account, poison);
-    const after = await rename(someone(), "max");
-    await using projection = await run();
-    await projection.caughtUp(after);
+    await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
     expect(await namesOf(projection, account)).toEqual(["kim"]);
-    expect(await projection.rows.get(`count.${account}`)).toMatchObject({ row: { names: ["renamed"] } });
-    expect(await parked(projection)).toMatchObject([[`parked.${bad}`, { row: { reason: "this name is poison" } }]]);
   });
 
-  test("still stands aside after a restart, and keeps those of its aggregate behind it", async () => {
+  test("of an emptied bucket brings back the same rows", async () => {
     const account = someone();
-    const bad = await garble(account);
-    let projection = await run();
-    await projection.caughtUp(await rename(someone(), "max"));
-    await projection[Symbol.asyncDispose]();
-
-    const { log, lines } = recordingLog();
-    projection = await run({ log });
-    expect(projection.lag.parked).toBe(1);
-    await jetstream(connection).publish(`events.account.${account}.closed`, "{}");
-    await projection.caughtUp(await rename(someone(), "lee"));
-    expect((await parked(projection)).map(([, slot]) => (slot as { row: { reason: string } }).row.reason)).toEqual([
-      "not a CloudEvent",
-      `behind ${bad}`,
-    ]);
-    expect(projection.lag.parked).toBe(2);
-    expect(lines).toHaveLength(1);
-    await projection[Symbol.asyncDispose]();
+    await using projection = await run();
+    await projection.caughtUp(await rename(account, "kim"));
+    await (await jetstreamManager(connection)).streams.purge(bucketStream("people_a"));
+    expect(await namesOf(projection, account)).toBeUndefined();
+    await projection.rebuild();
+    await expect.poll(() => namesOf(projection, account), { timeout: 10_000 }).toEqual(["kim"]);
   });
-
-  test("read again stands aside once, and is told of once", async () => {
-    const account = someone();
-    await rename(account, "kim");
-    await garble(account);
-    const after = await rename(someone(), "max");
-    let projection = await run();
-    await projection.caughtUp(after);
-    const before = await everything(projection);
-    await projection[Symbol.asyncDispose]();
-    const manager = await jetstreamManager(connection);
-    await manager.streams.purge(bucketStream(bucket.name), { filter: bucketSubject(bucket.name, "checkpoint") });
-    const { log, lines } = recordingLog();
-    projection = await run({ log });
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 3_000);
-    expect(await everything(projection)).toEqual(before);
-    expect(projection.lag.parked).toBe(1);
-    expect(lines).toEqual([]);
-    await projection[Symbol.asyncDispose]();
-  });
-});
-
-describe("ending", () => {
-  test("while rows cannot be written does not wait for better times", async () => {
-    const projection = await run({ afterRows: () => Promise.reject(new Error("never")) });
-    await rename(someone(), "kim");
-    await sleep(200);
-    const began = Date.now();
-    await projection[Symbol.asyncDispose]();
-    expect(Date.now() - began).toBeLessThan(1_000);
-  });
-
-  test("with its connection closed is an end all the same", async () => {
-    const own = await nats.connect();
-    const projection = await runProjection(names, { connection: own, log: recordingLog().log });
-    await own.close();
-    const ended = projection[Symbol.asyncDispose]();
-    expect(await Promise.race([ended.then(() => "ended"), sleep(2_000)])).toBe("ended");
-  });
-
-  test("of the durable that it reads is the end of its connection, and said once", async () => {
-    const own = await nats.connect();
-    const { log, lines } = recordingLog();
-    await using projection = await runProjection(names, { connection: own, log });
-    await projection.caughtUp(await rename(someone(), "kim"));
-    const manager = await jetstreamManager(connection);
-    await manager.consumers.delete("EVENTS", "people");
-    await own.closed();
-    expect(lines).toMatchObject([{ level: 60, msg: "the projection cannot go on", projection: "people" }]);
-  });
-
-  test("cannot come before a beginning: a durable that is not there is said at once", async () => {
-    const manager = await jetstreamManager(connection);
-    await manager.consumers.delete("EVENTS", "people");
-    await expect(run()).rejects.toThrow(/consumer not found/);
-  });
-});
-
-test("a family that a projection does not read leaves no rows", async () => {
-  const handle = Handle.parse("kim");
-  const owned = defineAggregate({ events: handleEvents, initial: 0, evolve: (times) => times + 1 });
-  await using projection = await run();
-  const account = someone();
-  const after = await log.append(owned, { handle }, () => [{ type: "claimed", data: { account } }], command(account));
-  await projection.caughtUp(after);
-  expect(Object.keys(await everything(projection))).toEqual(["checkpoint"]);
 });

@@ -1,17 +1,29 @@
-/** Runs projections: events in, rows out, each event's effect exactly once. */
-import type { BucketContract, RowOf } from "@natster/contracts";
+/**
+ * Runs projections: events in, rows out, each event's effect exactly once; and rebuilds them while they are in use. Each
+ * has two sides: one is read, and the other is idle, or filled anew until it takes the place of the first.
+ */
+import {
+  type BucketContract,
+  bucketStream,
+  otherSide,
+  type ProjectionState,
+  projectionStates,
+  type RowOf,
+  type Side,
+  sideOf,
+} from "@natster/contracts";
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { JsMsg } from "@nats-io/jetstream";
-import { openCheckpoint } from "./checkpoint.ts";
-import { openDurable } from "./durable.ts";
-import { type Applied, createFold } from "./fold.ts";
+import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
-import { openParking } from "./parking.ts";
 import type { Projection } from "./projection.ts";
-import { Refusal } from "./refusal.ts";
+import { kitRefusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
+import { type Lag, type RunningSide, runSide } from "./side.ts";
+import { sleep } from "./sleep.ts";
 
 export { type Applied, isApplied } from "./fold.ts";
+export type { Lag } from "./side.ts";
 
 /** How a projection runs. */
 export interface ProjectionOptions {
@@ -19,118 +31,169 @@ export interface ProjectionOptions {
   readonly log: Logger;
   /**
    * Told of a batch's events when its rows are written and before it is acknowledged: what throws here makes the batch
-   * come again, and what has come may come again.
+   * come again, and what has come may come again. A rebuild tells nothing: what it takes in is old.
    */
   readonly afterRows?: (applied: readonly Applied[]) => Promise<void>;
+  /** Told when other rows have taken the place of those that were read, which may differ in any way. */
+  readonly afterSwitch?: () => Promise<void>;
 }
 
-/** How far a projection is. */
-export interface Lag {
-  /** Sequence of the last event that the rows have seen. */
-  readonly sequence: number;
-  /** How many events wait. */
-  readonly behind: number;
-  /** How many events could not be taken in, and stand aside. */
-  readonly parked: number;
+/** How a projection stands. */
+export interface ProjectionStatus extends Lag {
+  readonly version: number;
+  readonly side: Side;
+  /** While it is rebuilt: how much of the log has been taken in, from 0 to 1. */
+  readonly rebuilt?: number;
 }
 
 /** A projection that runs. */
 export interface RunningProjection<R> extends AsyncDisposable {
+  /** The rows that are read; the same value stays good when others take their place. */
   readonly rows: RowReader<R>;
+  readonly lag: ProjectionStatus;
   /**
    * Resolves when what was recorded at a sequence is in the rows, whichever process writes them. Throws the refusal
    * `behind` after two seconds.
    */
   caughtUp(after: number | undefined): Promise<void>;
-  readonly lag: Lag;
+  /** Begins to fill the idle side from the first event on; where that is under way already, it goes on. */
+  rebuild(): Promise<void>;
 }
 
-/** Runs a projection on the durable of its bucket's name, until it is disposed of. */
+/** How often it is looked whether another process has begun or ended a rebuild, in milliseconds. */
+const lookEvery = 250;
+/** For how long a side is filled on after it was switched from: others may read it until they have looked. */
+const linger = 5_000;
+
+/** Runs a projection until it is disposed of. */
 export async function runProjection<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log: logger, afterRows }: ProjectionOptions,
+  { connection, log, afterRows, afterSwitch }: ProjectionOptions,
 ): Promise<RunningProjection<RowOf<B>>> {
   const { into } = projection;
-  const log = logger.child({ projection: into.name });
-  const rows = await openRows(connection, into);
-  const checkpoint = await openCheckpoint(connection, into);
-  const parking = await openParking(connection, into);
-  const durable = await openDurable(connection, into.name);
-  const fold = createFold(projection, rows, parking);
+  const version = into.version ?? 1;
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const states = await openRows(connection, projectionStates);
+  const running = new Map<Side, RunningSide<RowOf<B>>>();
+  const ending = new Map<Side, Promise<void>>();
   const stopping = new AbortController();
-  let lag: Lag = { sequence: await checkpoint.read(), behind: 0, parked: parking.count };
-  let wake = Promise.withResolvers<void>();
 
-  /** A batch is done with once its rows, then the checkpoint, are on disk. */
-  async function take(batch: readonly JsMsg[]): Promise<void> {
-    const applied = await fold(batch);
-    for (const { seq, subject, reason } of await parking.save())
-      log.error({ sequence: seq, subject, reason }, "parked");
-    await afterRows?.(applied);
-    const last = batch.at(-1);
-    const sequence = Math.max(lag.sequence, last?.seq ?? 0);
-    await checkpoint.advance(sequence);
-    for (const message of batch) message.ack();
-    lag = { sequence, behind: last?.info.pending ?? 0, parked: parking.count };
-    wake.resolve();
-    wake = Promise.withResolvers();
-  }
+  let state = await current();
+  const active = await run(state.active);
 
-  /** Takes a batch however often it needs; one that is left over at the end comes again, to whoever follows. */
-  async function takeSurely(batch: readonly JsMsg[]): Promise<void> {
-    for (let pause = 100; !stopping.signal.aborted && !connection.isClosed(); pause = Math.min(pause * 2, 5_000)) {
-      try {
-        await take(batch);
-        if (pause > 100) log.info("rows are written again");
-        return;
-      } catch (error) {
-        // Said once: what fails for long fails for the same reason.
-        if (pause === 100) log.error({ err: error }, "cannot write rows, trying again");
-        await sleep(pause, stopping.signal);
-      }
+  /** What stands of this projection, made where nothing does yet. */
+  async function current(): Promise<ProjectionState> {
+    for (;;) {
+      const { row, revision } = await states.slot(into.name);
+      if (row) return row;
+      const first: ProjectionState = { active: "a", version, since: new Date(0).toISOString() };
+      if ((await states.put(into.name, first, 0, revision)) !== undefined) return first;
     }
   }
 
-  const working = (async () => {
-    // The consumer's own position is a hint: what it forgot or never learnt of is read again, and changes nothing.
-    await durable.rewind(lag.sequence + 1);
-    for await (const batch of durable.batches()) await takeSurely(batch);
-  })().catch((error: unknown) => {
-    // Without its rows a service would answer with yesterday's: it ends, and whoever runs it starts another.
-    log.fatal({ err: error }, "the projection cannot go on");
-    void connection.close();
-  });
+  /** Changes what stands, unless somebody else has changed it meanwhile. */
+  async function change(how: (now: ProjectionState) => ProjectionState | undefined): Promise<void> {
+    const { row, revision } = await states.slot(into.name);
+    const next = row && how(row);
+    if (next && (await states.put(into.name, next, 0, revision)) !== undefined) state = next;
+  }
 
+  async function run(side: Side): Promise<RunningSide<RowOf<B>>> {
+    await ending.get(side);
+    const there = running.get(side);
+    if (there) return there;
+    const told = async (applied: readonly Applied[]) => {
+      if (state.active === side) await afterRows?.(applied);
+    };
+    const started = await runSide({ ...projection, into: sideOf(into, side) }, { connection, log, afterRows: told });
+    running.set(side, started);
+    return started;
+  }
+
+  async function end(side: Side): Promise<void> {
+    const there = running.get(side);
+    running.delete(side);
+    const ended = Promise.resolve(there?.[Symbol.asyncDispose]());
+    ending.set(side, ended);
+    await ended;
+    ending.delete(side);
+  }
+
+  async function rebuild(): Promise<void> {
+    const now = await current();
+    if (now.building?.version === version) return;
+    // Others may still fill what was read until lately; emptied now, it would be filled from the middle.
+    if (Date.now() - Date.parse(now.since) < 2 * linger)
+      throw kitRefusal("unavailable", { message: "rebuilt just now" });
+    const idle = otherSide(now.active);
+    await end(idle);
+    await manager.streams.purge(bucketStream(sideOf(into, idle).name));
+    await change((found) => ({ ...found, building: { side: idle, version } }));
+    log.info({ projection: into.name, side: idle }, "rebuilding");
+  }
+
+  /** Puts the side that was filled anew in the place of the one that is read, once it has all that the other has. */
+  async function switchWhenComplete(): Promise<void> {
+    const { building } = state;
+    if (building?.version !== version) return;
+    const built = await run(building.side);
+    const before = (await run(state.active)).lag.sequence;
+    if (!(await built.isComplete()) || built.lag.sequence < before) return;
+    await change((found) =>
+      found.building?.side === building.side
+        ? { active: building.side, version, since: new Date().toISOString() }
+        : undefined,
+    );
+  }
+
+  /** Follows what other processes do, and what this one has begun. */
+  async function look(): Promise<void> {
+    const before = state.active;
+    await switchWhenComplete();
+    state = await current();
+    await run(state.active);
+    if (state.active === before) return;
+    log.info({ projection: into.name, side: state.active }, "rebuilt, and read from now on");
+    await afterSwitch?.();
+    await sleep(linger, stopping.signal);
+    if (otherSide(state.active) === before && state.building === undefined) await end(before);
+  }
+
+  const following = (async () => {
+    if (state.version < version) await rebuild();
+    while (!stopping.signal.aborted && !connection.isClosed()) {
+      await sleep(lookEvery, stopping.signal);
+      await look().catch((error: unknown) => {
+        if (!connection.isClosed()) log.warn({ err: error, projection: into.name }, "cannot look after a projection");
+      });
+    }
+  })();
+
+  const reader = () => (running.get(state.active) ?? active).rows;
   return {
-    rows,
+    rows: {
+      get: (key) => reader().get(key),
+      scan: (filter) => reader().scan(filter),
+      page: (filter, options) => reader().page(filter, options),
+      newest: (filter, options) => reader().newest(filter, options),
+      count: (filter) => reader().count(filter),
+    },
     get lag() {
-      return lag;
+      const { lag } = running.get(state.active) ?? active;
+      const filling = state.building && running.get(state.building.side);
+      return {
+        ...lag,
+        version: state.version,
+        side: state.active,
+        ...(filling && { rebuilt: Math.min(1, filling.lag.sequence / Math.max(1, lag.sequence)) }),
+      };
     },
-    async caughtUp(after) {
-      if (after === undefined || lag.sequence >= after) return;
-      for (const until = Date.now() + 2_000; Date.now() < until;) {
-        await Promise.race([wake.promise, sleep(25)]);
-        if (lag.sequence >= after || (await checkpoint.read()) >= after) return;
-        // What is recorded there may be of no kind that this projection reads: then it has nothing to wait for.
-        const { pending, unacknowledged } = await durable.backlog();
-        if (pending === 0 && unacknowledged === 0) return;
-      }
-      throw new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
-    },
+    caughtUp: (after) => (running.get(state.active) ?? active).caughtUp(after),
+    rebuild,
     async [Symbol.asyncDispose]() {
-      durable.stop();
       stopping.abort();
-      await working;
+      await following;
+      await Promise.all([...running.keys()].map(end));
     },
   };
 }
-
-/** Waits, or until somebody stops it. */
-const sleep = (ms: number, signal?: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });

@@ -2,12 +2,20 @@
  * Makes every stream, durable and bucket that the contracts name. Only the bootstrap user may: a running service that
  * could make a consumer could aim it at any subject.
  */
-import { type BucketContract, bucketStream, bucketSubject, familyFilter, timersFilter } from "@natster/contracts";
+import {
+  type BucketContract,
+  bucketStream,
+  bucketSubject,
+  familyFilter,
+  projectionStates,
+  timersFilter,
+} from "@natster/contracts";
 import {
   type DurableContract,
   events,
   eventStream,
-  projections,
+  expiries,
+  projectionSides,
   reactions,
   timers,
   timerStream,
@@ -19,6 +27,7 @@ import {
   DiscardPolicy,
   type JetStreamManager,
   jetstreamManager,
+  type PriorityGroups,
   ReplayPolicy,
   RetentionPolicy,
   StorageType,
@@ -26,6 +35,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { type NatsConnection, nanos } from "@nats-io/nats-core";
+import { pinnedGroup } from "./durable.ts";
 
 /** How much of what is provided. */
 export interface ProvisionOptions {
@@ -75,7 +85,9 @@ export async function provision(
     allow_direct: true,
   });
   await Promise.all([
-    ...projections.map(({ bucket }) => ensureStream(manager, bucketConfig(bucket, replicas))),
+    ...[projectionStates, ...projectionSides.map(({ bucket }) => bucket)].map((bucket) =>
+      ensureStream(manager, bucketConfig(bucket, replicas)),
+    ),
     ...volatileBuckets.map(({ bucket }) =>
       ensureStream(manager, {
         ...bucketConfig(bucket, replicas),
@@ -84,14 +96,12 @@ export async function provision(
       }),
     ),
   ]);
-  const durables: DurableContract[] = [...projections.map(({ durable }) => durable), ...reactions];
-  for (const { name, from, types } of durables) {
-    await ensureDurable(
-      manager,
-      eventStream,
-      name,
-      from.flatMap((family) => (types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)])),
-    );
+  for (const { durable } of projectionSides) {
+    await ensureDurable(manager, eventStream, durable.name, filtersOf(durable), pinned);
+  }
+  for (const durable of reactions) await ensureDurable(manager, eventStream, durable.name, filtersOf(durable));
+  for (const { name, bucket } of expiries) {
+    await ensureDurable(manager, bucketStream(bucket.name), name, [bucketSubject(bucket.name, ">")]);
   }
   for (const { name, of } of timers) await ensureDurable(manager, timerStream, name, [timersFilter(of, "due")]);
 }
@@ -118,11 +128,22 @@ async function ensureStream(
   else await manager.streams.add(config);
 }
 
+const filtersOf = ({ from, types }: DurableContract): string[] =>
+  from.flatMap((family) => (types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)]));
+
+/** One of those that pull gets everything, and another only once that one has been silent for two seconds. */
+const pinned: PriorityGroups = {
+  priority_groups: [pinnedGroup],
+  priority_policy: "pinned_client",
+  priority_timeout: nanos(2_000),
+};
+
 async function ensureDurable(
   manager: JetStreamManager,
   stream: string,
   name: string,
   filters: readonly string[],
+  groups: PriorityGroups = {},
 ): Promise<void> {
   const config = {
     description: `Feeds ${name}`,
@@ -131,6 +152,7 @@ async function ensureDurable(
     // A projector never skips: what fails comes again for ever.
     max_deliver: -1,
     max_ack_pending: 5_000,
+    ...groups,
   };
   const there = await manager.consumers.info(stream, name).catch(() => undefined);
   if (there) await manager.consumers.update(stream, name, config);

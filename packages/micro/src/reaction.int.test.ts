@@ -20,7 +20,7 @@ const ids = ["S7KQ2M4T", "E7KQ2M4T", "D7KQ2M4T"].map((id) => CodeId.parse(id));
 
 /** Records that a code was claimed. */
 async function claimed(code: CodeId): Promise<void> {
-  const data = { account: alice, user, claims: "a.b.c", claim: "hash" };
+  const data = { issuer: bob, account: alice, user, claims: "a.b.c", claim: "hash" };
   const event = writeEvent(
     codeEvents,
     { code },

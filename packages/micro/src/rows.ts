@@ -2,6 +2,7 @@
 import { type BucketContract, bucketStream, bucketSubject, type RowOf } from "@natster/contracts";
 import { jetstream, JetStreamApiError, jetstreamManager, type StoredMsg } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
+import { countFrom, readNewest } from "./newest.ts";
 import { lastOf, readAll } from "./read-all.ts";
 import { kitRefusal } from "./refusal.ts";
 
@@ -35,7 +36,17 @@ export interface RowReader<R> {
     filter: string,
   ): AsyncGenerator<{ readonly key: string; readonly row: R | undefined; readonly sequence: number }>;
   /** Rows under a filter in the order in which they last changed. */
-  page(filter: string, options?: { cursor?: string | undefined; limit?: number | undefined }): Promise<Page<R>>;
+  page(filter: string, options?: PageOptions): Promise<Page<R>>;
+  /** The same from the end: rows in the reverse of the order in which they last changed. */
+  newest(filter: string, options?: PageOptions): Promise<Page<R>>;
+  /** How many keys under a filter ever had a row. */
+  count(filter: string): Promise<number>;
+}
+
+/** Which page. */
+export interface PageOptions {
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** A bucket as its one writer sees it. */
@@ -116,6 +127,19 @@ export async function openRows<B extends BucketContract>(
         next = stored.seq + 1;
       }
       return { rows };
+    },
+
+    async newest(filter, { cursor, limit = 100 } = {}) {
+      const before = cursor === undefined ? undefined : readCursor(cursor);
+      // One more than asked for tells whether there are more.
+      const found = await readNewest(manager, stream, subject(filter), { before, limit: limit + 1 });
+      const rows = found.slice(0, limit).flatMap((stored) => read(stored) ?? []);
+      const last = found[limit - 1];
+      return found.length > limit && last ? { rows, cursor: last.seq.toString(36) } : { rows };
+    },
+
+    async count(filter) {
+      return (await countFrom(manager, stream, subject(filter))).count;
     },
 
     slot,

@@ -34,7 +34,7 @@ export async function runTimers<E extends EventsContract>(
   { connection, log }: ReactionOptions,
   due: (id: IdOf<E>, sequence: number) => Promise<void>,
 ): Promise<AsyncDisposable> {
-  const durable = await openDurable(connection, contract.name, timerStream);
+  const durable = await openDurable(connection, contract.name, { stream: timerStream });
   return reactToEach(durable, { connection, log: log.child({ timers: contract.name }) }, async (message) => {
     const id = readDueSubject(contract.of, message.subject);
     if (id) await due(id, message.seq);

@@ -1,5 +1,5 @@
 /** A person's device that is connected: everything that it can ask, typed. */
-import type { AccountKey, Role } from "@natster/contracts";
+import type { AccountKey, Role, UserKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { catalog } from "@natster/contracts/catalog";
 import { codes } from "@natster/contracts/codes";
@@ -13,6 +13,8 @@ import { dialWithCreds, type Place } from "./place.ts";
 /** A device that is connected to its account. */
 export interface Person extends AsyncDisposable {
   readonly account: AccountKey;
+  /** The device itself. */
+  readonly user: UserKey;
   readonly connection: NatsConnection;
   readonly accounts: Client<typeof accounts>;
   readonly catalog: Client<typeof catalog>;
@@ -27,19 +29,24 @@ export interface NewDevice {
   readonly role: Role;
   /** Whether the account is an administrator's. */
   readonly administrator?: boolean;
+  /** Whether it may sign grants, or have them signed. */
+  readonly maySign?: boolean;
   /** Seconds until it has to be renewed. */
   readonly expiresIn?: number;
+  /** The key of a device that is renewed; a new one where nothing is said. */
+  readonly key?: Key<"user">;
 }
 
 /** Makes a device of an account: a key of its own, and the account's word for it. Returns its creds, a secret. */
-export function createDevice(account: Key<"account">, { name, role, administrator, expiresIn }: NewDevice): string {
-  const key = createKey("user");
+export function createDevice(account: Key<"account">, device: NewDevice): string {
+  const { name, role, administrator, maySign, expiresIn, key = createKey("user") } = device;
   const issuedAt = Math.floor(Date.now() / 1000);
   const jwt = userJwt(account, {
     user: key.public,
     name,
     role,
     administrator,
+    maySign,
     issuedAt,
     ...(expiresIn !== undefined && { expires: issuedAt + expiresIn }),
   });
@@ -50,7 +57,7 @@ export function createDevice(account: Key<"account">, { name, role, administrato
 export async function connectDevice(place: Place, creds: string, name: string): Promise<Person> {
   const connection = await dialWithCreds(place, creds, name);
   return {
-    account: userOf(creds).account,
+    ...userOf(creds),
     connection,
     accounts: client(accounts, connection),
     catalog: client(catalog, connection),

@@ -22,6 +22,8 @@ export interface PlatformOptions {
   readonly registration?: "open" | "code" | "closed";
   /** Where the page is served, `host:port`; a free port of this machine where nothing is said. */
   readonly webListen?: string;
+  /** For how many seconds a file-server counts as there after its last beat; 30 where nothing is said. */
+  readonly presenceSeconds?: number;
   readonly nats?: Pick<StartOptions, "binary" | "ports" | "host">;
   readonly logLevel?: string;
 }
@@ -33,6 +35,8 @@ export interface Platform extends AsyncDisposable {
   /** How people reach it. */
   readonly place: Place;
   readonly services: Readonly<Record<ServiceName, Running>>;
+  /** Starts one more instance of a service; it ends with the platform at the latest. */
+  another(name: ServiceName): Promise<Running>;
   /** Where the log is. */
   readonly logFile: string;
 }
@@ -58,16 +62,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await bootstrap(nats.url, installation, log);
 
   const env = environment(nats, installation, options);
+  const startOne = (name: ServiceName) =>
+    start(
+      programs[name] as unknown as Program,
+      { ...env, ...own(name, nats, installation, options) },
+      log.child({ service: name }),
+    );
   const started = await Promise.all(
-    (Object.keys(programs) as ServiceName[]).map(async (name) => {
-      const service = await start(
-        programs[name] as unknown as Program,
-        { ...env, ...own(name, nats, installation, options) },
-        log.child({ service: name }),
-      );
-      undo.use(service);
-      return [name, service] as const;
-    }),
+    (Object.keys(programs) as ServiceName[]).map(async (name) => [name, undo.use(await startOne(name))] as const),
   );
 
   const ending = undo.move();
@@ -77,6 +79,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     installation,
     place: { servers: [nats.url], platform, lobby, dial },
     services: Object.fromEntries(started) as Record<ServiceName, Running>,
+    another: async (name) => ending.use(await startOne(name)),
     logFile,
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   };
@@ -112,7 +115,7 @@ function own(
   name: ServiceName,
   nats: NatsServer,
   installation: Installation,
-  { registration = "code", webListen = "127.0.0.1:0" }: PlatformOptions,
+  { registration = "code", webListen = "127.0.0.1:0", presenceSeconds = 30 }: PlatformOptions,
 ): Record<string, string> {
   const creds = { NATS_CREDS: installation.creds(name) };
   switch (name) {
@@ -132,6 +135,8 @@ function own(
         NATSTER_PLATFORM: installation.platform,
         NATSTER_LOBBY_SEED: installation.lobby.seed,
       };
+    case "projector":
+      return { ...creds, NATSTER_PRESENCE_SECONDS: String(presenceSeconds) };
     default:
       return creds;
   }

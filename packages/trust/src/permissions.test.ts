@@ -1,7 +1,9 @@
-import { type PlatformService, platformServices, projections, services } from "@natster/contracts/platform";
+import { type PlatformService, platformServices, projectionSides, services } from "@natster/contracts/platform";
 import { expect, test } from "vitest";
-import { device } from "./fixtures.ts";
+import { maxControlLine } from "@natster/nats-server";
+import { alice, device, now } from "./fixtures.ts";
 import { bootstrapPermissions, pusherPermissions, servicePermissions } from "./permissions.ts";
+import { userJwt } from "./user.ts";
 
 const user = device.public;
 const names = platformServices;
@@ -20,11 +22,13 @@ test("codes may do exactly this", () => {
         "$JS.API.CONSUMER.MSG.NEXT.EVENTS.issued_codes",
         "$JS.API.CONSUMER.INFO.EVENTS.issued_codes",
         "$JS.API.CONSUMER.RESET.EVENTS.issued_codes",
+        "$JS.API.CONSUMER.UNPIN.EVENTS.issued_codes",
         "$JS.ACK.EVENTS.issued_codes.>",
         "timers.set.code.>",
         "$JS.API.CONSUMER.MSG.NEXT.TIMERS.due_codes",
         "$JS.API.CONSUMER.INFO.TIMERS.due_codes",
         "$JS.API.CONSUMER.RESET.TIMERS.due_codes",
+        "$JS.API.CONSUMER.UNPIN.TIMERS.due_codes",
         "$JS.ACK.TIMERS.due_codes.>",
         "$KV.open_codes.>",
         "$JS.API.STREAM.INFO.KV_open_codes",
@@ -75,11 +79,11 @@ test("each kind of timer has one service that may set it", () => {
 test("each bucket has one service that may write it", () => {
   const written = names.flatMap((name) => publishes(name).filter((subject) => subject.startsWith("$KV.")));
   expect(written.toSorted()).toEqual([...new Set(written)].toSorted());
-  expect(written).toContain("$KV.access.>");
+  expect(written).toContain("$KV.access_a.>");
 });
 
 test("a projection's service consumes its durable, and may empty its bucket", () => {
-  for (const { bucket, durable } of projections) {
+  for (const { bucket, durable } of projectionSides) {
     expect(publishes(durable.service as PlatformService)).toEqual(
       expect.arrayContaining([
         `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${durable.name}`,
@@ -114,4 +118,12 @@ test("the bootstrap user makes streams, the pusher tells about accounts, and nei
     pub: { allow: ["$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"] },
     sub: { allow: [`_INBOX.${user}.>`] },
   });
+});
+
+test("what a service may do, written out in its JWT, fits the line in which it connects", () => {
+  for (const name of names) {
+    const jwt = userJwt(alice, { user, name, issuedAt: now, permissions: servicePermissions(name, user) });
+    // The rest of that line is a signature, versions and names.
+    expect(jwt.length).toBeLessThan(maxControlLine - 2_048);
+  }
 });

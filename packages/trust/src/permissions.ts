@@ -3,6 +3,7 @@ import {
   bucketStream,
   bucketSubject,
   healthSubject,
+  projectionStates,
   servedSubject,
   timersFilter,
   type ServiceContract,
@@ -10,9 +11,11 @@ import {
 } from "@natster/contracts";
 import {
   eventStream,
+  expiries,
   feedSubject,
   type PlatformService,
   projections,
+  projectionSides,
   reactions,
   services,
   timers,
@@ -36,7 +39,8 @@ export const replies = { max: 1, ttl: 120 * 1_000_000_000 } as const;
 export function servicePermissions(name: PlatformService, user: UserKey): Permissions {
   const service: ServiceContract = services[name];
   const owned = service.owns ?? [];
-  const filled = projections.filter((projection) => projection.durable.service === name);
+  const filled = projectionSides.filter(({ durable }) => durable.service === name);
+  const states = projections.filter(({ service: owner }) => owner === name).map(({ bucket }) => bucket.name);
   const durables = [
     ...filled.map(({ durable }) => durable),
     ...reactions.filter((durable) => durable.service === name),
@@ -55,8 +59,13 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
         ...(readsEvents ? reading(eventStream) : []),
         ...durables.flatMap((durable) => consuming(eventStream, durable.name)),
         ...due.flatMap(({ name: durable, of }) => [timersFilter(of, "set"), ...consuming(timerStream, durable)]),
+        ...expiries
+          .filter((each) => each.service === name)
+          .flatMap(({ name: durable, bucket }) => consuming(bucketStream(bucket.name), durable)),
         ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
         ...rebuilt.map((bucket) => `$JS.API.STREAM.PURGE.${bucketStream(bucket)}`),
+        ...states.map((projection) => bucketSubject(projectionStates.name, projection)),
+        ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),
         ...(name === "projector" ? [feedSubject("*", ">")] : []),
       ],
     },
@@ -98,6 +107,6 @@ const reading = (stream: string): string[] => [
 
 /** Takes, acknowledges and rewinds what one durable delivers. */
 const consuming = (stream: string, durable: string): string[] => [
-  ...["MSG.NEXT", "INFO", "RESET"].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${durable}`),
+  ...["MSG.NEXT", "INFO", "RESET", "UNPIN"].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${durable}`),
   `$JS.ACK.${stream}.${durable}.>`,
 ];

@@ -8,7 +8,7 @@ import {
   eventStream,
   type PlatformService,
   platformServices,
-  projections,
+  projectionSides,
   volatileBuckets,
 } from "@natster/contracts/platform";
 import { type NatsServer, startNatsServer } from "@natster/nats-server";
@@ -71,13 +71,13 @@ describe("a service", () => {
     const projector = await service("projector");
     // What is delivered keeps its own subject, so it needs an inbox of its own.
     const next = { noMux: true, timeout: 2000 };
-    const delivered = await projector.nc.request("$JS.API.CONSUMER.MSG.NEXT.EVENTS.catalogs", `{"batch":1}`, next);
+    const delivered = await projector.nc.request("$JS.API.CONSUMER.MSG.NEXT.EVENTS.catalogs_a", `{"batch":1}`, next);
     expect(delivered.string()).toBe("made");
     expect(await projector.ask(delivered.reply ?? "", "+ACK")).toBe("");
-    expect(await projector.ask("$JS.API.CONSUMER.INFO.EVENTS.catalogs")).toMatch(/"num_ack_pending":0/);
-    expect(await projector.ask("$JS.API.CONSUMER.RESET.EVENTS.catalogs", `{"seq":1}`)).not.toMatch(/"error"/);
-    expect(await projector.ask("$KV.catalogs.a", "row")).toMatch(/"stream"/);
-    expect(await projector.ask("$JS.API.STREAM.PURGE.KV_catalogs")).toMatch(/"purged":1/);
+    expect(await projector.ask("$JS.API.CONSUMER.INFO.EVENTS.catalogs_a")).toMatch(/"num_ack_pending":0/);
+    expect(await projector.ask("$JS.API.CONSUMER.RESET.EVENTS.catalogs_a", `{"seq":1}`)).not.toMatch(/"error"/);
+    expect(await projector.ask("$KV.catalogs_a.a", "row")).toMatch(/"stream"/);
+    expect(await projector.ask("$JS.API.STREAM.PURGE.KV_catalogs_a")).toMatch(/"purged":1/);
     expect(projector.denied).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe("a service", () => {
       "$JS.API.CONSUMER.CREATE.EVENTS",
       "$JS.API.CONSUMER.CREATE.EVENTS.evil",
       "$JS.API.CONSUMER.DURABLE.CREATE.EVENTS.evil",
-      "$JS.API.CONSUMER.DELETE.EVENTS.catalogs",
+      "$JS.API.CONSUMER.DELETE.EVENTS.catalogs_a",
       `${operator.platform}.natster.codes.issue`,
       "health.x.y",
       "anything",
@@ -480,9 +480,9 @@ async function makeStreams(): Promise<void> {
       max_msgs_per_subject: -1,
     });
   await stream(eventStream, ["events.>"]);
-  for (const { bucket } of [...projections, ...volatileBuckets])
+  for (const { bucket } of [...projectionSides, ...volatileBuckets])
     await stream(`KV_${bucket.name}`, [`$KV.${bucket.name}.>`]);
-  for (const { durable } of projections) {
+  for (const { durable } of projectionSides) {
     await create(`$JS.API.CONSUMER.DURABLE.CREATE.${eventStream}.${durable.name}`, {
       stream_name: eventStream,
       config: {

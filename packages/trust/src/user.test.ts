@@ -7,7 +7,14 @@ import { readUser, userJwt } from "./user.ts";
 
 const request = { user: device.public, name: "phone", role: "browser", issuedAt: now } as const;
 const jwt = userJwt(alice, request);
-const facts = { account: alice.public, user: device.public, role: "browser", maySign: false, issuedAt: now };
+const facts = {
+  account: alice.public,
+  user: device.public,
+  name: "phone",
+  role: "browser",
+  maySign: false,
+  issuedAt: now,
+};
 const check = { account: alice.public, now };
 
 test.each(["owner", "browser", "server"] as const)("a device that its account made %s is read as one", (role) => {

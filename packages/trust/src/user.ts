@@ -20,6 +20,8 @@ export type UserRequest = {
 export interface Device {
   readonly account: AccountKey;
   readonly user: UserKey;
+  /** What the account calls it. */
+  readonly name: string;
   readonly role: Role;
   /** Whether the account lets it sign grants: with its key where it serves, by asking for it elsewhere. */
   readonly maySign: boolean;
@@ -96,6 +98,7 @@ export function readUser(
   return {
     account,
     user: user.data,
+    name: claims.name,
     role: role.data,
     maySign: nats.data.tags.includes(signTag),
     issuedAt: claims.iat,

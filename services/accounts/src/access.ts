@@ -5,7 +5,7 @@ import { defineProjection } from "@natster/micro/projection";
 
 export const access = defineProjection(bucket, (from) => [
   from(accountEvents, {
-    key: ({ account }) => `account.${account}`,
+    key: ({ account }, { type }) => (type.startsWith("device_") ? undefined : `account.${account}`),
     evolve: (row, { type, data }) => {
       const so = row?.kind === "account" ? row : { kind: "account" as const, status: "open" as const };
       switch (type) {
@@ -20,7 +20,18 @@ export const access = defineProjection(bucket, (from) => [
           return { ...so, status: "open" };
         case "closed":
           return { kind: "account", status: "closed" };
+        default:
+          return so;
       }
+    },
+  }),
+  from(accountEvents, {
+    key: ({ account }, { type, data }) => (type === "device_revoked" ? `device.${account}.${data.user}` : undefined),
+    evolve: (row, { type, data }) => {
+      if (type !== "device_revoked") return row;
+      // It stays when the device gets a newer JWT: the older ones are void for good.
+      const until = row?.kind === "device" ? Math.max(row.until, data.until) : data.until;
+      return { kind: "device", user: data.user, until };
     },
   }),
   from(catalogEvents, {

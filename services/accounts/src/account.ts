@@ -1,24 +1,27 @@
 /** An account: whether it exists, what it is called, and how it stands. */
-import type { CodeId, EventOf, Handle } from "@natster/contracts";
+import type { CodeId, EventOf, Handle, UnixTime } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
 import { kitRefusal, refuse } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
+import { type Devices, endDevices, evolveDevices } from "./devices.ts";
 
 export interface Account {
   readonly status: "unknown" | "open" | "suspended" | "closed";
   readonly handle: Handle | undefined;
   readonly limits: Limits | undefined;
+  readonly devices: Devices;
 }
 
 type AccountEvent = EventOf<typeof accountEvents>;
 type Limits = Extract<AccountEvent, { type: "limited" }>["data"]["limits"];
 
-const initial: Account = { status: "unknown", handle: undefined, limits: undefined };
+const initial: Account = { status: "unknown", handle: undefined, limits: undefined, devices: new Map() };
 
 export const account = defineAggregate({
   events: accountEvents,
   initial,
-  evolve: (state, { type, data }): Account => {
+  evolve: (state, event): Account => {
+    const { type, data } = event;
     switch (type) {
       case "registered":
         return { ...state, status: "open", handle: data.handle };
@@ -32,6 +35,10 @@ export const account = defineAggregate({
         return { ...state, status: "open" };
       case "closed":
         return { ...state, status: "closed", handle: undefined };
+      case "device_added":
+      case "device_renamed":
+      case "device_revoked":
+        return { ...state, devices: evolveDevices(state.devices, event) };
     }
   },
 });
@@ -78,14 +85,25 @@ export const resume = (state: Account): AccountEvent[] => {
   return state.status === "suspended" ? [{ type: "resumed", data: {} }] : [];
 };
 
-/** Closes it for good; its handle is freed in the same step, so it must be the one that the account still has. */
+/**
+ * Closes it for good, with its devices; its handle is freed in the same step, so it must be the one that the account
+ * still has.
+ */
 export const close =
-  (handle: Handle | undefined) =>
+  (handle: Handle | undefined, now: UnixTime) =>
   (state: Account): AccountEvent[] => {
     if (state.status === "unknown") throw refuse(accounts.endpoints.close, "account_unknown");
     if (state.status === "closed") return [];
     if (state.handle !== handle) throw kitRefusal("conflict");
-    return [{ type: "closed", data: {} }];
+    return [...endDevices(now)(state.devices), { type: "closed", data: {} }];
+  };
+
+/** A decision about the devices of an account that is there. */
+export const ofDevices =
+  (decide: (devices: Devices) => AccountEvent[]) =>
+  (state: Account): AccountEvent[] => {
+    known(state);
+    return decide(state.devices);
   };
 
 /** Nothing can be done with an account that is not there, or no longer. */

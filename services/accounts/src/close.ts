@@ -11,7 +11,7 @@ export const close =
     const { state } = await log.load(account, { account: caller.account });
     const after = await log.appendAll(
       [
-        part(account, { account: caller.account }, closed(state.handle)),
+        part(account, { account: caller.account }, closed(state.handle, Math.floor(Date.now() / 1000))),
         ...(state.handle ? [part(handle, { handle: state.handle }, releaseHandle(caller.account))] : []),
       ],
       command,

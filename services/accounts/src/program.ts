@@ -14,13 +14,16 @@ import * as z from "zod";
 import { access } from "./access.ts";
 import { applied } from "./applied.ts";
 import { close } from "./close.ts";
+import { device } from "./device.ts";
+import { deviceRename } from "./device-rename.ts";
 import { enrol } from "./enrol.ts";
 import { limit } from "./limit.ts";
 import { createReconciler, type Reconciler } from "./reconcile.ts";
 import { register } from "./register.ts";
 import { rename } from "./rename.ts";
-import { openResolver } from "./resolver.ts";
+import { openResolver, PushRefusedError } from "./resolver.ts";
 import { resume } from "./resume.ts";
+import { revoke } from "./revoke.ts";
 import { gather } from "./state.ts";
 import { suspend } from "./suspend.ts";
 
@@ -56,18 +59,31 @@ export const program = defineProgram({
     });
     closing.defer(() => reconciler.flush());
     const projection = closing.use(
-      await runProjection(access, { connection, log: logger, afterRows: (events) => enforce(events, reconciler) }),
+      await runProjection(access, {
+        connection,
+        log: logger,
+        afterRows: (events) => enforce(events, reconciler),
+        // Other rows may say something else of anybody.
+        afterSwitch: () => reconcileAll(),
+      }),
     );
+    const reconcileAll = async () => {
+      for await (const { key } of projection.rows.scan("account.*")) {
+        reconciler.soon(AccountKey.parse(key.slice("account.".length)));
+      }
+    };
     closing.use(await runReaction(enrolments, codeEvents, { connection, log: logger }, enrol(log, policy, logger)));
     // Whoever takes over cannot know what was pushed before: nats-server itself is asked.
-    for await (const { key } of projection.rows.scan("account.*"))
-      reconciler.soon(AccountKey.parse(key.slice("account.".length)));
+    await reconcileAll();
 
     return {
       handlers: {
         register: register(log, policy),
         applied: applied((after) => projection.caughtUp(after), reconciler),
         rename: rename(log),
+        device: device(log),
+        deviceRename: deviceRename(log),
+        revoke: revoke(log),
         close: close(log),
         limit: limit(log),
         suspend: suspend(log),
@@ -93,6 +109,14 @@ async function enforce(applied: readonly Applied[], reconciler: Reconciler): Pro
       if (each.event.type === "unshared") owners.add(each.id.owner);
     }
   }
-  await Promise.all([...accounts].map((account) => reconciler.now(account)));
+  await Promise.all(
+    [...accounts].map((account) =>
+      reconciler.now(account).catch((error: unknown) => {
+        // What nats-server will not take of one account must not keep it from hearing of the others.
+        if (!(error instanceof PushRefusedError)) throw error;
+        reconciler.soon(account);
+      }),
+    ),
+  );
   for (const owner of owners) reconciler.soon(owner);
 }

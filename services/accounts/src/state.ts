@@ -29,11 +29,12 @@ export async function gather(
     }
     return found;
   };
-  const [registered, exports, imports, revoked] = await Promise.all([
+  const [registered, exports, imports, revoked, devices] = await Promise.all([
     under("account", `account.${account}`),
     under("export", `export.${account}.*`),
     under("import", `import.${account}.*.*`),
     under("revoked", `revoked.${account}.*.*`),
+    under("device", `device.${account}.*`),
   ]);
   const [self] = registered;
   if (!self) return undefined;
@@ -57,7 +58,7 @@ export async function gather(
         },
       })),
       imports: imports.filter(({ accepted }) => accepted),
-      userRevocations: {},
+      userRevocations: Object.fromEntries(devices.map(({ user, until }) => [user, until])),
     },
   };
 }

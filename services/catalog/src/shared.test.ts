@@ -26,7 +26,7 @@ describe("offering", () => {
   test("another grant replaces the first, and what was accepted stays so", () => {
     const other = { grant: "a.b.two", issuedAt: now };
     expect(given(shared, offered, imported).when(offer(other))).toEqual({
-      recorded: [{ type: "shared", data: other }],
+      recorded: [{ type: "shared", data: { ...other, renews: true } }],
     });
     expect(given(shared, offered, imported, { type: "shared", data: other }).state).toMatchObject({
       standing: "imported",

@@ -18,7 +18,7 @@ export interface Shared {
 }
 
 type ShareEvent = EventOf<typeof shareEvents>;
-type Offer = Extract<ShareEvent, { type: "shared" }>["data"];
+type Offer = Omit<Extract<ShareEvent, { type: "shared" }>["data"], "renews">;
 
 const initial: Shared = {
   standing: "none",
@@ -66,7 +66,7 @@ export const offer =
     if (state.grant === data.grant) return [];
     // NATS counts whole seconds: a grant of the second in which another was taken back would be void from the start.
     if (data.issuedAt <= state.revokedUntil) throw refuse(contract.endpoints.share, "grant_outdated");
-    return [{ type: "shared", data }];
+    return [{ type: "shared", data: { ...data, ...(state.standing !== "none" && { renews: true }) } }];
   };
 
 /** Takes it back. */

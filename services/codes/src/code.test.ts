@@ -9,9 +9,9 @@ const data = { issuer: alice, purpose: "enrol", expires: new Date(runsOut).toISO
 const issued = { type: "issued", data } as const;
 const claim = (hash: string) => ({ account: bob, user: createKey("user").public, claims: "a.b.c", claim: hash });
 const mine = claim("hash of mine");
-const claimed = { type: "claimed", data: mine } as const;
-const cancelled = { type: "cancelled", data: {} } as const;
-const expired = { type: "expired", data: {} } as const;
+const claimed = { type: "claimed", data: { ...mine, issuer: alice } } as const;
+const cancelled = { type: "cancelled", data: { issuer: alice } } as const;
+const expired = { type: "expired", data: { issuer: alice } } as const;
 
 describe("issuing", () => {
   test("is recorded once: an id that was ever used is never used again", () => {

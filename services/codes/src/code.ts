@@ -16,7 +16,7 @@ export interface CodeState {
 
 type CodeEvent = EventOf<typeof codeEvents>;
 type Issued = Extract<CodeEvent, { type: "issued" }>["data"];
-type Claimed = Extract<CodeEvent, { type: "claimed" }>["data"];
+type Claimed = Omit<Extract<CodeEvent, { type: "claimed" }>["data"], "issuer">;
 
 const initial: CodeState = { issuer: undefined, claim: undefined, ended: false, expires: 0 };
 
@@ -51,7 +51,7 @@ export const claimCode =
     if (!state.issuer || state.ended) throw refuse(codes.endpoints.claim, "code_unknown");
     if (state.claim === data.claim) return [];
     if (state.claim) throw refuse(codes.endpoints.claim, "code_claimed");
-    return [{ type: "claimed", data }];
+    return [{ type: "claimed", data: { ...data, issuer: state.issuer } }];
   };
 
 /** Takes back what nobody has claimed. */
@@ -60,7 +60,7 @@ export const cancelCode =
   (state: CodeState): CodeEvent[] => {
     if (state.issuer !== issuer) throw refuse(codes.endpoints.cancel, "code_unknown");
     if (state.claim) throw refuse(codes.endpoints.cancel, "code_claimed");
-    return state.ended ? [] : [{ type: "cancelled", data: {} }];
+    return state.ended ? [] : [{ type: "cancelled", data: { issuer } }];
   };
 
 /** Ends a code that has run out by now without a claim. */
@@ -69,4 +69,4 @@ export const expireCode =
   (state: CodeState): CodeEvent[] =>
     state.issuer === undefined || state.claim !== undefined || state.ended || state.expires > now
       ? []
-      : [{ type: "expired", data: {} }];
+      : [{ type: "expired", data: { issuer: state.issuer } }];

@@ -1,7 +1,9 @@
 /** One catalog, served by a process of its own until SIGTERM or SIGINT. */
 import { files } from "@natster/contracts/files";
+import { projector } from "@natster/contracts/library";
 import { RootError } from "@natster/files/index";
-import { ConfigError, connect, createLog, readConfig } from "@natster/micro";
+import { client, ConfigError, connect, createLog, readConfig } from "@natster/micro";
+import type { Beat } from "./pulse.ts";
 import { serveCatalog } from "./serve-catalog.ts";
 import { settings } from "./settings.ts";
 
@@ -20,8 +22,11 @@ async function run(): Promise<Error | undefined> {
   // Until here a signal ends the process by itself: there was nothing to put in order.
   const { signal, asked } = stopSignal();
   const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root } = config;
+  const platform = client(projector, connection);
+  // The end of the process waits for the goodbye, so it is not waited for longer than this.
+  const beat: Beat = (state) => platform.beat(state, { timeout: 2_000 });
   try {
-    const served = opened.use(await serveCatalog({ connection, catalog, root, log, signal }));
+    const served = opened.use(await serveCatalog({ connection, catalog, root, log, signal, beat }));
     const ended = Promise.race([served.stopped, connection.closed()]);
     const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
     if (reason) log.fatal({ err: reason }, "cannot go on");

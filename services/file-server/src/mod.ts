@@ -1,2 +1,3 @@
 /** Lists and reads the files of a catalog, beside the files. */
 export { serveCatalog, type ServeCatalogOptions, type ServedCatalog } from "./serve-catalog.ts";
+export type { Beat } from "./pulse.ts";

@@ -6,6 +6,7 @@ import { type Logger, serve } from "@natster/micro";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
 import { list } from "./list.ts";
 import { open } from "./open.ts";
+import { type Beat, startPulse } from "./pulse.ts";
 import { read } from "./read.ts";
 
 /** Which folder is served, as which catalog. */
@@ -16,6 +17,9 @@ export interface ServeCatalogOptions extends Pick<IndexOptions, "dotfiles" | "ha
   /** The folder. */
   readonly root: string;
   readonly log: Logger;
+  /** Says that the catalog is served, where anybody is to know; how often is `beatEvery`, in milliseconds. */
+  readonly beat?: Beat;
+  readonly beatEvery?: number;
 }
 
 /** A catalog that is served. */
@@ -47,6 +51,7 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
   const look = async () => {
     const report = await index.rescan();
     tell(log, report);
+    if (report.changed) pulse?.now();
     return report;
   };
   if (index.lastScan) tell(log, index.lastScan);
@@ -70,11 +75,15 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
       figures: () => ({ files: index.size, revision: index.revision }),
     },
   );
+  const { beat, beatEvery: every } = options;
+  const pulse = beat && startPulse({ beat, every, log, catalog, instance, revision: () => index.revision });
   const opened = undo.move();
 
   let stopping: Promise<void> | undefined;
   const end = async () => {
     await using _closed = opened;
+    // First of all, so that readers look elsewhere.
+    await pulse?.stop();
     await serving.stop();
   };
   const stop = () => (stopping ??= end());

@@ -1,34 +1,69 @@
 /** The feed: whoever is concerned by an event is told at once that there is something to ask for. */
-import type { AccountKey } from "@natster/contracts";
+import type { AccountKey, BucketContract } from "@natster/contracts";
 import { accountEvents } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
-import { FeedNotice } from "@natster/contracts/library";
+import { codeEvents } from "@natster/contracts/codes";
+import { catalogs, devices, FeedNotice, ownCodes, people, shares } from "@natster/contracts/library";
 import { feedSubject } from "@natster/contracts/platform";
 import { type Applied, isApplied } from "@natster/micro/projector";
 import type { NatsConnection } from "@nats-io/nats-core";
 
-/** Publishes the notices of a batch, each to the accounts that it concerns. They are hints, at most once. */
-export function publishNotices(connection: NatsConnection, applied: readonly Applied[]): void {
-  for (const { to, notice } of applied.flatMap(noticesOf)) {
+/** A notice, and for whom it is. */
+export interface Addressed {
+  readonly to: AccountKey;
+  readonly notice: FeedNotice;
+}
+
+/** Publishes notices, each to its account only. They are hints, at most once. */
+export function publishNotices(connection: NatsConnection, notices: readonly Addressed[]): void {
+  for (const { to, notice } of notices) {
     connection.publish(feedSubject(to, notice.kind), JSON.stringify(FeedNotice.parse(notice)));
   }
 }
 
-function noticesOf(applied: Applied): { to: AccountKey; notice: FeedNotice }[] {
-  if (isApplied(applied, accountEvents)) {
-    return [{ to: applied.id.account, notice: { kind: "account", sequence: applied.event.sequence } }];
-  }
-  if (isApplied(applied, catalogEvents)) {
-    const { id, event } = applied;
-    return [{ to: id.owner, notice: { kind: "catalog", ...id, sequence: event.sequence } }];
-  }
-  if (isApplied(applied, shareEvents)) {
-    const { id, event } = applied;
-    const notice: FeedNotice = { kind: "share", ...id, event: event.type, sequence: event.sequence };
-    return [
-      { to: id.owner, notice },
-      { to: id.recipient, notice },
-    ];
-  }
-  return [];
+/** What is told of events once they are in the rows of a bucket. Each event is told of by one bucket at the most. */
+export const noticesOf = (bucket: BucketContract, applied: readonly Applied[]): Addressed[] =>
+  applied.flatMap((each) => tellers.get(bucket.name)?.(each) ?? []);
+
+const tellers = new Map<string, (applied: Applied) => Addressed[]>([
+  [people.name, ofAccount],
+  [devices.name, ofDevice],
+  [catalogs.name, ofCatalog],
+  [shares.name, ofShare],
+  [ownCodes.name, ofCode],
+]);
+
+function ofAccount(applied: Applied): Addressed[] {
+  if (!isApplied(applied, accountEvents) || "user" in applied.event.data) return [];
+  return [{ to: applied.id.account, notice: { kind: "account", sequence: applied.event.sequence } }];
+}
+
+function ofDevice(applied: Applied): Addressed[] {
+  if (!isApplied(applied, accountEvents) || !("user" in applied.event.data)) return [];
+  const { data, sequence } = applied.event;
+  return [{ to: applied.id.account, notice: { kind: "device", user: data.user, sequence } }];
+}
+
+function ofCatalog(applied: Applied): Addressed[] {
+  if (!isApplied(applied, catalogEvents)) return [];
+  const { id, event } = applied;
+  return [{ to: id.owner, notice: { kind: "catalog", ...id, sequence: event.sequence } }];
+}
+
+function ofShare(applied: Applied): Addressed[] {
+  if (!isApplied(applied, shareEvents)) return [];
+  const { id, event } = applied;
+  const notice: FeedNotice = { kind: "share", ...id, event: event.type, sequence: event.sequence };
+  return [
+    { to: id.owner, notice },
+    { to: id.recipient, notice },
+  ];
+}
+
+function ofCode(applied: Applied): Addressed[] {
+  if (!isApplied(applied, codeEvents)) return [];
+  const { id, event } = applied;
+  return [
+    { to: event.data.issuer, notice: { kind: "code", code: id.code, event: event.type, sequence: event.sequence } },
+  ];
 }

@@ -1,10 +1,41 @@
 /** What the queries answer from: the read models that this service keeps. */
 import type { RowOf } from "@natster/contracts";
-import type { catalogs, people, shares } from "@natster/contracts/library";
-import type { RunningProjection } from "@natster/micro/projector";
+import { type ProjectionOptions, type RunningProjection, runProjection } from "@natster/micro/projector";
+import type { Projection } from "@natster/micro/projection";
+import { activity } from "./activity.ts";
+import { catalogs } from "./catalogs.ts";
+import { codes } from "./codes.ts";
+import { devices } from "./devices.ts";
+import { noticesOf, publishNotices } from "./feed.ts";
+import { people } from "./people.ts";
+import { shares } from "./shares.ts";
+import { stats } from "./stats.ts";
 
-export interface Library {
-  readonly people: RunningProjection<RowOf<typeof people>>;
-  readonly catalogs: RunningProjection<RowOf<typeof catalogs>>;
-  readonly shares: RunningProjection<RowOf<typeof shares>>;
+/** Every read model: another one is a file of its own, and a line here. */
+export const readModels = {
+  people,
+  devices,
+  catalogs,
+  shares,
+  codes,
+  activity,
+  stats,
+} as const;
+
+/** The read models, kept up to date. */
+export type Library = {
+  readonly [N in keyof typeof readModels]: RunningProjection<RowOf<(typeof readModels)[N]["into"]>>;
+};
+
+/** Starts every read model; `closing` ends them. */
+export async function openLibrary(
+  options: Omit<ProjectionOptions, "afterRows">,
+  closing: AsyncDisposableStack,
+): Promise<Library> {
+  const opened = Object.entries<Projection>(readModels).map(async ([name, projection]) => {
+    const afterRows: ProjectionOptions["afterRows"] = (applied) =>
+      Promise.resolve(publishNotices(options.connection, noticesOf(projection.into, applied)));
+    return [name, closing.use(await runProjection(projection, { ...options, afterRows }))] as const;
+  });
+  return Object.fromEntries(await Promise.all(opened)) as Library;
 }

@@ -1,39 +1,54 @@
 /** The projector: it keeps every read model, and answers questions about them. */
-import { projector } from "@natster/contracts/library";
+import { presence as presenceBucket, projector } from "@natster/contracts/library";
+import { silences } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
-import { type Applied, runProjection } from "@natster/micro/projector";
+import { runExpiries } from "@natster/micro/expiries";
+import { openRows } from "@natster/micro/rows";
 import * as z from "zod";
-import { catalogs } from "./catalogs.ts";
-import { publishNotices } from "./feed.ts";
+import { announce } from "./announce.ts";
+import { beat } from "./beat.ts";
+import { community } from "./community.ts";
 import { inbox } from "./inbox.ts";
-import type { Library } from "./library.ts";
+import { openLibrary } from "./library.ts";
 import { mine } from "./mine.ts";
+import { oneCatalog } from "./one-catalog.ts";
 import { outgoing } from "./outgoing.ts";
-import { people } from "./people.ts";
+import { ownCodes } from "./own-codes.ts";
+import { ownDevices } from "./own-devices.ts";
+import { openPresence } from "./presence.ts";
 import { person } from "./person.ts";
 import { shared } from "./shared.ts";
-import { shares } from "./shares.ts";
+import { trail } from "./trail.ts";
 import { whoami } from "./whoami.ts";
 
 export const program = defineProgram({
   contract: projector,
-  config: z.object({}),
-  async implement({ connection, log, closing }) {
-    const afterRows = (applied: readonly Applied[]) => Promise.resolve(publishNotices(connection, applied));
-    const options = { connection, log, afterRows };
-    const library: Library = {
-      people: closing.use(await runProjection(people, options)),
-      catalogs: closing.use(await runProjection(catalogs, options)),
-      shares: closing.use(await runProjection(shares, options)),
-    };
+  config: z.object({
+    /** For how many seconds a file-server counts as there after its last beat: three times what lies between two. */
+    NATSTER_PRESENCE_SECONDS: z.coerce.number().int().min(1).default(30),
+  }),
+  async implement({ connection, log, config, closing }) {
+    const library = await openLibrary({ connection, log }, closing);
+    const presence = openPresence({
+      rows: await openRows(connection, presenceBucket),
+      seconds: config.NATSTER_PRESENCE_SECONDS,
+      announce: announce(connection, library),
+    });
+    closing.use(await runExpiries(silences, { connection, log }, (key) => presence.silence(key)));
     return {
       handlers: {
         whoami: whoami(library),
         person: person(library),
-        mine: mine(library),
-        shared: shared(library),
-        inbox: inbox(library),
+        devices: ownDevices(library),
+        mine: mine(library, presence),
+        shared: shared(library, presence),
+        inbox: inbox(library, presence),
         shares: outgoing(library),
+        catalog: oneCatalog(library, presence),
+        codes: ownCodes(library),
+        activity: trail(library),
+        stats: community(library),
+        beat: beat(library, presence),
       },
       figures: () => Object.fromEntries(Object.entries(library).map(([name, { lag }]) => [name, lag])),
     };

@@ -2,11 +2,13 @@ import type { projector } from "@natster/contracts/library";
 import type { Handler } from "@natster/micro";
 import type { Library } from "./library.ts";
 import { toPage } from "./page.ts";
+import type { Presence } from "./presence.ts";
 
 export const shared =
-  ({ shares }: Library): Handler<typeof projector, "shared"> =>
+  ({ shares }: Library, presence: Presence): Handler<typeof projector, "shared"> =>
   async ({ caller, request }) => {
     await shares.caughtUp(request.after);
-    const page = await shares.rows.page(`in.${caller.account}.*.*`, request);
-    return toPage(page, ({ state }) => state === "imported");
+    const found = await shares.rows.page(`in.${caller.account}.*.*`, request);
+    const page = toPage(found, ({ state }) => state === "imported");
+    return { ...page, rows: await presence.seen(page.rows) };
   };

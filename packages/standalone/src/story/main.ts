@@ -1,7 +1,9 @@
 /** `npm start`: tells the story, and then shows the reader around. */
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createDevice } from "@natster/person";
 import { readArguments, type StoryArguments, usage, UsageError } from "./arguments.ts";
 import { tellStory, type Told } from "./story.ts";
@@ -42,7 +44,8 @@ async function tell(
   try {
     const told = await Promise.race([story, interrupted.promise]);
     if (typeof told === "string") {
-      story.catch(() => undefined);
+      // What it is in the middle of starting can be ended in order once it has started.
+      await Promise.race([story.catch(() => undefined), sleep(3_000)]);
       return 130;
     }
     teller.note(`
@@ -87,6 +90,8 @@ async function inItsOwnDirectory(
   await using closing = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "natster-"));
   closing.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+  // The last word, for whatever was still being written while everything else was closed.
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   return await work(directory, closing);
 }
 

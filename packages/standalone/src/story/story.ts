@@ -5,7 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type AccountKey, CatalogName, Handle } from "@natster/contracts";
-import { serveCatalog } from "@natster/file-server";
+import { type Beat, serveCatalog } from "@natster/file-server";
 import { openCatalog } from "@natster/files";
 import { downloadAll } from "@natster/files/download";
 import { NobodyAnswersError, silentLog } from "@natster/micro";
@@ -87,8 +87,9 @@ export async function tellStory(
 
   await teller.step(`indexing ${folder}`, async () => {
     const device = createDevice(aliceKey, { name: "alice's file-server", role: "server", administrator: true });
-    const { connection } = closing.use(await connectDevice(place, device, "alice's file-server"));
-    const serving = closing.use(await serveCatalog({ connection, catalog, root: folder, log: silentLog() }));
+    const { connection, library } = closing.use(await connectDevice(place, device, "alice's file-server"));
+    const beat: Beat = (state) => library.beat(state, { timeout: 2_000 });
+    const serving = closing.use(await serveCatalog({ connection, catalog, root: folder, log: silentLog(), beat }));
     return { told: `Alice serves ${folder} from where it is, ${serving.files} files`, result: undefined };
   });
 

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import type { Endpoint, ServiceContract } from "./define.ts";
+import { kitErrors } from "./kit.ts";
+import { events, projectionSides, reactions, services, volatileBuckets } from "./platform.ts";
+
+const contracts = Object.values<ServiceContract>(services);
+const endpoints = contracts.flatMap((service) =>
+  Object.entries<Endpoint>(service.endpoints).map(([name, endpoint]) => [`${service.name}.${name}`, endpoint] as const),
+);
+
+describe("an endpoint", () => {
+  test.for(endpoints)(
+    "%s has a subject that is safe, and parameters for its placeholders",
+    ([, { subject, params }]) => {
+      const tokens = subject.split(".");
+      for (const token of tokens) expect(token).toMatch(/^([a-z][a-z0-9-]*|\{\w+\})$/);
+      const placeholders = tokens.flatMap((token) => /^\{(\w+)\}$/.exec(token)?.[1] ?? []);
+      expect(Object.keys(params?.shape ?? {}).toSorted()).toEqual(placeholders.toSorted());
+    },
+  );
+
+  test.for(endpoints)("%s says what it does in one line, as one who asks it would", ([, { summary }]) => {
+    expect(summary).toMatch(/^[A-Z][^\n]{5,160}[^.\s]$/);
+  });
+
+  test.for(endpoints)("%s refuses by words of its own, with codes that people know", ([, { errors }]) => {
+    const wrong = Object.entries(errors).filter(
+      ([reason, code]) => !/^[a-z]+(_[a-z]+)*$/.test(reason) || code < 400 || code > 599 || reason in kitErrors,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("is the only one on its subject", () => {
+    const subjects = endpoints.map(([, { subject }]) => subject);
+    expect(subjects.filter((subject, index) => subjects.indexOf(subject) !== index)).toEqual([]);
+  });
+});
+
+describe("a service", () => {
+  test("has a name that the services API takes, and a version", () => {
+    for (const { name, version } of contracts) {
+      expect(name).toMatch(/^[a-z][a-z-]*$/);
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    }
+  });
+
+  test("owns its events alone, and every kind of event is owned", () => {
+    const owned = contracts.flatMap(({ owns = [] }) => owns);
+    expect(owned.toSorted()).toEqual(events.map(({ subject }) => subject).toSorted());
+    expect(new Set(owned).size).toBe(owned.length);
+  });
+});
+
+test("every bucket and every durable has a name of its own, which NATS takes", () => {
+  const buckets = [
+    ...projectionSides.map(({ bucket }) => bucket.name),
+    ...volatileBuckets.map(({ bucket }) => bucket.name),
+  ];
+  const durables = [...projectionSides.map(({ durable }) => durable.name), ...reactions.map(({ name }) => name)];
+  for (const names of [buckets, durables]) {
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+  }
+});
+
+test("event types and their subjects are tokens", () => {
+  for (const { subject, types } of events) {
+    expect(subject).toMatch(/^events\.[a-z]+$/);
+    for (const type of Object.keys(types)) expect(type).toMatch(/^[a-z]+(_[a-z]+)*$/);
+  }
+});

@@ -1,0 +1,29 @@
+/** The two sides of a projection: one is read, and the other is idle, or filled anew to take its place. */
+import * as z from "zod";
+import { type BucketContract, defineBucket } from "./define.ts";
+import { Instant } from "./vocabulary.ts";
+
+export const Side = z.enum(["a", "b"]);
+export type Side = z.infer<typeof Side>;
+
+export const otherSide = (side: Side): Side => (side === "a" ? "b" : "a");
+
+/** The bucket of one side; the durable that fills it has the same name. */
+export const sideOf = <B extends BucketContract>(bucket: B, side: Side): B => ({
+  ...bucket,
+  name: `${bucket.name}_${side}`,
+});
+
+/** Rows `<projection>`: which side is read, and whether the other is being built. */
+export const projectionStates = defineBucket({
+  name: "projections",
+  summary: "Which side of each projection is read, and whether the other is being built",
+  row: z.strictObject({
+    active: Side,
+    /** The version of the rows that are read, and since when they are. */
+    version: z.int(),
+    since: Instant,
+    building: z.strictObject({ side: Side, version: z.int() }).optional(),
+  }),
+});
+export type ProjectionState = z.infer<typeof projectionStates.row>;

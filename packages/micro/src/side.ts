@@ -1,0 +1,193 @@
+/**
+ * One side of a projection: a bucket that is filled from the log by one process at a time, with others standing by.
+ *
+ * The durable is pinned to one of those that pull from it. Whoever becomes that one begins where the bucket is: the
+ * position lives with the rows, and what the durable knows of it is a hint.
+ */
+import type { BucketContract, RowOf } from "@natster/contracts";
+import type { JsMsg } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { openCheckpoint } from "./checkpoint.ts";
+import { openDurable } from "./durable.ts";
+import { type Applied, createFold } from "./fold.ts";
+import type { Logger } from "./log.ts";
+import { openParking } from "./parking.ts";
+import type { Projection } from "./projection.ts";
+import { Refusal } from "./refusal.ts";
+import { openRows, type RowReader } from "./rows.ts";
+import { sleep } from "./sleep.ts";
+
+/** How a side runs. */
+export interface SideOptions {
+  readonly connection: NatsConnection;
+  readonly log: Logger;
+  /**
+   * Told of a batch's events when its rows are written and before it is acknowledged: what throws here makes the batch
+   * come again, and what has come may come again.
+   */
+  readonly afterRows?: (applied: readonly Applied[]) => Promise<void>;
+}
+
+/** How far the rows are. */
+export interface Lag {
+  /** Sequence of the last event that the rows have seen. */
+  readonly sequence: number;
+  /** How many events wait. */
+  readonly behind: number;
+  /** For how long the oldest event of the last batch had waited when its rows were written, in milliseconds. */
+  readonly milliseconds: number;
+  /** How many events could not be taken in, and stand aside. */
+  readonly parked: number;
+  /** Whether this process is the one that writes; the others stand by. */
+  readonly writes: boolean;
+}
+
+/** A side that runs. */
+export interface RunningSide<R> extends AsyncDisposable {
+  readonly rows: RowReader<R>;
+  readonly lag: Lag;
+  /**
+   * Resolves when what was recorded at a sequence is in the rows, whichever process writes them. Throws the refusal
+   * `behind` after two seconds.
+   */
+  caughtUp(after: number | undefined): Promise<void>;
+  /** Whether the rows have everything that was in the log when this was asked. */
+  isComplete(): Promise<boolean>;
+}
+
+/** Runs one side on the durable of its bucket's name, until it is disposed of. */
+export async function runSide<B extends BucketContract>(
+  projection: Projection<B>,
+  { connection, log: logger, afterRows }: SideOptions,
+): Promise<RunningSide<RowOf<B>>> {
+  const { into } = projection;
+  const log = logger.child({ projection: into.name });
+  const rows = await openRows(connection, into);
+  const checkpoint = await openCheckpoint(connection, into);
+  const durable = await openDurable(connection, into.name, { pinned: true });
+  const stopping = new AbortController();
+  let parking = await openParking(connection, into);
+  let fold = createFold(projection, rows, parking);
+  let lag: Lag = {
+    sequence: await checkpoint.read(),
+    behind: 0,
+    milliseconds: 0,
+    parked: parking.count,
+    writes: false,
+  };
+  let wake = Promise.withResolvers<void>();
+  /** The delivery that comes next where everything comes in order; undefined while this process stands by. */
+  let next: number | undefined;
+
+  /** Begins to write, or begins again: from where the rows are, with nothing remembered of what others wrote. */
+  async function begin(): Promise<void> {
+    next = undefined;
+    parking = await openParking(connection, into);
+    fold = createFold(projection, rows, parking);
+    const sequence = await checkpoint.read();
+    await durable.rewind(sequence + 1);
+    // A rewound durable counts its deliveries from one.
+    next = 1;
+    lag = { ...lag, sequence, parked: parking.count, writes: true };
+  }
+
+  /**
+   * What continues the rows. Something else means that another process was at it, or that something was delivered
+   * again out of its order: then it is begun again, and what came is left to come once more.
+   */
+  async function inOrder(batch: readonly JsMsg[]): Promise<readonly JsMsg[]> {
+    const fitting: JsMsg[] = [];
+    for (const message of batch) {
+      if (message.info.deliverySequence === next) {
+        fitting.push(message);
+        next++;
+      } else if (next === undefined || next > 1) {
+        if (fitting.length > 0) await takeSurely(fitting);
+        await begin();
+        return [];
+      }
+      // Else it was on its way when the durable was rewound.
+    }
+    return fitting;
+  }
+
+  /** A batch is done with once its rows, then the checkpoint, are on disk. */
+  async function take(batch: readonly JsMsg[]): Promise<void> {
+    const applied = await fold(batch);
+    for (const { seq, subject, reason } of await parking.save()) {
+      log.error({ sequence: seq, subject, reason }, "parked");
+    }
+    await afterRows?.(applied);
+    const [first, last] = [batch.at(0), batch.at(-1)];
+    const sequence = Math.max(lag.sequence, last?.seq ?? 0);
+    await checkpoint.advance(sequence);
+    for (const message of batch) message.ack();
+    lag = {
+      sequence,
+      behind: last?.info.pending ?? 0,
+      milliseconds: first ? Math.max(0, Date.now() - first.time.getTime()) : 0,
+      parked: parking.count,
+      writes: true,
+    };
+    wake.resolve();
+    wake = Promise.withResolvers();
+  }
+
+  /** Takes a batch however often it needs; one that is left over at the end comes again, to whoever follows. */
+  async function takeSurely(batch: readonly JsMsg[]): Promise<void> {
+    for (let pause = 100; !stopping.signal.aborted && !connection.isClosed(); pause = Math.min(pause * 2, 5_000)) {
+      try {
+        await take(batch);
+        if (pause > 100) log.info("rows are written again");
+        return;
+      } catch (error) {
+        // Said once: what fails for long fails for the same reason.
+        if (pause === 100) log.error({ err: error }, "cannot write rows, trying again");
+        await sleep(pause, stopping.signal);
+      }
+    }
+  }
+
+  const working = (async () => {
+    // A bucket that was put back behind what the durable remembers would wait for ever for what was acknowledged.
+    const { acknowledged } = await durable.backlog();
+    if (acknowledged > lag.sequence) await begin();
+    for await (const batch of durable.batches()) {
+      const fitting = await inOrder(batch);
+      if (fitting.length > 0) await takeSurely(fitting);
+    }
+  })().catch((error: unknown) => {
+    // Without its rows a service would answer with yesterday's: it ends, and whoever runs it starts another.
+    log.fatal({ err: error }, "the projection cannot go on");
+    void connection.close();
+  });
+
+  const isComplete = async () => {
+    // What is recorded may be of no kind that this projection reads: then there is nothing to wait for.
+    const { pending, unacknowledged } = await durable.backlog();
+    return pending === 0 && unacknowledged === 0;
+  };
+
+  return {
+    rows,
+    get lag() {
+      return lag;
+    },
+    isComplete,
+    async caughtUp(after) {
+      if (after === undefined || lag.sequence >= after) return;
+      for (const until = Date.now() + 2_000; Date.now() < until;) {
+        await Promise.race([wake.promise, sleep(25)]);
+        if (lag.sequence >= after || (await checkpoint.read()) >= after || (await isComplete())) return;
+      }
+      throw new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      durable.stop();
+      await working;
+      // Where this fails, the others notice after a while.
+      if (lag.writes && !connection.isClosed()) await durable.unpin().catch(() => undefined);
+    },
+  };
+}

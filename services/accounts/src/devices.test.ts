@@ -1,0 +1,107 @@
+import { given } from "@natster/micro/given";
+import { createKey } from "@natster/trust";
+import { describe, expect, test } from "vitest";
+import { account, close, ofDevices } from "./account.ts";
+import { addDevice, renameDevice, revokeDevice } from "./devices.ts";
+
+const [phone, laptop] = [createKey("user").public, createKey("user").public];
+const now = Date.UTC(2026, 0, 1) / 1000;
+const registered = { type: "registered", data: {} } as const;
+const said = { user: phone, name: "phone", role: "browser", maySign: false, issuedAt: now } as const;
+const added = { type: "device_added", data: said } as const;
+const renewed = { type: "device_added", data: { ...said, issuedAt: now + 60 } } as const;
+const named = { type: "device_renamed", data: { user: phone, name: "Ann's phone" } } as const;
+const revoked = (until: number) => ({ type: "device_revoked", data: { user: phone, until } }) as const;
+
+const add = (jwt: Parameters<typeof addDevice>[0], name?: string) => ofDevices(addDevice(jwt, name));
+const rename = (name: string) => ofDevices(renameDevice(phone, name));
+const revoke = (at: number, user = phone) => ofDevices(revokeDevice(user, at));
+
+describe("a device", () => {
+  test("is added under the name that its JWT has, or under the one that is asked for", () => {
+    expect(given(account, registered).when(add(said))).toEqual({ recorded: [added] });
+    expect(given(account, registered).when(add(said, "mine"))).toEqual({
+      recorded: [{ type: "device_added", data: { ...said, name: "mine" } }],
+    });
+  });
+
+  test("announced again by the same JWT, or by an older one, changes nothing", () => {
+    expect(given(account, registered, added).when(add(said))).toEqual({ recorded: [] });
+    expect(given(account, registered, renewed).when(add(said))).toEqual({ recorded: [] });
+  });
+
+  test("is renewed by a newer JWT, and keeps the name that it was given", () => {
+    expect(given(account, registered, added, named).when(add({ ...said, issuedAt: now + 60 }))).toEqual({
+      recorded: [{ type: "device_added", data: { ...said, name: "Ann's phone", issuedAt: now + 60 } }],
+    });
+  });
+
+  test("gets another name once", () => {
+    expect(given(account, registered, added).when(rename("Ann's phone"))).toEqual({ recorded: [named] });
+    expect(given(account, registered, added, named).when(rename("Ann's phone"))).toEqual({ recorded: [] });
+  });
+
+  test("that nobody announced, or that was revoked, has no name to change", () => {
+    expect(given(account, registered).when(rename("x"))).toEqual({ refused: "device_unknown" });
+    expect(given(account, registered, added, revoked(now)).when(rename("x"))).toEqual({ refused: "device_unknown" });
+  });
+
+  test("of an account that is not there, or no longer, is none", () => {
+    for (const decide of [add(said), rename("x"), revoke(now)]) {
+      expect(given(account).when(decide)).toEqual({ refused: "account_unknown" });
+      expect(given(account, registered, { type: "closed", data: {} }).when(decide)).toEqual({
+        refused: "account_unknown",
+      });
+    }
+  });
+});
+
+describe("revoking a device", () => {
+  test("voids what it has up to this second", () => {
+    expect(given(account, registered, added).when(revoke(now + 5))).toEqual({ recorded: [revoked(now + 5)] });
+  });
+
+  test("covers every JWT that was added for it, also one dated later", () => {
+    expect(given(account, registered, renewed, added).when(revoke(now + 5))).toEqual({ recorded: [revoked(now + 60)] });
+  });
+
+  test("needs no announcement: what was made behind the owner's back can be stopped", () => {
+    expect(given(account, registered).when(revoke(now))).toEqual({ recorded: [revoked(now)] });
+  });
+
+  test("again in the same second records nothing, and later voids what was issued meanwhile", () => {
+    const once = given(account, registered, added, revoked(now + 5));
+    expect(once.when(revoke(now + 5))).toEqual({ recorded: [] });
+    expect(once.when(revoke(now + 6))).toEqual({ recorded: [revoked(now + 6)] });
+  });
+
+  test("lets a newer JWT in, and none that the revocation covers", () => {
+    const once = given(account, registered, added, revoked(now + 5));
+    expect(once.when(add({ ...said, issuedAt: now + 5 }))).toEqual({ refused: "device_outdated" });
+    expect(once.when(add({ ...said, issuedAt: now + 6 }))).toEqual({
+      recorded: [{ type: "device_added", data: { ...said, issuedAt: now + 6 } }],
+    });
+  });
+
+  test("of ever more keys that nobody announced ends somewhere, and never for one that was", () => {
+    const strangers = Array.from({ length: 256 }, () => ({
+      type: "device_revoked" as const,
+      data: { user: createKey("user").public, until: now },
+    }));
+    const full = given(account, registered, added, ...strangers);
+    expect(full.when(revoke(now, laptop))).toEqual({ refused: "device_unknown" });
+    expect(full.when(revoke(now, strangers[0]?.data.user))).toEqual({ recorded: [] });
+    expect(full.when(revoke(now + 1, strangers[0]?.data.user))).toMatchObject({ recorded: [{}] });
+    expect(full.when(revoke(now))).toEqual({ recorded: [revoked(now)] });
+  });
+});
+
+test("an account that is closed ends with its devices", () => {
+  const other = { type: "device_added", data: { ...said, user: laptop } } as const;
+  expect(given(account, registered, added, other, revoked(now)).when(close(undefined, now + 9))).toEqual({
+    recorded: [
+      { type: "device_revoked", data: { user: laptop, until: now + 9 } },
+      { type: "closed", data: {} },
+    ],
+  });
+});

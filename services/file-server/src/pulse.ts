@@ -1,0 +1,85 @@
+/** The pulse of a served catalog: it says again and again that it is there, and at the end that it is leaving. */
+import type { CatalogName, InstanceId } from "@natster/contracts";
+import { isRefusal, type Logger } from "@natster/micro";
+
+/** What is said: `beat` of the projector's client, or whatever stands in its place. Rejects where it was not heard. */
+export type Beat = (state: {
+  readonly catalog: CatalogName;
+  readonly instance: InstanceId;
+  readonly revision: number;
+  readonly leaving?: true;
+}) => Promise<unknown>;
+
+export interface PulseOptions {
+  readonly beat: Beat;
+  readonly log: Logger;
+  readonly catalog: CatalogName;
+  readonly instance: InstanceId;
+  readonly revision: () => number;
+  /** Milliseconds between two beats. */
+  readonly every?: number | undefined;
+}
+
+export interface Pulse {
+  /** Beats at once: what readers see has changed. */
+  now(): void;
+  /** Says goodbye, and no more. */
+  stop(): Promise<void>;
+}
+
+/** How soon what was not heard is said again, at first: a catalog may be made a moment after it is served. */
+const soon = 500;
+
+/** Starts beating at once. Whether it is heard changes nothing of what is served. */
+export function startPulse({ beat, log, catalog, instance, revision, every = 10_000 }: PulseOptions): Pulse {
+  let stopping = false;
+  let wake = Promise.withResolvers<void>();
+  let heard: boolean | undefined;
+
+  /** Never rejects. What is so for long is said once. */
+  const say = async (leaving?: true) => {
+    try {
+      await beat({ catalog, instance, revision: revision(), ...(leaving && { leaving }) });
+      if (heard === false) log.info("presence is heard again");
+      heard = true;
+    } catch (error) {
+      if (heard !== false) log.info({ why: isRefusal(error) ? error.reason : String(error) }, "presence is not heard");
+      heard = false;
+    }
+    return heard;
+  };
+
+  const beating = (async () => {
+    let pause = soon;
+    while (!stopping) {
+      const woken = wake.promise;
+      pause = (await say()) ? soon : Math.min(pause * 2, every);
+      await sleep(heard ? every : pause, woken);
+    }
+    await say(true);
+  })();
+
+  const now = () => {
+    wake.resolve();
+    wake = Promise.withResolvers();
+  };
+  return {
+    now,
+    async stop() {
+      stopping = true;
+      now();
+      await beating;
+    },
+  };
+}
+
+/** Waits, or until it is woken. */
+function sleep(ms: number, woken: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void woken.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,111 @@
+/** What happened, account by account: one row for each event and each account that it concerns. */
+import { AccountKey, type EventsContract, type IdOf, UserKey } from "@natster/contracts";
+import { accountEvents } from "@natster/contracts/accounts";
+import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import { codeEvents } from "@natster/contracts/codes";
+import { activity as bucket } from "@natster/contracts/library";
+import type { Recorded } from "@natster/micro/aggregate";
+import { defineProjection } from "@natster/micro/projection";
+
+export const activity = defineProjection(bucket, (from) => [
+  from(accountEvents, {
+    key: ({ account }, event) => at(account, event),
+    evolve: (_row, event, { account }) => ofAccount(event, account),
+  }),
+  from(catalogEvents, {
+    key: ({ owner }, event) => at(owner, event),
+    evolve: (_row, event, id) => ({
+      about: "catalog",
+      event: event.type,
+      ...id,
+      ...("reason" in event.data && { reason: event.data.reason }),
+      ...happened(event, id.owner),
+    }),
+  }),
+  // A share concerns two people: its owner, and its recipient.
+  from(shareEvents, {
+    key: ({ owner }, event) => at(owner, event),
+    evolve: (_row, event, id) => ofShare(event, id, id.owner),
+  }),
+  from(shareEvents, {
+    key: ({ recipient }, event) => at(recipient, event),
+    evolve: (_row, event, id) => ofShare(event, id, id.recipient),
+  }),
+  // A code is its issuer's, and once it is claimed the claimant's too.
+  from(codeEvents, {
+    key: (_id, event) => at(event.data.issuer, event),
+    evolve: (_row, event, id) => ofCode(event, id, event.data.issuer),
+  }),
+  from(codeEvents, {
+    key: (_id, { type, data, sequence }) =>
+      type === "claimed" && data.account !== data.issuer ? at(data.account, { sequence }) : undefined,
+    evolve: (row, event, id) => (event.type === "claimed" ? ofCode(event, id, event.data.account) : row),
+  }),
+]);
+
+/** The sequence is one event's alone, so a row belongs to one aggregate, and no row is ever changed. */
+const at = (account: AccountKey, { sequence }: { readonly sequence: number }): string => `${account}.${sequence}`;
+
+/** Which device it was is for its own account to know. */
+const happened = ({ sequence, time, actor, user, command }: Recorded<EventsContract>, trail: AccountKey) => ({
+  sequence,
+  time,
+  actor: AccountKey.parse(actor),
+  ...(user !== undefined && actor === trail && { device: UserKey.parse(user) }),
+  command: command.name,
+});
+
+function ofAccount(event: Recorded<typeof accountEvents>, account: AccountKey) {
+  const rest = happened(event, account);
+  switch (event.type) {
+    case "device_added":
+      return {
+        about: "device" as const,
+        event: event.type,
+        user: event.data.user,
+        name: event.data.name,
+        role: event.data.role,
+        ...rest,
+      };
+    case "device_renamed":
+      return { about: "device" as const, event: event.type, ...event.data, ...rest };
+    case "device_revoked":
+      return { about: "device" as const, event: event.type, user: event.data.user, ...rest };
+    case "registered":
+    case "renamed":
+      return {
+        about: "account" as const,
+        event: event.type,
+        ...(event.data.handle !== undefined && { handle: event.data.handle }),
+        ...rest,
+      };
+    case "suspended":
+      return { about: "account" as const, event: event.type, ...event.data, ...rest };
+    case "limited":
+    case "resumed":
+    case "closed":
+      return { about: "account" as const, event: event.type, ...rest };
+  }
+}
+
+const ofShare = (event: Recorded<typeof shareEvents>, id: IdOf<typeof shareEvents>, trail: AccountKey) => ({
+  about: "share" as const,
+  event: event.type,
+  ...id,
+  ...(event.type === "shared" && {
+    ...(event.data.renews && { renews: true as const }),
+    ...(event.data.expires !== undefined && { expires: event.data.expires }),
+  }),
+  ...(event.type === "unshared" && { reason: event.data.reason }),
+  ...happened(event, trail),
+});
+
+const ofCode = (event: Recorded<typeof codeEvents>, { code }: IdOf<typeof codeEvents>, trail: AccountKey) => ({
+  about: "code" as const,
+  event: event.type,
+  code,
+  issuer: event.data.issuer,
+  ...(event.type === "issued" && { purpose: event.data.purpose }),
+  ...(event.type === "claimed" && { claimant: event.data.account }),
+  ...happened(event, trail),
+});

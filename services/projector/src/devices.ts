@@ -1,0 +1,24 @@
+/** Which devices each account has: one row each, until it is revoked. */
+import { accountEvents } from "@natster/contracts/accounts";
+import { devices as bucket } from "@natster/contracts/library";
+import { defineProjection } from "@natster/micro/projection";
+
+export const devices = defineProjection(bucket, (from) => [
+  from(accountEvents, {
+    key: ({ account }, { data }) => ("user" in data ? `${account}.${data.user}` : undefined),
+    evolve: (row, { type, data, time }) => {
+      switch (type) {
+        case "device_added": {
+          const { issuedAt: _, ...said } = data;
+          return { ...said, since: row?.since ?? time, renewed: time };
+        }
+        case "device_renamed":
+          return row && { ...row, name: data.name };
+        case "device_revoked":
+          return undefined;
+        default:
+          return row;
+      }
+    },
+  }),
+]);
