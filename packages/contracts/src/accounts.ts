@@ -1,6 +1,7 @@
 /** Accounts: who exists, and what nats-server is told about them. */
 import * as z from "zod";
 import { defineBucket, defineEvents, defineService } from "./define.ts";
+import { projectionOps } from "./ops.ts";
 import {
   AccountKey,
   CatalogName,
@@ -96,6 +97,7 @@ export const accounts = defineService({
       errors: { account_unknown: 404 },
       roles: ["owner", "server"],
     },
+    ...projectionOps("accounts"),
     limit: {
       subject: "natster.ops.accounts.limit",
       summary: "Give an account other limits than the usual ones",

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { CodePurpose } from "./codes.ts";
 import { defineBucket, defineService } from "./define.ts";
+import { projectionOps } from "./ops.ts";
 import { Entry } from "./activity.ts";
 import {
   AccountKey,
@@ -97,6 +98,7 @@ export const projector = defineService({
   description: "Keeps everything that people see, and answers questions about it",
   runsIn: "platform",
   endpoints: {
+    ...projectionOps("projector"),
     whoami: {
       subject: "natster.library.whoami",
       summary: "Say who the caller is to the platform",

@@ -5,7 +5,7 @@
 import type { BucketContract } from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
-import { openRows } from "./rows.ts";
+import { openRows, type Page, type PageOptions } from "./rows.ts";
 
 /** An event that stands aside. */
 const Parked = z.strictObject({ subject: z.string(), reason: z.string() });
@@ -25,6 +25,16 @@ export interface Parking {
   park(place: Place, reason: string): void;
   /** Resolves with what has been parked newly since the last time. */
   save(): Promise<readonly (Place & { readonly reason: string })[]>;
+}
+
+/** Lists the events that stand aside in a bucket. */
+export async function listParked(
+  connection: NatsConnection,
+  bucket: BucketContract,
+  options: PageOptions,
+): Promise<Page<z.infer<typeof Parked>>> {
+  const rows = await openRows(connection, { ...bucket, row: Parked });
+  return rows.page(keyOf("*"), options);
 }
 
 /** Parked events have keys of their own among the rows. */

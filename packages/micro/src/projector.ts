@@ -16,9 +16,10 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
+import { listParked } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { kitRefusal } from "./refusal.ts";
-import { openRows, type RowReader } from "./rows.ts";
+import { openRows, type Page, type PageOptions, type RowReader } from "./rows.ts";
 import { type Lag, type RunningSide, runSide } from "./side.ts";
 import { sleep } from "./sleep.ts";
 
@@ -56,6 +57,8 @@ export interface RunningProjection<R> extends AsyncDisposable {
    * `behind` after two seconds.
    */
   caughtUp(after: number | undefined): Promise<void>;
+  /** The events that stand aside, and those that wait behind them, as `{ subject, reason }` under their sequence. */
+  parked(options?: PageOptions): Promise<Page<{ readonly subject: string; readonly reason: string }>>;
   /** Begins to fill the idle side from the first event on; where that is under way already, it goes on. */
   rebuild(): Promise<void>;
 }
@@ -189,6 +192,7 @@ export async function runProjection<B extends BucketContract>(
       };
     },
     caughtUp: (after) => (running.get(state.active) ?? active).caughtUp(after),
+    parked: (options = {}) => listParked(connection, sideOf(into, state.active), options),
     rebuild,
     async [Symbol.asyncDispose]() {
       stopping.abort();

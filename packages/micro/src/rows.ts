@@ -148,7 +148,8 @@ export async function openRows<B extends BucketContract>(
     async put(key, row, sequence, revision, ttl) {
       const marked = headers();
       // Readers of key-value buckets see no key where a row is gone; its fence stays.
-      if (row === undefined) marked.set("KV-Operation", "DEL");
+      // Where that runs out too, nats-server leaves no marker of its own for what was purged already.
+      if (row === undefined) marked.set("KV-Operation", ttl === undefined ? "DEL" : "PURGE");
       const body: Body<R> = { sequence, ...(row !== undefined && { row }) };
       try {
         const ack = await js.publish(subject(key), JSON.stringify(body), {

@@ -7,6 +7,7 @@ import { codeEvents } from "@natster/contracts/codes";
 import { enrolments } from "@natster/contracts/platform";
 import { connect, defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { projectionOps } from "@natster/micro/ops";
 import { type Applied, isApplied, runProjection } from "@natster/micro/projector";
 import { runReaction } from "@natster/micro/reaction";
 import { keyFromSeed } from "@natster/trust";
@@ -85,6 +86,7 @@ export const program = defineProgram({
         deviceRename: deviceRename(log),
         revoke: revoke(log),
         close: close(log),
+        ...projectionOps(accounts.endpoints, { access: projection }),
         limit: limit(log),
         suspend: suspend(log),
         resume: resume(log),

@@ -3,6 +3,7 @@ import { presence as presenceBucket, projector } from "@natster/contracts/librar
 import { silences } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { runExpiries } from "@natster/micro/expiries";
+import { projectionOps } from "@natster/micro/ops";
 import { openRows } from "@natster/micro/rows";
 import * as z from "zod";
 import { announce } from "./announce.ts";
@@ -37,6 +38,7 @@ export const program = defineProgram({
     closing.use(await runExpiries(silences, { connection, log }, (key) => presence.silence(key)));
     return {
       handlers: {
+        ...projectionOps(projector.endpoints, library),
         whoami: whoami(library),
         person: person(library),
         devices: ownDevices(library),

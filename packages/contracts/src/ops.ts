@@ -1,0 +1,57 @@
+/** Operations: what administrators ask of the services that keep projections, the same of each. */
+import * as z from "zod";
+import { Side } from "./sides.ts";
+import { Cursor, PageSize, Sequence } from "./vocabulary.ts";
+
+/** How a projection stands in the process that answers. */
+export const ProjectionStatus = z.strictObject({
+  projection: z.string(),
+  version: z.int(),
+  side: Side,
+  /** The last event that its rows have seen, how many wait, and how old the oldest of the last ones was, in ms. */
+  sequence: Sequence,
+  behind: z.int(),
+  milliseconds: z.number(),
+  parked: z.int(),
+  /** Whether the process that answers is the one that writes. */
+  writes: z.boolean(),
+  /** While it is rebuilt: how much of the log has been taken in, from 0 to 1. */
+  rebuilt: z.number().optional(),
+});
+
+/** An event that a projection could not take in, or that waits behind such a one. */
+export const ParkedEvent = z.strictObject({ sequence: Sequence, subject: z.string(), reason: z.string() });
+
+const ProjectionName = z
+  .string()
+  .max(64)
+  .regex(/^[a-z]+(_[a-z]+)*$/);
+
+/** The endpoints of a service that keeps projections. */
+export const projectionOps = <const S extends string>(service: S) =>
+  ({
+    status: {
+      subject: `natster.ops.${service}.status`,
+      summary: "Say how each projection stands",
+      request: z.strictObject({}),
+      reply: z.strictObject({ projections: z.array(ProjectionStatus) }),
+      errors: {},
+      access: "administrator",
+    },
+    rebuild: {
+      subject: `natster.ops.${service}.rebuild`,
+      summary: "Build a projection anew from the log while it is read, and read the new rows from then on",
+      request: z.strictObject({ projection: ProjectionName }),
+      reply: z.strictObject({}),
+      errors: { projection_unknown: 404 },
+      access: "administrator",
+    },
+    parked: {
+      subject: `natster.ops.${service}.parked`,
+      summary: "List the events that a projection could not take in, and those that wait behind them",
+      request: z.strictObject({ projection: ProjectionName, cursor: Cursor.optional(), limit: PageSize.optional() }),
+      reply: z.strictObject({ rows: z.array(ParkedEvent), cursor: Cursor.optional() }),
+      errors: { projection_unknown: 404 },
+      access: "administrator",
+    },
+  }) as const;
