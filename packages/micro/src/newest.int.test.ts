@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startNats, type TestNats } from "./nats.fixture.ts";
 import { countFrom, readNewest } from "./newest.ts";
 
-const stream = "KV_activity";
-const under = (who: string) => `$KV.activity.${who}.*`;
+const stream = "KV_open_codes";
+const under = (who: string) => `$KV.open_codes.${who}.*`;
 /** Who each message is of, in the stream's order: one who is rare, one who comes in bursts, one who is everywhere. */
 const order = Array.from({ length: 3_000 }, (_, index) =>
   index % 500 === 499 ? "rare" : index % 1_000 < 150 ? "burst" : "often",
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const js = jetstream(connection);
   for (let from = 0; from < order.length; from += 500) {
     const part = order.slice(from, from + 500);
-    await Promise.all(part.map((who, index) => js.publish(`$KV.activity.${who}.${from + index + 1}`)));
+    await Promise.all(part.map((who, index) => js.publish(`$KV.open_codes.${who}.${from + index + 1}`)));
   }
 });
 afterAll(() => nats?.[Symbol.asyncDispose]());

@@ -82,6 +82,17 @@ describe("a request", () => {
   });
 });
 
+test("a slow request keeps no other waiting", async () => {
+  await using service = await open();
+  const order: string[] = [];
+  const slow = ask(service.client, alice, endpoints.slow, word).then(() => order.push("slow"));
+  const quick = Array.from({ length: 3 }, () =>
+    ask(service.client, alice, endpoints.echo, word).then(() => order.push("quick")),
+  );
+  await Promise.all([slow, ...quick]);
+  expect(order).toEqual(["quick", "quick", "quick", "slow"]);
+});
+
 describe("a fault", () => {
   test.for(["throws", "rejects"] as const)("of a handler that %s is answered, and says where to look", async (name) => {
     await using service = await open();
