@@ -127,3 +127,9 @@ test("what a service may do, written out in its JWT, fits the line in which it c
     expect(jwt.length).toBeLessThan(maxControlLine - 2_048);
   }
 });
+
+test("what ends in a bucket by itself is heard by the service that writes it, and by no other", () => {
+  const heard = "$JS.API.CONSUMER.MSG.NEXT.KV_presence.silences";
+  expect(names.filter((name) => publishes(name).includes(heard))).toEqual(["projector"]);
+  expect(publishes("projector")).toContain("$KV.presence.>");
+});
