@@ -60,11 +60,14 @@ function temporary(): string {
   return folder;
 }
 
-const start = (args: readonly string[], home = temporary()): ChildProcess =>
-  spawn(process.execPath, [main, ...args], {
+function start(args: readonly string[], home = temporary()): ChildProcess {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, TMPDIR: home },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
 
 async function tell(args: readonly string[]): Promise<{ out: string; err: string; code: number }> {
   const child = start(args);

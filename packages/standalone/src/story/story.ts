@@ -4,6 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AccountKey, CatalogName, Handle } from "@natster/contracts";
 import { type Beat, serveCatalog } from "@natster/file-server";
 import { openCatalog } from "@natster/files";
@@ -55,9 +56,12 @@ export async function tellStory(
   });
 
   const platform = await teller.step("starting nats-server and the services", async () => {
-    const running = closing.use(
-      await startPlatform({ directory, administrators: [aliceKey.public], nats: { binary }, logLevel: "info" }),
-    );
+    const started = startPlatform({ directory, administrators: [aliceKey.public], nats: { binary }, logLevel: "info" });
+    // Services wait for what they need for ever, as they should; a reader should not.
+    const tooLong = sleep(60_000, undefined, { ref: false }).then(() => {
+      throw new StoryError("the services did not all answer within a minute");
+    });
+    const running = closing.use(await Promise.race([started, tooLong]));
     const names = Object.keys(running.services).join(", ");
     return { told: `${names} answer, each with creds of its own`, result: running };
   });
