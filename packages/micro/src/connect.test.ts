@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compareVersions, connect, jitteredBackoff, oldestServer } from "./connect.ts";
+import { jitteredBackoff } from "./backoff.ts";
+import { compareVersions, connect, oldestServer } from "./connect.ts";
 import { ConfigError } from "./config.ts";
 import { silentLog } from "./log.ts";
 

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { readClaims } from "./claims.ts";
 import { ConfigError } from "./config.ts";
 import type { Logger } from "./log.ts";
+import { type Backoff, jitteredBackoff } from "./backoff.ts";
 
 /** The nats-server is too old for what Natster needs of it. */
 export class ServerTooOldError extends Error {
@@ -24,13 +25,6 @@ export interface ConnectOptions {
   readonly log: Logger;
   /** How long it waits between tries, in milliseconds; jittered, and growing to ten seconds, where nothing is said. */
   readonly pause?: Backoff;
-}
-
-/** The pauses of somebody who tries again and again. */
-export interface Backoff {
-  readonly next: () => number;
-  /** It has worked: the next pause is the first again. */
-  readonly reset: () => void;
 }
 
 /**
@@ -97,21 +91,6 @@ async function report(connection: NatsConnection, log: Logger, reset: () => void
     else if (status.type === "reconnect") log.info({ server: status.server }, "found nats-server again");
     else if (status.type === "error") log.error({ err: status.error }, "nats-server refused something");
   }
-}
-
-/** A pause that doubles from 100 ms to 10 s, each drawn from its upper half so that a crowd does not return at once. */
-export function jitteredBackoff(first = 100, most = 10_000): Backoff {
-  let bound = first;
-  return {
-    next: () => {
-      const pause = bound / 2 + (Math.random() * bound) / 2;
-      bound = Math.min(most, bound * 2);
-      return pause;
-    },
-    reset: () => {
-      bound = first;
-    },
-  };
 }
 
 const UserClaims = z.object({ sub: UserKey });

@@ -1,8 +1,9 @@
 /** A NATS service, written once. */
 export { type Caller, callerOf, type Standing } from "./caller.ts";
+export type { Backoff } from "./backoff.ts";
 export { type CallOptions, type Client, client, NoAnswerError, NobodyAnswersError } from "./client.ts";
 export { ConfigError, readConfig } from "./config.ts";
-export { type Backoff, connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connect.ts";
+export { connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connect.ts";
 export { createLog, type Logger, silentLog } from "./log.ts";
 export {
   defineProgram,

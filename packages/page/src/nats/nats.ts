@@ -3,7 +3,7 @@ import { type ConnectionOptions, errors, type NatsConnection, wsconnect } from "
 import { inboxPrefix } from "@natster/contracts/borders";
 import { authenticator } from "@natster/trust";
 import type { Device } from "../device/link.ts";
-import { backoff } from "./backoff.ts";
+import { jitteredBackoff } from "@natster/micro/backoff";
 
 export type NatsState =
   | { readonly state: "looking"; readonly since: number }
@@ -24,7 +24,7 @@ export const natsUrl = (page: string): string => new URL("nats", page).href.repl
 /** Connects as a device. */
 export function openNats(device: Device, url: string, dial = wsconnect): Nats {
   const watchers = new Set<() => void>();
-  const pause = backoff();
+  const pause = jitteredBackoff(500);
   let state: NatsState = { state: "looking", since: Date.now() };
   let current: NatsConnection | undefined;
   let closed = false;

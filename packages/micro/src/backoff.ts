@@ -1,0 +1,23 @@
+/** Trying again and again, without hurry. Runs in a browser. */
+
+/** The pauses of somebody who tries again and again. */
+export interface Backoff {
+  readonly next: () => number;
+  /** It has worked: the next pause is the first again. */
+  readonly reset: () => void;
+}
+
+/** A pause that doubles from 100 ms to 10 s, each drawn from its upper half so that a crowd does not return at once. */
+export function jitteredBackoff(first = 100, most = 10_000): Backoff {
+  let bound = first;
+  return {
+    next: () => {
+      const pause = bound / 2 + (Math.random() * bound) / 2;
+      bound = Math.min(most, bound * 2);
+      return pause;
+    },
+    reset: () => {
+      bound = first;
+    },
+  };
+}
