@@ -80,7 +80,8 @@ async function showAround(teller: Teller, { platform, alice, key }: Told, direct
   What was logged: ${platform.logFile}
   Ctrl-C ends it and leaves nothing behind.
 `);
-  teller.note(`ready: context ${context}`);
+  // For whoever started it from a script, and waits for this line.
+  if (!process.stdout.isTTY) teller.note(`ready: context ${context}`);
 }
 
 /** Runs in a temporary directory that is gone afterwards, when everything that was opened has been closed. */
