@@ -33,7 +33,7 @@ function service(contract: ServiceContract): string {
     `### ${name}`,
     [
       `${sentence(description)} Runs in ${whereOf(contract)}, in the queue group ${code(name)}.`,
-      ...(owns.length > 0 ? [`It alone appends ${owns.map((prefix) => code(`${prefix}.>`)).join(" and ")}.`] : []),
+      ...(owns.length > 0 ? [`It appends ${owns.map((prefix) => code(`${prefix}.>`)).join(" and ")}.`] : []),
       ...(contract.runsIn === "person" ? [elsewhere] : []),
       `Says how it is at ${code(healthSubject(name, "<id>"))}, inside its own account.`,
     ].join("\n"),

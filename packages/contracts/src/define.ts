@@ -38,7 +38,7 @@ export interface ServiceContract {
   readonly description: string;
   /** In which account it runs: the platform's, or that of a person. */
   readonly runsIn: "platform" | "person";
-  /** The event subjects that it alone appends, as prefixes. */
+  /** The event subjects that it appends, and no other service may publish, as prefixes. */
   readonly owns?: readonly string[];
   readonly endpoints: Readonly<Record<string, Endpoint>>;
 }

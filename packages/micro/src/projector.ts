@@ -164,11 +164,18 @@ export async function runProjection<B extends BucketContract>(
 
   const following = (async () => {
     if (state.version < version) await rebuild();
-    while (!stopping.signal.aborted && !connection.isClosed()) {
+    for (let failing = false; !stopping.signal.aborted && !connection.isClosed();) {
       await sleep(lookEvery, stopping.signal);
-      await look().catch((error: unknown) => {
-        if (!connection.isClosed()) log.warn({ err: error, projection: into.name }, "cannot look after a projection");
-      });
+      try {
+        await look();
+        failing = false;
+      } catch (error) {
+        // Said once: what fails for long fails for the same reason.
+        if (!failing && !connection.isClosed()) {
+          log.warn({ err: error, projection: into.name }, "cannot look after a projection");
+        }
+        failing = true;
+      }
     }
   })();
 

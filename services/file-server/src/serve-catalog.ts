@@ -28,6 +28,8 @@ export interface ServedCatalog extends AsyncDisposable {
   /** Grows whenever what readers see has changed. */
   readonly revision: number;
   readonly files: number;
+  /** How many things in the folder are not in it: what is no file, leads out of it, or cannot be read. */
+  readonly leftOut: number;
   /** Resolves when it has stopped, with the reason where nobody asked it to. */
   readonly stopped: Promise<Error | null>;
   /** Looks at the folder again. */
@@ -94,6 +96,9 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     },
     get files() {
       return index.size;
+    },
+    get leftOut() {
+      return Object.values(index.lastScan?.omitted ?? {}).reduce((sum, count) => sum + count, 0);
     },
     stopped: serving.stopped,
     rescan: look,

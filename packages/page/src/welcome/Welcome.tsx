@@ -23,7 +23,8 @@ export function Welcome({ link }: { readonly link: Exclude<Link, { state: "good"
         <h1 className={css.title}>Share folders straight from where they are</h1>
         <p className={css.lead}>
           Natster lets people share folders of files with one another, from the machine on which the files already are.
-          Nothing is uploaded, and nobody in between can read it.
+          Nothing is uploaded, and nobody has it who was not given it. What is read is not sealed yet: whoever runs the
+          nats-server could look on.
         </p>
         <section className={css.how}>
           <h2>This page opens with a link</h2>

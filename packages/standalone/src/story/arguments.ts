@@ -1,5 +1,5 @@
 /** What `npm start` is told. */
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -34,7 +34,17 @@ export function readArguments(
   if (positionals.length > 1) throw new UsageError(`one folder at a time: ${positionals.join(" ")}`);
   const folder = positionals[0] === undefined ? sample : resolve(from, positionals[0]);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`${folder} is not a folder`);
+  if (!isReadable(folder)) throw new UsageError(`you may not read ${folder}`);
   return { folder, stay: values.stay ?? (!values.once && terminal && !ci) };
+}
+
+function isReadable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parse(argv: readonly string[]) {

@@ -1,18 +1,25 @@
 /** `npm start`: tells the story, and then shows the reader around. */
 import { rmSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDevice } from "@natster/person";
 import { readArguments, type StoryArguments, usage, UsageError } from "./arguments.ts";
-import { tellStory, type Told } from "./story.ts";
+import { StoryError, tellStory, type Told } from "./story.ts";
 import { createTeller, duration, type Teller } from "./tell.ts";
 import { signInLink, writeNatsContext } from "./ways-in.ts";
 
 const started = performance.now();
 const interrupted = Promise.withResolvers<NodeJS.Signals>();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.resolve(signal));
+let signals = 0;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    interrupted.resolve(signal);
+    // Whoever asks twice does not want to wait; what has to go goes as the process exits.
+    if (++signals > 1) process.exit(130);
+  });
+}
 
 // An interrupted story may still be in the middle of something; what it started ends with this process.
 process.exit(await main());
@@ -52,8 +59,9 @@ async function tell(
   The whole of it took ${duration(performance.now() - started)}. What is read is not sealed yet: whoever runs the nats-server could look on.`);
     if (!stay) return 0;
     await showAround(teller, told, directory);
-    await interrupted.promise;
-    return 0;
+    const exit = await Promise.race([interrupted.promise, told.platform.nats.exited]);
+    if (typeof exit === "string") return 0;
+    throw new StoryError(`nats-server has ended by itself (${exit.signal ?? `exit code ${exit.code}`})`);
   } catch (error) {
     process.stderr.write(`\n  ${describe(error)}\n${await logOf(directory)}`);
     return 1;
@@ -88,12 +96,16 @@ async function showAround(teller: Teller, { platform, alice, key }: Told, direct
 async function inItsOwnDirectory(
   work: (directory: string, closing: AsyncDisposableStack) => Promise<number>,
 ): Promise<number> {
-  await using closing = new AsyncDisposableStack();
+  const closing = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "natster-"));
-  closing.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
-  // The last word, for whatever was still being written while everything else was closed.
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  return await work(directory, closing);
+  // It holds keys. The last word, so that nothing that is still being closed writes into it again.
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  try {
+    return await work(directory, closing);
+  } finally {
+    // Without a nats-server there is nobody to take leave of.
+    await Promise.race([closing.disposeAsync(), sleep(5_000)]);
+  }
 }
 
 /** An error and what lies behind it, in a line each. */

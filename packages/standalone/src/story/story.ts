@@ -94,7 +94,10 @@ export async function tellStory(
     const { connection, library } = closing.use(await connectDevice(place, device, "alice's file-server"));
     const beat: Beat = (state) => library.beat(state, { timeout: 2_000 });
     const serving = closing.use(await serveCatalog({ connection, catalog, root: folder, log: silentLog(), beat }));
-    return { told: `Alice serves ${folder} from where it is, ${serving.files} files`, result: undefined };
+    return {
+      told: `Alice serves ${folder} from where it is, ${counted(serving.files)}${leftOut(serving.leftOut)}`,
+      result: undefined,
+    };
   });
 
   await teller.step("Alice shares it with @bob", async () => {
@@ -116,7 +119,7 @@ export async function tellStory(
   const entries = await teller.step("Bob lists it", async () => {
     const all = await Array.fromAsync(shelf.entries());
     const bytes = all.reduce((sum, entry) => sum + entry.size, 0);
-    return { told: `Bob lists ${all.length} files, ${size(bytes)}`, result: all };
+    return { told: `Bob lists ${counted(all.length)}, ${size(bytes)}`, result: all };
   });
 
   await teller.step("Bob downloads all of it", async () => {
@@ -158,6 +161,8 @@ async function nextShare(person: Person, type: string): Promise<void> {
   }
 }
 
+const counted = (files: number): string => (files === 1 ? "1 file" : `${files} files`);
+const leftOut = (things: number): string => (things > 0 ? ` (${things} left out: not files, or not to be read)` : "");
 const short = (account: AccountKey): string => `${account.slice(0, 8)}…`;
 
 /** A folder's name as the name of a catalog. */
