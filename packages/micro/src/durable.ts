@@ -21,6 +21,8 @@ export interface Durable {
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
   rewind(sequence: number): Promise<void>;
   backlog(): Promise<Backlog>;
+  /** The sequence of the last message of the stream, delivered or not. */
+  end(): Promise<number>;
   stop(): void;
   /** Lets another have what this one is pinned to, at once instead of when its silence is noticed. */
   unpin(): Promise<void>;
@@ -92,6 +94,9 @@ export async function openDurable(
         unacknowledged: info.num_ack_pending,
         acknowledged: info.ack_floor.stream_seq,
       };
+    },
+    async end() {
+      return (await manager.streams.info(stream)).state.last_seq;
     },
     stop() {
       stopped = true;

@@ -267,6 +267,12 @@ describe("reading what one has written", () => {
     expect(Date.now() - began).toBeLessThan(1_000);
   });
 
+  test("is refused as behind where nobody has recorded anything there", async () => {
+    await using projection = await run();
+    const after = await rename(someone(), "kim");
+    await expect(projection.caughtUp(after + 1)).rejects.toMatchObject({ reason: "behind", code: 503 });
+  });
+
   test("is refused as behind after two seconds", async () => {
     const account = someone();
     const open = Promise.withResolvers<void>();

@@ -176,11 +176,13 @@ export async function runSide<B extends BucketContract>(
     isComplete,
     async caughtUp(after) {
       if (after === undefined || lag.sequence >= after) return;
+      // What nobody has recorded yet is not waited for: whoever was told a position was told it by the log.
+      if ((await durable.end()) < after) throw behind();
       for (const until = Date.now() + 2_000; Date.now() < until;) {
         await Promise.race([wake.promise, sleep(25)]);
         if (lag.sequence >= after || (await checkpoint.read()) >= after || (await isComplete())) return;
       }
-      throw new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
+      throw behind();
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -191,3 +193,5 @@ export async function runSide<B extends BucketContract>(
     },
   };
 }
+
+const behind = () => new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
