@@ -1,5 +1,5 @@
 /**
- * Looks at a running system as any NATS user would, with the official CLI, and compares what it shows with the contracts:
+ * Looks at a running system as a NATS user would, with the official CLI, and compares what it shows with the contracts:
  * `node scripts/check-services.ts NATS-CLI CONTEXT-FILE`. The context is that of an administrator who serves a catalog.
  */
 import { execFileSync } from "node:child_process";
