@@ -9,11 +9,12 @@ import {
 } from "@natster/contracts";
 import { asShared } from "@natster/contracts/borders";
 import { services as contracts } from "@natster/contracts/platform";
+import { serving } from "@natster/contracts/serving";
 import { commentOn, names } from "./contracts.ts";
 import { block, code, sentence, table } from "./markdown.ts";
 import { shape } from "./shape.ts";
 
-const all: readonly ServiceContract[] = Object.values(contracts);
+const all: readonly ServiceContract[] = [...Object.values(contracts), serving];
 
 export const services = (): string => ["## Services", overview(), ...all.map(service)].join("\n\n");
 
@@ -34,7 +35,7 @@ function service(contract: ServiceContract): string {
     [
       `${sentence(description)} Runs in ${whereOf(contract)}, in the queue group ${code(name)}.`,
       ...(owns.length > 0 ? [`It appends ${owns.map((prefix) => code(`${prefix}.>`)).join(" and ")}.`] : []),
-      ...(contract.runsIn === "person" ? [elsewhere] : []),
+      ...(isShared(contract) ? [elsewhere] : []),
       `Says how it is at ${code(healthSubject(name, "<id>"))}, inside its own account.`,
     ].join("\n"),
     table(
@@ -62,8 +63,12 @@ const callers = {
   administrator: "administrators",
 } as const;
 
-function whoMay({ runsIn }: ServiceContract, { access, roles }: Endpoint): string {
-  if (runsIn === "person") return "the owner's devices, and accounts with a grant";
+/** Of what runs in a person's account, the rest of the world reaches the files of catalogs. */
+const isShared = ({ name }: ServiceContract): boolean => name === "file-server";
+
+function whoMay(contract: ServiceContract, { access, roles }: Endpoint): string {
+  if (isShared(contract)) return "the owner's devices, and accounts with a grant";
+  if (contract.runsIn === "person") return "the owner's devices";
   const who = access ? callers[access] : "people with an account";
   return roles ? `${who}, from devices with role ${roles.map(code).join(" or ")}` : who;
 }

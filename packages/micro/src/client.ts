@@ -57,14 +57,19 @@ export type Client<S extends ServiceContract> = { readonly [N in EndpointName<S>
 /**
  * Makes the client of a contract over a connection.
  *
- * `subject` maps what the contract says to what this account calls it, for what was imported under another name.
+ * `subject` maps what the contract says to what this account calls it, for what was imported under another name;
+ * `timeout` is for calls that say none of their own.
  * A call throws `Refusal` for what the contract declares, `NobodyAnswersError`, or `NoAnswerError`.
  */
 export function client<S extends ServiceContract>(
   contract: S,
   connection: NatsConnection,
-  { subject = (said: string) => said }: { subject?: (said: string) => string } = {},
+  {
+    subject = (said: string) => said,
+    timeout,
+  }: { subject?: (said: string) => string; timeout?: number | undefined } = {},
 ): Client<S> {
+  const usual = timeout === undefined ? {} : { timeout };
   const asks = Object.entries(contract.endpoints).map(([name, endpoint]) => {
     const ask = endpoint.params
       ? (request: unknown, params: unknown, options?: CallOptions) =>
@@ -73,10 +78,10 @@ export function client<S extends ServiceContract>(
             endpoint,
             subject(askedSubject(endpoint, endpoint.params?.parse(params) as never)),
             request,
-            options,
+            { ...usual, ...options },
           )
       : (request: unknown, options?: CallOptions) =>
-          call(connection, endpoint, subject(endpoint.subject), request, options);
+          call(connection, endpoint, subject(endpoint.subject), request, { ...usual, ...options });
     return [name, ask];
   });
   return Object.fromEntries(asks) as Client<S>;

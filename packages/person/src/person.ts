@@ -53,17 +53,22 @@ export function createDevice(account: Key<"account">, device: NewDevice): string
   return formatCreds(jwt, key);
 }
 
-/** Connects a device with its creds. */
-export async function connectDevice(place: Place, creds: string, name: string): Promise<Person> {
+/** Connects a device with its creds; what it asks is waited for `timeout` milliseconds, 5,000 unless given. */
+export async function connectDevice(
+  place: Place,
+  creds: string,
+  name: string,
+  { timeout }: { readonly timeout?: number } = {},
+): Promise<Person> {
   const connection = await dialWithCreds(place, creds, name);
   return {
     ...userOf(creds),
     connection,
-    accounts: client(accounts, connection),
-    catalog: client(catalog, connection),
-    codes: client(codes, connection),
-    library: client(projector, connection),
-    web: client(web, connection),
+    accounts: client(accounts, connection, { timeout }),
+    catalog: client(catalog, connection, { timeout }),
+    codes: client(codes, connection, { timeout }),
+    library: client(projector, connection, { timeout }),
+    web: client(web, connection, { timeout }),
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }

@@ -11,7 +11,7 @@ import type { Place } from "@natster/person";
 import { program as projector } from "@natster/projector";
 import { program as web } from "@natster/web";
 import { connect as dial } from "@nats-io/transport-node";
-import { destination } from "pino";
+import { rollingFile } from "./directory/rolling-file.ts";
 import { type Installation, openInstallation } from "./installation.ts";
 
 /** How a platform is started. */
@@ -22,9 +22,13 @@ export interface PlatformOptions {
   readonly registration?: "open" | "code" | "closed";
   /** Where the page is served, `host:port`; a free port of this machine where nothing is said. */
   readonly webListen?: string;
+  /** The page's address as people elsewhere have it, where it is not what it listens on. */
+  readonly publicUrl?: string;
+  /** Certificate and key of the page, as paths of PEM files; without them something in front of it ends TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** For how many seconds a file-server counts as there after its last beat; 30 where nothing is said. */
   readonly presenceSeconds?: number;
-  readonly nats?: Pick<StartOptions, "binary" | "ports" | "host">;
+  readonly nats?: Pick<StartOptions, "binary" | "ports" | "host" | "extra">;
   readonly logLevel?: string;
 }
 
@@ -39,6 +43,7 @@ export interface Platform extends AsyncDisposable {
   another(name: ServiceName): Promise<Running>;
   /** Where the log is. */
   readonly logFile: string;
+  readonly log: Logger;
 }
 
 const programs = { accounts, catalog, codes, projector, web } as const;
@@ -81,12 +86,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     services: Object.fromEntries(started) as Record<ServiceName, Running>,
     another: async (name) => ending.use(await startOne(name)),
     logFile,
+    log,
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   };
 }
 
-const openLog = (path: string, level: string | undefined): Logger =>
-  createLog("natster", level, destination({ dest: path, mode: 0o600, sync: true }));
+const openLog = (path: string, level: string | undefined): Logger => createLog("natster", level, rollingFile(path));
 
 /** Makes streams, durables and buckets with creds that no service has. */
 async function bootstrap(url: string, installation: Installation, log: Logger): Promise<void> {
@@ -115,7 +120,7 @@ function own(
   name: ServiceName,
   nats: NatsServer,
   installation: Installation,
-  { registration = "code", webListen = "127.0.0.1:0", presenceSeconds = 30 }: PlatformOptions,
+  { registration = "code", webListen = "127.0.0.1:0", publicUrl, tls, presenceSeconds = 30 }: PlatformOptions,
 ): Record<string, string> {
   const creds = { NATS_CREDS: installation.creds(name) };
   switch (name) {
@@ -131,6 +136,12 @@ function own(
       return {
         ...creds,
         WEB_LISTEN: webListen,
+        ...(publicUrl !== undefined && {
+          WEB_PUBLIC_URL: publicUrl,
+          // From elsewhere, everything comes through the page's own origin.
+          NATS_PUBLIC_URLS: natsBehind(publicUrl),
+        }),
+        ...(tls && { WEB_TLS_CERT: tls.cert, WEB_TLS_KEY: tls.key }),
         NATS_WEBSOCKET_URL: nats.websocketUrl,
         NATSTER_PLATFORM: installation.platform,
         NATSTER_LOBBY_SEED: installation.lobby.seed,
@@ -140,4 +151,11 @@ function own(
     default:
       return creds;
   }
+}
+
+/** Where NATS is reached behind a page: `wss://host/nats`. */
+function natsBehind(page: string): string {
+  const url = new URL("nats", page.endsWith("/") ? page : `${page}/`);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
 }

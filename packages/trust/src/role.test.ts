@@ -37,7 +37,9 @@ test("a server answers for files and grants, and asks what serving needs", () =>
         "natster.accounts.device",
       ],
     },
-    sub: { allow: ["files.>", "grants.>", "health.file-server.*", "$SRV.>", "feed.>", own] },
+    sub: {
+      allow: ["files.>", "grants.>", "serving.>", "health.file-server.*", "health.serving.*", "$SRV.>", "feed.>", own],
+    },
     resp: { max: 1 },
   });
 });

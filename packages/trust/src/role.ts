@@ -3,6 +3,7 @@ import { healthSubject, type Role, type UserKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { codes } from "@natster/contracts/codes";
 import { files } from "@natster/contracts/files";
+import { serving } from "@natster/contracts/serving";
 import { type Permissions, replies } from "./permissions.ts";
 import { discovery, feedHeard, inbox, platformAsked } from "@natster/contracts/borders";
 
@@ -36,7 +37,17 @@ export function rolePermissions(role: Role, user: UserKey, { maySign, administra
     case "server":
       return {
         pub: { allow: serverAsks },
-        sub: { allow: ["files.>", "grants.>", healthSubject(files.name), discovery, feedHeard, inbox(user)] },
+        sub: {
+          allow: [
+            "files.>",
+            "grants.>",
+            "serving.>",
+            ...[files, serving].map(({ name }) => healthSubject(name)),
+            discovery,
+            feedHeard,
+            inbox(user),
+          ],
+        },
         resp: replies,
       };
   }

@@ -1,7 +1,8 @@
 /** The HTTP server: the page for requests, nats-server for WebSockets. */
 import type { Logger } from "@natster/micro";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { answer, say } from "./answer.ts";
@@ -17,18 +18,21 @@ export interface ListenOptions {
   /** nats-server's WebSocket listener. */
   readonly nats: { readonly host: string; readonly port: number };
   readonly log: Logger;
+  /** Certificate and key in PEM; plain http where nothing is said. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /** A server that listens; closing it ends every request and every WebSocket. */
 export interface Listening extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
+  readonly secure: boolean;
   /** How many clients are joined with nats-server, or about to be. */
   websockets(): number;
 }
 
 /** Listens, and resolves when it does. */
-export async function listen({ host, port, page, nats, log }: ListenOptions): Promise<Listening> {
+export async function listen({ host, port, page, nats, log, tls }: ListenOptions): Promise<Listening> {
   const websockets = new Set<Duplex>();
   let isAway = false;
   const upstream = {
@@ -40,17 +44,16 @@ export async function listen({ host, port, page, nats, log }: ListenOptions): Pr
       isAway = true;
     },
   };
-  const server = createServer(
-    // A request for another upgrade, or at another path, is answered as if it had not asked for one.
-    { shouldUpgradeCallback: isForNats },
-    (request, response) => {
-      answer(page, request, response).catch((error: unknown) => {
-        log.error({ err: error, path: request.url }, "cannot answer");
-        if (response.headersSent) response.destroy();
-        else say(response, 500, "That did not work.");
-      });
-    },
-  );
+  const hear: RequestListener = (request, response) => {
+    answer(page, request, response).catch((error: unknown) => {
+      log.error({ err: error, path: request.url }, "cannot answer");
+      if (response.headersSent) response.destroy();
+      else say(response, 500, "That did not work.");
+    });
+  };
+  // A request for another upgrade, or at another path, is answered as if it had not asked for one.
+  const upgrades = { shouldUpgradeCallback: isForNats };
+  const server: Server = tls ? createSecureServer({ ...upgrades, ...tls }, hear) : createServer(upgrades, hear);
   server.on("upgrade", (request, client, head) => {
     websockets.add(client.once("close", () => websockets.delete(client)));
     pipeToNats(request, client, head, upstream);
@@ -64,6 +67,7 @@ export async function listen({ host, port, page, nats, log }: ListenOptions): Pr
 
   return {
     host,
+    secure: tls !== undefined,
     port: (server.address() as AddressInfo).port,
     websockets: () => websockets.size,
     [Symbol.asyncDispose]: () => close(server, websockets),
@@ -71,9 +75,9 @@ export async function listen({ host, port, page, nats, log }: ListenOptions): Pr
 }
 
 /** The address of what listens here, for a browser on this machine. */
-export function addressOf({ host, port }: Pick<Listening, "host" | "port">): string {
+export function addressOf({ host, port, secure }: Pick<Listening, "host" | "port" | "secure">): string {
   const reached = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}/`;
+  return `${secure ? "https" : "http"}://${reached.includes(":") ? `[${reached}]` : reached}:${port}/`;
 }
 
 const statusOf: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { addressOf, listen } from "./listen.ts";
 import { openPage } from "./page.ts";
 import { HostPort, PublicUrl, WebsocketUrl } from "./settings.ts";
+import { readTls } from "./tls.ts";
 import { welcome } from "./welcome.ts";
 
 export const program = defineProgram({
@@ -16,6 +17,9 @@ export const program = defineProgram({
     WEB_LISTEN: HostPort.prefault("127.0.0.1:0"),
     /** The page's address as people have it, where something stands in front of this service. */
     WEB_PUBLIC_URL: PublicUrl.optional(),
+    /** Paths of the page's certificate and key in PEM; without them it is plain http. */
+    WEB_TLS_CERT: z.string().optional(),
+    WEB_TLS_KEY: z.string().optional(),
     /** The folder of the built page. */
     WEB_ROOT: z.string().default(fileURLToPath(new URL("../../../packages/page/dist", import.meta.url))),
     /** nats-server's WebSocket listener. */
@@ -32,7 +36,8 @@ export const program = defineProgram({
   }),
   async implement({ config, log, closing }) {
     const page = openPage(config.WEB_ROOT, new Map([["/natster.json", welcome(config)]]));
-    const listening = await listen({ ...config.WEB_LISTEN, page, nats: config.NATS_WEBSOCKET_URL, log });
+    const tls = await readTls(config.WEB_TLS_CERT, config.WEB_TLS_KEY);
+    const listening = await listen({ ...config.WEB_LISTEN, page, nats: config.NATS_WEBSOCKET_URL, log, tls });
     closing.use(listening);
     const url = config.WEB_PUBLIC_URL ?? addressOf(listening);
     log.info({ url }, page.isBuilt() ? "the page is there" : "the page is not built; build it with: pnpm build");

@@ -9,7 +9,8 @@ test.each([
   ["[::]:80", { host: "::", port: 80 }, "http://[::1]:80/"],
 ])("it listens at %s", (text, where, address) => {
   expect(HostPort.parse(text)).toEqual(where);
-  expect(addressOf(where)).toBe(address);
+  expect(addressOf({ ...where, secure: false })).toBe(address);
+  expect(addressOf({ ...where, secure: true })).toBe(address.replace("http:", "https:"));
 });
 
 test.each(["8080", "localhost", "localhost:http", "::1:8080", "localhost:70000", ":8080"])(

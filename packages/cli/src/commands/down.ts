@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { holderOf } from "@natster/standalone";
+import * as z from "zod";
+import { systemDirectory } from "../context/paths.ts";
+import { defineCommand } from "../define.ts";
+import { Failure } from "../failure.ts";
+
+export default defineCommand({
+  about: "Stop the system that runs in a folder, in order: what was acknowledged is on the disk already.",
+  options: [["--dir <directory>", "where it is kept"]],
+  examples: [["natster down", "stops what natster up --background started"]],
+  input: z.object({ dir: z.string().optional() }),
+  output: z.strictObject({ directory: z.string(), stopped: z.boolean() }),
+  async run({ input, globals, say, signal }) {
+    const directory = resolve(input.dir ?? systemDirectory());
+    const holder = await holderOf(directory);
+    if (holder) {
+      process.kill(holder.pid, "SIGTERM");
+      const until = Date.now() + Math.max(globals.timeout, 30_000);
+      while (await holderOf(directory)) {
+        signal.throwIfAborted();
+        if (Date.now() > until) {
+          throw new Failure(`process ${holder.pid} does not end`, {
+            next: `kill -9 ${holder.pid}, which loses nothing`,
+          });
+        }
+        await sleep(50);
+      }
+    }
+    say({ directory, stopped: holder !== undefined });
+  },
+  show({ directory, stopped }, ui) {
+    ui.out(stopped ? `stopped what ran in ${directory}` : `nothing runs in ${directory}`);
+  },
+});

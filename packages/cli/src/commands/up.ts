@@ -1,0 +1,157 @@
+import { resolve } from "node:path";
+import { AccountKey, Handle } from "@natster/contracts";
+
+import { findNatsServer } from "@natster/nats-server";
+import { runSystem } from "@natster/standalone";
+import * as z from "zod";
+import { ContextName } from "../context/context.ts";
+import { systemDirectory } from "../context/paths.ts";
+import { type Call, defineCommand } from "../define.ts";
+import { explain } from "../explain.ts";
+import { Failure, UsageError } from "../failure.ts";
+import { counted } from "../output/words.ts";
+import { startAgent } from "../serving/agent.ts";
+import { ensureServingDevice } from "../serving/device.ts";
+import { connectAs } from "../system/connect.ts";
+import { isInBackground, startInBackground, tellStarter } from "../up/background.ts";
+import { ownerOf, settleOwner, usualHandle } from "../up/owner.ts";
+import { signInLink } from "../up/sign-in.ts";
+import { whyNot } from "../up/why-not.ts";
+
+const Input = z.object({
+  dir: z.string().optional(),
+  listen: z.string().optional(),
+  publicUrl: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  registration: z.enum(["open", "code", "closed"], "expected open, code or closed").default("code"),
+  handle: Handle.optional(),
+  background: z.boolean().default(false),
+});
+
+const Ready = z.strictObject({
+  directory: z.string(),
+  page: z.url(),
+  /** Opens the page, signed in; a secret. */
+  signIn: z.url(),
+  context: ContextName,
+  account: AccountKey,
+  /** How many folders are served. */
+  serving: z.int(),
+  log: z.string(),
+});
+
+type UpCall = Call<z.output<typeof Input>, z.input<typeof Ready>>;
+
+export default defineCommand({
+  about:
+    "Run a whole system on this machine: nats-server, every service, the page, and the folders that you share. The first start makes your account.",
+  options: [
+    ["--dir <directory>", "where everything is kept"],
+    ["--listen <host:port>", "where the page is served; on this machine only unless told"],
+    ["--public-url <url>", "the address of the page for people elsewhere"],
+    ["--tls-cert <file>", "certificate of the page, in PEM"],
+    ["--tls-key <file>", "its key"],
+    ["--registration <policy>", "who may register: open, code or closed (default: code)"],
+    ["--handle <handle>", "your handle, where your account is made"],
+    ["--background", "go on when the terminal is closed; natster down ends it"],
+  ],
+  examples: [
+    ["natster up", "on this machine, until Ctrl-C"],
+    ["natster up --background", "until natster down"],
+    [
+      "natster up --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --public-url https://files.example.org:8443",
+      "for people elsewhere",
+    ],
+  ],
+  input: Input,
+  output: Ready,
+  async run(call) {
+    const { input, say, signal } = call;
+    const directory = resolve(input.dir ?? systemDirectory());
+    checkTogether(input);
+    if (input.background && !isInBackground()) {
+      say(Ready.parse(await startInBackground(directory, signal)));
+      return;
+    }
+    try {
+      await up(call, directory);
+    } catch (error) {
+      const { what, next } = explain(whyNot(error, directory));
+      if (isInBackground()) tellStarter({ failed: { what, ...(next !== undefined && { next }) } });
+      throw whyNot(error, directory);
+    }
+  },
+  show(ready, ui) {
+    ui.out(`${ui.style("green", "ready")}  ${ready.page}`);
+    ui.out();
+    ui.out("Open the page signed in, for the next twelve hours; treat the link as a key:");
+    ui.out();
+    ui.out(`  ${ready.signIn}`);
+    ui.out();
+    ui.out(`You administer it as context ${ready.context}; ${counted(ready.serving, "folder")} served.`);
+    ui.out(`What was logged: ${ready.log}`);
+  },
+});
+
+/** Options that only make sense with one another. */
+function checkTogether({ tlsCert, tlsKey, listen, publicUrl }: z.output<typeof Input>): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageError("--tls-cert and --tls-key need each other");
+  const beyond = listen !== undefined && !/^(127\.|localhost|\[?::1\]?)/.test(listen);
+  if (beyond && tlsCert === undefined && !publicUrl?.startsWith("https:")) {
+    throw new UsageError("beyond this machine a page needs TLS: browsers keep keys from plain http", {
+      next: "natster up --listen … --tls-cert FILE --tls-key FILE, or --public-url https://… of a proxy in front",
+    });
+  }
+}
+
+async function up({ input, globals, ui, signal, say }: UpCall, directory: string): Promise<void> {
+  const owner = await ownerOf(directory, globals.context);
+  const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
+  signal.throwIfAborted();
+  await using system = await runSystem({
+    directory,
+    administrator: owner.key.public,
+    binary,
+    registration: input.registration,
+    tell: (what) => ui.note(what),
+    ...(input.listen !== undefined && { listen: input.listen }),
+    ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
+    ...(input.tlsCert !== undefined &&
+      input.tlsKey !== undefined && { tls: { cert: input.tlsCert, key: input.tlsKey } }),
+  });
+  const { place, installation, logFile } = system.platform;
+  const context = await settleOwner(owner, { place, installation, directory, handle: input.handle ?? usualHandle() });
+  if (context.page !== undefined) await system.announce(context.page);
+  signal.throwIfAborted();
+
+  await using person = await connectAs({ ...globals, context: context.name });
+  await using agent = await startAgent({
+    context: await ensureServingDevice(person),
+    log: system.platform.log.child({ service: "file-server" }),
+    timeout: globals.timeout,
+    signal,
+  });
+  const ready = {
+    directory,
+    page: context.page ?? "",
+    signIn: await signInLink(person),
+    context: context.name,
+    account: context.account,
+    serving: agent.states().length,
+    log: logFile,
+  };
+  if (isInBackground()) tellStarter({ ready });
+  else say(ready);
+  if (!globals.json && !isInBackground()) ui.note("Ctrl-C ends it; nothing is lost.");
+
+  const ended = await Promise.race([aborted(signal), system.failed]);
+  if (ended) throw new Failure(ended.message, { cause: ended.cause, next: `less ${logFile}` });
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });

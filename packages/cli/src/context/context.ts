@@ -1,0 +1,164 @@
+/** Contexts: each is an account on a system, as this machine knows it. */
+import { randomBytes } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AccountKey, CatalogName, Handle } from "@natster/contracts";
+import { Welcome } from "@natster/contracts/web";
+import { type Key, keyFromSeed, userOf } from "@natster/trust";
+import * as z from "zod";
+import { Failure } from "../failure.ts";
+import { readIfThere, readJson, writeAtomically, writeJson } from "./files.ts";
+import { contextsDirectory, currentFile } from "./paths.ts";
+
+/** The name of a context, which is a folder's name too. */
+export const ContextName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, "lower-case letters, digits, inner dots and dashes, at most 64");
+
+const Settings = z.strictObject({
+  version: z.literal(1),
+  account: AccountKey,
+  /** How the system is reached: NATS addresses, `nats:`, `tls:`, `ws:` or `wss:`. */
+  servers: z.array(z.string()).min(1),
+  /** Where its page is. */
+  page: z.url().optional(),
+  platform: Welcome.shape.platform,
+  lobby: Welcome.shape.lobby,
+  /** The folder of the system, where it runs on this machine. */
+  system: z.string().optional(),
+  administrator: z.boolean().default(false),
+  /** By which the process that serves folders of this machine is told apart from those of other machines. */
+  machine: z.string().regex(/^[0-9a-f]{16}$/),
+});
+export type Settings = z.output<typeof Settings>;
+
+/** A folder that this machine serves as a catalog. */
+const ServedFolder = z.strictObject({ root: z.string(), dotfiles: z.boolean().default(false) });
+const Served = z.record(CatalogName, ServedFolder);
+export type Served = z.output<typeof Served>;
+
+const Pins = z.record(Handle, AccountKey);
+export type Pins = z.output<typeof Pins>;
+
+/** A context on the disk. What is read is read anew each time: other processes write too. */
+export interface Context extends Settings {
+  readonly name: string;
+  readonly directory: string;
+  /** The device's creds, a secret. Throws `Failure` where they are gone. */
+  creds(): Promise<string>;
+  /** The creds of this machine's serving process, where it has some. */
+  servingCreds(): Promise<string | undefined>;
+  /** The account's own key, where this machine holds it. */
+  accountKey(): Promise<Key<"account"> | undefined>;
+  /** What is served from this machine. */
+  served(): Promise<Served>;
+  writeServed(served: Served): Promise<void>;
+  /** Whose key each handle had when it was first used here. */
+  pins(): Promise<Pins>;
+  writePins(pins: Pins): Promise<void>;
+}
+
+/** What a new context is made from. */
+export interface NewContext extends Omit<Settings, "version" | "machine"> {
+  /** The device's creds. */
+  readonly creds: string;
+  readonly servingCreds?: string;
+  readonly accountKey?: Key<"account">;
+}
+
+const fileNames = {
+  settings: "context.json",
+  creds: "device.creds",
+  serving: "serving.creds",
+  account: "account.seed",
+  served: "served.json",
+  pins: "people.json",
+  nats: "nats.json",
+} as const;
+
+const folderOf = (name: string): string => join(contextsDirectory(), name);
+
+/** Writes a context, over one of that name; what says that it is there is written last. */
+export async function writeContext(name: string, made: NewContext): Promise<Context> {
+  const { creds, servingCreds, accountKey, ...settings } = made;
+  const at = (file: keyof typeof fileNames) => join(folderOf(name), fileNames[file]);
+  const before = await readJson(at("settings"), Settings);
+  if (accountKey) await writeAtomically(at("account"), `${accountKey.seed()}\n`);
+  await writeAtomically(at("creds"), creds);
+  if (servingCreds !== undefined) await writeAtomically(at("serving"), servingCreds);
+  // For NATS's own tool: `nats --context PATH`.
+  await writeJson(at("nats"), {
+    description: `${name} in Natster`,
+    url: settings.servers.join(","),
+    creds: at("creds"),
+    inbox_prefix: `_INBOX.${userOf(creds).user}`,
+  });
+  const machine = before?.machine ?? randomBytes(8).toString("hex");
+  await writeJson(at("settings"), { ...settings, version: 1, machine } satisfies Settings);
+  return openContext(name);
+}
+
+/** Opens a context. Throws `Failure` where there is none of that name. */
+export async function openContext(name: string): Promise<Context> {
+  const directory = folderOf(name);
+  const at = (file: keyof typeof fileNames) => join(directory, fileNames[file]);
+  const settings = await readJson(at("settings"), Settings);
+  if (!settings) throw new Failure(`there is no context ${name}`, { next: "natster context ls" });
+  return {
+    ...settings,
+    name,
+    directory,
+    async creds() {
+      const creds = await readIfThere(at("creds"));
+      if (creds === undefined) throw new Failure(`the creds of context ${name} are gone`, { next: "natster login" });
+      return creds;
+    },
+    servingCreds: () => readIfThere(at("serving")),
+    async accountKey() {
+      const seed = await readIfThere(at("account"));
+      return seed === undefined ? undefined : keyFromSeed(seed, "account");
+    },
+    served: async () => (await readJson(at("served"), Served)) ?? {},
+    writeServed: (served) => writeJson(at("served"), served),
+    pins: async () => (await readJson(at("pins"), Pins)) ?? {},
+    writePins: (pins) => writeJson(at("pins"), pins),
+  };
+}
+
+/** The names of all contexts, in order. */
+export async function contextNames(): Promise<string[]> {
+  const entries = await readdir(contextsDirectory(), { withFileTypes: true }).catch(() => []);
+  const names: string[] = [];
+  for (const entry of entries) {
+    const made = await readIfThere(join(contextsDirectory(), entry.name, fileNames.settings)).catch(() => undefined);
+    if (entry.isDirectory() && made !== undefined) names.push(entry.name);
+  }
+  return names.toSorted();
+}
+
+/** The name of the context in use; undefined where none was chosen, or what was chosen is gone. */
+export async function currentName(): Promise<string | undefined> {
+  const name = (await readIfThere(currentFile()))?.trim();
+  const names = await contextNames();
+  if (name !== undefined && names.includes(name)) return name;
+  // Where there is only one, it is the one that is meant.
+  return names.length === 1 ? names[0] : undefined;
+}
+
+/** Makes a context the one in use. */
+export const useContext = (name: string): Promise<void> => writeAtomically(currentFile(), `${name}\n`);
+
+/** Takes a context off this machine, with its keys. */
+export const removeContext = (name: string): Promise<void> => rm(folderOf(name), { recursive: true, force: true });
+
+/** The context that a command is to use: the one named, or `NATSTER_CONTEXT`, or the one in use. Throws `Failure`. */
+export async function contextFor(named: string | undefined): Promise<Context> {
+  const name = named ?? (process.env["NATSTER_CONTEXT"] || undefined) ?? (await currentName());
+  if (name !== undefined) return openContext(name);
+  if ((await contextNames()).length > 0) {
+    throw new Failure("no context is in use", { next: "natster context ls, then: natster context use NAME" });
+  }
+  throw new Failure("you have no account on this machine yet", {
+    next: "natster up to run a system here, or: natster redeem LINK to join one",
+  });
+}

@@ -1,0 +1,19 @@
+/** Where things are kept, by the XDG Base Directory Specification. */
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** Contexts: who one is, on which system. */
+export const contextsDirectory = (): string => join(base("XDG_CONFIG_HOME", ".config"), "contexts");
+
+/** Which context is in use. */
+export const currentFile = (): string => join(base("XDG_CONFIG_HOME", ".config"), "current");
+
+/** The system that `natster up` runs where no other folder is named. */
+export const systemDirectory = (): string => join(base("XDG_DATA_HOME", ".local", "share"), "system");
+
+function base(variable: string, ...usual: string[]): string {
+  const named = process.env[variable];
+  // A relative path there is to be ignored, says the specification.
+  const root = named !== undefined && isAbsolute(named) ? named : join(homedir(), ...usual);
+  return join(root, "natster");
+}

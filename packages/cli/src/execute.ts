@@ -1,0 +1,82 @@
+/** Does what was typed, and says how it ended. */
+import * as z from "zod";
+import type { Globals } from "./define.ts";
+import { explain } from "./explain.ts";
+import { Interrupted, UsageError } from "./failure.ts";
+import { sayError } from "./output/say.ts";
+import { createUi } from "./output/ui.ts";
+import type { Typed } from "./program.ts";
+
+const GlobalsTyped = z.object({
+  context: z.string().optional(),
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  debug: z.boolean().default(false),
+  timeout: z.coerce
+    .number("expected seconds")
+    .positive("expected seconds")
+    .max(86_400, "at most a day")
+    .transform((seconds) => seconds * 1_000),
+});
+
+/** Runs a command to its end; resolves with the exit code. */
+export async function execute({ name, command, input, globals }: Typed): Promise<number> {
+  const interrupted = listenForInterrupts();
+  try {
+    const told: Globals = { context: undefined, ...check(GlobalsTyped, globals, "--") };
+    const ui = createUi(told);
+    await command.run({
+      input: check(command.input, input, ""),
+      globals: told,
+      ui,
+      signal: interrupted.signal,
+      say(data) {
+        if (told.json) ui.out(JSON.stringify(command.output.parse(data)));
+        else command.show(data, ui);
+      },
+    });
+    return 0;
+  } catch (error) {
+    if (interrupted.signal.aborted || error instanceof Interrupted) return 130;
+    sayError(error instanceof UsageError ? usage(error, name) : explain(error), error, Boolean(globals.debug));
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    interrupted.stop();
+  }
+}
+
+const usage = (error: UsageError, name: string) => ({
+  what: error.message,
+  next: error.next ?? `natster ${name} --help`,
+});
+
+/** What was typed, as its schema reads it. Throws `UsageError` with what is wrong about which part. */
+function check<S extends z.ZodType>(schema: S, typed: unknown, dashes: string): z.output<S> {
+  const parsed = schema.safeParse(typed);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const [part] = issue?.path ?? [];
+  const found =
+    typeof typed === "object" && typed !== null && part !== undefined ? Reflect.get(typed, part) : undefined;
+  const about = part === undefined ? "" : `${dashes}${String(part)}: `;
+  throw new UsageError(
+    `${about}${issue?.message ?? "not understood"}${found === undefined ? "" : ` (${String(found)})`}`,
+  );
+}
+
+/** Ctrl-C once asks a command to put things in order and end; whoever asks twice does not want to wait. */
+function listenForInterrupts(): { signal: AbortSignal; stop(): void } {
+  const asked = new AbortController();
+  const interrupt = () => {
+    if (asked.signal.aborted) process.exit(130);
+    asked.abort(new Interrupted());
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    signal: asked.signal,
+    stop() {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}

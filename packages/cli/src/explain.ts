@@ -1,0 +1,85 @@
+/** Every error in words: what happened, why, and what to type next. */
+import { NoAnswerError, NobodyAnswersError, Refusal } from "@natster/micro/client";
+import {
+  AuthorizationError,
+  ClosedConnectionError,
+  ConnectionError,
+  TimeoutError,
+  UserAuthenticationExpiredError,
+} from "@nats-io/nats-core";
+import { Failure } from "./failure.ts";
+import { refusals } from "./refusals.ts";
+
+/** An error in words. */
+export interface Explained {
+  readonly what: string;
+  readonly why?: string;
+  readonly next?: string;
+}
+
+/** Puts an error into words. */
+export function explain(error: unknown): Explained {
+  if (error instanceof Failure) {
+    const { message: what, next, cause } = error;
+    const why = cause === undefined ? undefined : inner(cause);
+    return { what, ...(why !== undefined && { why }), ...(next !== undefined && { next }) };
+  }
+  if (error instanceof Refusal) return refusals[error.reason] ?? { what: error.message };
+  if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError) return notLetIn;
+  if (error instanceof NobodyAnswersError) {
+    return {
+      what: "nobody answers there",
+      why: "what you asked for is not served at this moment, or is not shared with you any more",
+      next: "natster ls",
+    };
+  }
+  if (error instanceof NoAnswerError || error instanceof TimeoutError) {
+    return { what: "no answer came in time", why: inner(error), next: "the same again, or with --timeout 60" };
+  }
+  if (error instanceof ClosedConnectionError || error instanceof ConnectionError) {
+    return { what: "the system cannot be reached", why: inner(error), next: "natster status" };
+  }
+  const system = systemError(error);
+  if (system) return system;
+  return { what: inner(error), next: "the same with --debug shows more" };
+}
+
+const notLetIn: Explained = {
+  what: "nats-server does not let this device in",
+  why: "it was revoked, its time has run out, or its account was closed or suspended",
+  next: "natster login, with a code from another device of yours",
+};
+
+const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
+  ENOSPC: (path) => ({ what: `the disk is full${at(path)}`, next: "df -h, make room, and the same again" }),
+  EDQUOT: (path) => ({ what: `your quota is used up${at(path)}`, next: "quota, make room, and the same again" }),
+  EACCES: (path) => ({ what: `you may not read or write${at(path)}`, next: `ls -ld ${path || "."}` }),
+  EPERM: (path) => ({ what: `you may not do that${at(path)}`, next: `ls -ld ${path || "."}` }),
+  EROFS: (path) => ({ what: `that is on a disk that cannot be written${at(path)}`, next: "choose another folder" }),
+  ENOENT: (path) => ({ what: `there is no ${path || "such file"}`, next: "ls" }),
+  ENOTDIR: (path) => ({ what: `${path || "that"} is not a folder`, next: "choose another folder" }),
+  EISDIR: (path) => ({ what: `${path || "that"} is a folder`, next: "choose another name" }),
+  EEXIST: (path) => ({ what: `${path || "that"} is there already`, next: "choose another name" }),
+  EADDRINUSE: () => ({ what: "another program listens on that port", next: "natster up --listen 127.0.0.1:0" }),
+  EADDRNOTAVAIL: () => ({ what: "this machine has no such address", next: "natster up --listen 127.0.0.1:0" }),
+  ECONNREFUSED: () => ({ what: "the system cannot be reached", why: "nobody listens there", next: "natster status" }),
+  ENOTFOUND: () => ({ what: "the system cannot be reached", why: "there is no such host", next: "natster doctor" }),
+};
+
+const at = (path: string): string => (path ? `: ${path}` : "");
+
+/** What the operating system refused; it may lie behind other errors. */
+function systemError(error: unknown): Explained | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = "code" in each && typeof each.code === "string" ? each.code : "";
+    const path = "path" in each && typeof each.path === "string" ? each.path : "";
+    const found = systemErrors[code];
+    if (found) return found(path);
+  }
+  return undefined;
+}
+
+const inner = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || error.name;
+};

@@ -1,0 +1,19 @@
+/** `natster`: reads what was typed, does it, and ends with 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted. */
+import manifest from "../package.json" with { type: "json" };
+import { CommanderError } from "commander";
+import { parse } from "./program.ts";
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await parse(argv, manifest.version, async (typed) => {
+      const { execute } = await import("./execute.ts");
+      process.exitCode = await execute(typed);
+    });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}

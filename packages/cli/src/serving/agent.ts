@@ -1,0 +1,125 @@
+/** The serving process of an account on this machine: it serves the folders that the context's own list names. */
+import { watch } from "node:fs";
+import { CatalogName } from "@natster/contracts";
+import { MachineId, serving, type ServedState } from "@natster/contracts/serving";
+import { type ServedCatalog, serveCatalog } from "@natster/file-server";
+import { type Logger, serve } from "@natster/micro";
+import { connectDevice, type Person } from "@natster/person";
+import type { Context, Served } from "../context/context.ts";
+import { Failure } from "../failure.ts";
+import { placeOf } from "../system/place.ts";
+
+export interface AgentOptions {
+  readonly context: Context;
+  readonly log: Logger;
+  /** Milliseconds that one answer is waited for. */
+  readonly timeout: number;
+  /** More folders than the context's list names, for this process alone. */
+  readonly more?: Served;
+  readonly signal?: AbortSignal;
+}
+
+/** A serving process. */
+export interface Agent extends AsyncDisposable {
+  /** How each catalog stands. */
+  states(): readonly ServedState[];
+  /** Reads the list again, and resolves when it is followed. */
+  refresh(): Promise<readonly ServedState[]>;
+  /** Resolves when the connection has ended by itself. */
+  readonly ended: Promise<Error | undefined>;
+}
+
+type Slot =
+  | { readonly root: string; readonly served: ServedCatalog }
+  | { readonly root: string; readonly reason: string };
+
+/** Starts serving; resolves when every folder of the list is indexed and answered for, or cannot be. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { context, log, timeout, more = {}, signal } = options;
+  const creds = await context.servingCreds();
+  if (creds === undefined) {
+    throw new Failure("this machine has no device that may serve", { next: "natster serve, which makes one" });
+  }
+  await using undo = new AsyncDisposableStack();
+  const person = undo.use(await connectDevice(placeOf(context, timeout), creds, "natster serving", { timeout }));
+  const slots = new Map<CatalogName, Slot>();
+  undo.defer(async () => {
+    await Promise.all([...slots.values()].flatMap((slot) => ("served" in slot ? [slot.served.stop()] : [])));
+  });
+
+  let following: Promise<unknown> = Promise.resolve();
+  /** One after the other: two that follow the list at once would serve a folder twice. */
+  const refresh = () => {
+    const done = following.then(async () => {
+      await follow({ ...(await context.served()), ...more }, slots, person, log, signal);
+      return statesOf(slots);
+    });
+    following = done.catch((error: unknown) => log.error({ err: error }, "cannot follow the list of folders"));
+    return done;
+  };
+  await refresh();
+
+  const answering = await serve(
+    serving,
+    { refresh: async () => ({ served: [...(await refresh())] }) },
+    { connection: person.connection, log, fixed: { machine: MachineId.parse(context.machine) } },
+  );
+  undo.defer(() => answering.stop());
+  // Whoever changes the list asks; the list itself is watched for the case that another process was asked.
+  const watcher = watch(context.directory, (_, name) => {
+    if (name === "served.json") void refresh().catch(() => {});
+  });
+  undo.defer(() => watcher.close());
+
+  const opened = undo.move();
+  return {
+    states: () => statesOf(slots),
+    refresh,
+    ended: person.connection.closed().then((error) => error ?? undefined),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Serves what is new on the list, and stops what is on it no more. */
+async function follow(
+  list: Served,
+  slots: Map<CatalogName, Slot>,
+  person: Person,
+  log: Logger,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [catalog, slot] of slots) {
+    const stays = list[catalog]?.root === slot.root && "served" in slot;
+    if (stays) continue;
+    slots.delete(catalog);
+    if ("served" in slot) await slot.served.stop();
+  }
+  for (const [name, { root, dotfiles }] of Object.entries(list)) {
+    const catalog = CatalogName.parse(name);
+    if (slots.has(catalog)) continue;
+    try {
+      const served = await serveCatalog({
+        connection: person.connection,
+        catalog,
+        root,
+        dotfiles,
+        log,
+        beat: (state) => person.library.beat(state, { timeout: 2_000 }),
+        ...(signal && { signal }),
+      });
+      slots.set(catalog, { root, served });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ catalog, root, reason }, "cannot serve a folder");
+      slots.set(catalog, { root, reason });
+    }
+  }
+}
+
+const statesOf = (slots: ReadonlyMap<CatalogName, Slot>): ServedState[] =>
+  [...slots].map(([catalog, slot]) =>
+    "served" in slot
+      ? { catalog, files: slot.served.files, leftOut: slot.served.leftOut }
+      : { catalog, reason: slot.reason, files: 0, leftOut: 0 },
+  );

@@ -1,0 +1,69 @@
+/** Who is meant by a handle or a key. */
+import { AccountKey, Handle } from "@natster/contracts";
+import * as z from "zod";
+import { Failure } from "../failure.ts";
+import { fingerprint } from "../output/words.ts";
+import type { Ui } from "../output/ui.ts";
+import type { Connected } from "./connect.ts";
+
+/** `@handle`, or an account's key. */
+export const PersonTyped = z.union([
+  AccountKey.transform((account) => ({ account })),
+  z
+    .string()
+    .regex(/^@/, "expected @handle or the key of an account")
+    .transform((text) => text.slice(1))
+    .pipe(Handle)
+    .transform((handle) => ({ handle })),
+]);
+export type PersonTyped = z.output<typeof PersonTyped>;
+
+/**
+ * The account that is meant. A handle is resolved by the platform, so its key is kept on first use, as SSH does with
+ * hosts; another key for it later is refused. Throws `Failure`.
+ */
+export async function accountOf(person: Connected, typed: PersonTyped, ui: Ui): Promise<AccountKey> {
+  if ("account" in typed) return typed.account;
+  const { handle } = typed;
+  const pins = await person.context.pins();
+  const pinned = pins[handle];
+  const { account } = await person.library.person({ handle });
+  if (pinned === undefined) {
+    await person.context.writePins({ ...pins, [handle]: account });
+    ui.note(`@${handle} is ${fingerprint(account)}; this machine will refuse any other from now on`);
+  } else if (pinned !== account) {
+    throw new Failure(
+      `@${handle} is another account than before: ${fingerprint(account)}, and it was ${fingerprint(pinned)}`,
+      { next: `ask them; if it is right: natster forget @${handle}` },
+    );
+  }
+  return account;
+}
+
+/** How accounts are called here: by the handle that was pinned, or by the one that the platform says, or by their key. */
+export class Names {
+  readonly #person: Connected;
+  readonly #known: Map<AccountKey, Promise<string>>;
+
+  constructor(person: Connected, pins: Readonly<Record<string, AccountKey>>) {
+    this.#person = person;
+    this.#known = new Map(
+      Object.entries(pins).map(([handle, account]) => [account, Promise.resolve(`@${handle}`)] as const),
+    );
+  }
+
+  /** How an account is called. */
+  of(account: AccountKey): Promise<string> {
+    const known = this.#known.get(account);
+    if (known) return known;
+    const asking = this.#person.library.person({ account }).then(
+      ({ handle }) => (handle === undefined ? account : `@${handle}`),
+      () => account,
+    );
+    this.#known.set(account, asking);
+    return asking;
+  }
+}
+
+/** How accounts are called for whoever is connected. */
+export const namesFor = async (person: Connected): Promise<Names> => new Names(person, await person.context.pins());

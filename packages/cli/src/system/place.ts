@@ -1,0 +1,22 @@
+/** How a system is reached: over TCP, or through its page's own origin. */
+import { type NatsConnection, type ConnectionOptions, wsconnect } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import type { Place } from "@natster/person";
+import type { Settings } from "../context/context.ts";
+
+/** The system of a context; what answers slowly is waited for so many milliseconds. */
+export const placeOf = (
+  { servers, platform, lobby }: Pick<Settings, "servers" | "platform" | "lobby">,
+  timeout: number,
+): Place => ({
+  servers,
+  platform,
+  lobby,
+  dial: (options) => dial({ ...options, timeout }),
+});
+
+/** A WebSocket where the address says so. A list is of one kind: it is of one system, seen from one place. */
+const dial = (options: ConnectionOptions): Promise<NatsConnection> => {
+  const [first = ""] = [options.servers ?? []].flat();
+  return /^wss?:/.test(first) ? wsconnect(options) : connect(options);
+};

@@ -1,0 +1,66 @@
+/** A system that goes on when the terminal is closed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { makePrivate } from "../context/files.ts";
+import { Failure } from "../failure.ts";
+
+/** By this the process in the background knows that it is the one. */
+const variable = "NATSTER_IN_BACKGROUND";
+
+/** Whether this process is the one in the background: it tells the one that started it, and prints nothing. */
+export const isInBackground = (): boolean => process.env[variable] !== undefined && process.send !== undefined;
+
+/** What the process in the background tells. */
+const Told = z.union([
+  z.strictObject({ ready: z.unknown() }),
+  z.strictObject({ failed: z.strictObject({ what: z.string(), next: z.string().optional() }) }),
+]);
+type Told = z.infer<typeof Told>;
+
+/** Tells the process that started this one. */
+export const tellStarter = (told: Told): void => void process.send?.(told);
+
+/**
+ * Starts the same command in the background and resolves with what it says when it is ready. What it prints by mistake
+ * is in a log of its own. Throws `Failure` with what it says where it ends before.
+ */
+export async function startInBackground(directory: string, signal: AbortSignal): Promise<unknown> {
+  await makePrivate(directory);
+  const path = join(directory, "up.log");
+  await using log = await open(path, "a", 0o600);
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd, "ipc"],
+    env: { ...process.env, [variable]: "1" },
+  });
+  const interrupt = () => void child.kill("SIGTERM");
+  signal.addEventListener("abort", interrupt, { once: true });
+  try {
+    const told = await hear(child);
+    if ("failed" in told)
+      throw new Failure(told.failed.what, { ...(told.failed.next !== undefined && { next: told.failed.next }) });
+    child.disconnect();
+    child.unref();
+    return told.ready;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof Failure
+      ? error
+      : new Failure("it ended before it was ready", { cause: error, next: `less ${path}` });
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+const hear = (child: ChildProcess): Promise<Told> =>
+  new Promise((resolve, reject) => {
+    child.once("message", (message) => {
+      const told = Told.safeParse(message);
+      if (told.success) resolve(told.data);
+      else reject(told.error);
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => reject(new Error(`it ended with ${signal ?? `code ${code}`}`)));
+  });

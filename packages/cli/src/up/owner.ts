@@ -1,0 +1,90 @@
+/** The account of whoever runs a system: made here before the system's configuration is written, so that it administers it. */
+import { rm } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { Handle } from "@natster/contracts";
+import { connectDevice, createDevice, type Place, register } from "@natster/person";
+import type { Installation } from "@natster/standalone";
+import { createKey, type Key, keyFromSeed, parseCreds } from "@natster/trust";
+import { type Context, contextNames, currentName, openContext, useContext, writeContext } from "../context/context.ts";
+import { readIfThere, writeAtomically } from "../context/files.ts";
+import { accountKeyOf, deviceName } from "../system/connect.ts";
+
+/** The owner of a system, and the context that knows them. */
+export interface Owner {
+  readonly key: Key<"account">;
+  /** Under which name the context is, or will be. */
+  readonly name: string;
+  readonly context: Context | undefined;
+}
+
+/** A key waits here from when it is made until its context is written: a crash between the two loses nothing. */
+const waitingKey = (directory: string): string => join(directory, "owner.seed");
+
+/** Finds the owner of the system in a directory among the contexts of this machine, or makes one. */
+export async function ownerOf(directory: string, named: string | undefined): Promise<Owner> {
+  const names = await contextNames();
+  for (const name of named === undefined ? names : names.filter((each) => each === named)) {
+    const context = await openContext(name);
+    if (context.system === directory) return { key: await accountKeyOf(context), name, context };
+  }
+  const seed = await readIfThere(waitingKey(directory));
+  const key = seed === undefined ? createKey("account") : keyFromSeed(seed, "account");
+  if (seed === undefined) await writeAtomically(waitingKey(directory), `${key.seed()}\n`);
+  return { key, name: named ?? freeName(names), context: undefined };
+}
+
+const freeName = (names: readonly string[]): string => {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? "home" : `home-${number}`;
+    if (!names.includes(name)) return name;
+  }
+};
+
+/** Registers the owner where that is still to be done, and writes the context as the system is reached now. */
+export async function settleOwner(
+  { key, name, context }: Owner,
+  {
+    place,
+    installation,
+    directory,
+    handle,
+  }: {
+    readonly place: Place;
+    readonly installation: Installation;
+    readonly directory: string;
+    readonly handle: Handle | undefined;
+  },
+): Promise<Context> {
+  const device = { name: deviceName(), role: "owner", administrator: true, maySign: true } as const;
+  if (!context) await register(place, { account: key, ...(handle !== undefined && { handle }) });
+  const creds = context ? await context.creds() : createDevice(key, device);
+  await using person = await connectDevice(place, creds, "natster up");
+  if (!context) await person.accounts.device({ jwt: parseCreds(creds).jwt });
+  const { url: page } = await person.web.where({});
+  const written = await writeContext(name, {
+    account: key.public,
+    servers: [...place.servers],
+    page,
+    platform: installation.platform,
+    lobby: installation.lobby,
+    system: directory,
+    administrator: true,
+    creds,
+    accountKey: key,
+  });
+  await rm(waitingKey(directory), { force: true });
+  if ((await currentName()) === undefined) await useContext(name);
+  return written;
+}
+
+/** The handle that this machine's user might have; undefined where the name cannot be one, or says nothing of them. */
+export const usualHandle = (): Handle | undefined =>
+  process.getuid?.() === 0
+    ? undefined
+    : Handle.safeParse(
+        userInfo()
+          .username.toLowerCase()
+          .replace(/[^a-z0-9]+/g, "-")
+          .replace(/^-+|-+$/g, ""),
+      ).data;
