@@ -3,7 +3,6 @@ import {
   type BucketContract,
   bucketSubject,
   type EventsContract,
-  familyFilter,
   type ServiceContract,
   timersFilter,
 } from "@natster/contracts";
@@ -11,6 +10,7 @@ import {
   type DurableContract,
   events as families,
   eventStream,
+  filtersOf,
   projectionSides,
   reactions,
   services,
@@ -35,10 +35,12 @@ export const events = (): string =>
 
 function family(contract: EventsContract): string {
   const id = Object.keys(contract.id.shape).map((name) => `<${name}>`);
-  const owner = Object.values<ServiceContract>(services).find(({ owns = [] }) => owns.includes(contract.subject));
+  const owners = Object.values<ServiceContract>(services).filter(({ owns = [] }) =>
+    owns.some((each) => `${each}.`.startsWith(`${contract.subject}.`)),
+  );
   return [
     `### ${code([contract.subject, ...id, "<type>"].join("."))}`,
-    `${sentence(commentOn(nameOf(contract)))} Appended by ${code(owner?.name ?? "nobody")}.`,
+    `${sentence(commentOn(nameOf(contract)))} Appended by ${owners.map(({ name }) => code(name)).join(" and ")}.`,
     block(
       Object.entries(contract.types).map(([type, data]) => {
         const past = contract.history?.[type]?.length ?? 0;
@@ -76,7 +78,7 @@ export const buckets = (): string =>
       "the only copy of anything, unless it ends by itself.",
     ].join("\n"),
     ...projectionSides.map(({ bucket, durable }) =>
-      bucketOf(bucket, `Written by ${code(durable.service)}, from ${filters(durable).map(code).join(", ")}.`),
+      bucketOf(bucket, `Written by ${code(durable.service)}, from ${filtersOf(durable).map(code).join(", ")}.`),
     ),
     ...volatileBuckets.map(({ bucket, service }) =>
       bucketOf(bucket, `Written by ${code(service)}; its entries end by themselves.`),
@@ -90,7 +92,7 @@ export const buckets = (): string =>
           code(durable.name),
           code(eventStream),
           code(durable.service),
-          filters(durable).map(code).join(", "),
+          filtersOf(durable).map(code).join(", "),
         ]),
         ...timersOf.map(({ name, service, of }) => [
           code(name),
@@ -115,6 +117,3 @@ function keysOf(bucket: BucketContract): string {
   const stored = `Stored as ${code(bucketSubject(bucket.name, "<key>"))}`;
   return layouts.length > 0 ? `${stored}, with keys ${layouts.join(", ")}.` : `${stored}.`;
 }
-
-const filters = ({ from, types }: DurableContract): string[] =>
-  from.flatMap((events) => (types ? types.map((type) => familyFilter(events, type)) : [familyFilter(events)]));

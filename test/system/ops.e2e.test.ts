@@ -1,8 +1,41 @@
 /** What administrators ask: how projections stand, and that one be rebuilt. */
-import { share } from "@natster/person";
 import { CatalogName } from "@natster/contracts";
-import { startSystem } from "@natster/testing";
+import type { FeedNotice } from "@natster/contracts/library";
+import { connect, silentLog } from "@natster/micro";
+import { notices, share } from "@natster/person";
+import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
+import { jetstream } from "@nats-io/jetstream";
+import { Svcm } from "@nats-io/services";
 import { expect, onTestFinished, test } from "vitest";
+
+/** What somebody hears on the feed from now on. */
+function noticesOf(person: TestPerson): FeedNotice[] {
+  const heard: FeedNotice[] = [];
+  void (async () => {
+    for await (const notice of notices(person)) heard.push(notice);
+  })();
+  return heard;
+}
+
+/** Puts something into the log that nobody can read, as a service that has gone wrong might; returns its sequence. */
+async function garble({ platform }: TestSystem, subject: string): Promise<number> {
+  const creds = { file: platform.installation.creds("catalog") };
+  const connection = await connect({ servers: platform.nats.url, creds, name: "garble", log: silentLog() });
+  try {
+    return (await jetstream(connection).publish(subject, "garbled")).seq;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What a service says of its projections in `nats micro stats`. */
+async function figuresOf({ administrator }: TestSystem, service: string): Promise<unknown> {
+  for await (const { endpoints } of await new Svcm(administrator.connection).client().stats(service)) {
+    const health = endpoints?.find(({ name }) => name === "health");
+    return (health?.data as { figures?: unknown } | undefined)?.figures;
+  }
+  return undefined;
+}
 
 async function aSystem() {
   const system = await startSystem();
@@ -49,6 +82,43 @@ test("the access projection is rebuilt, and everybody may do what they might bef
   for (const person of [alice, bob]) {
     await expect(person.library.whoami({})).resolves.toMatchObject({ account: person.account });
   }
+});
+
+test("what a projection cannot take in is told to administrators, counted, and skipped; all else goes on", async () => {
+  const { system, ops, alice, bob } = await aSystem();
+  const photos = CatalogName.parse("photos");
+  await alice.catalog.create({ catalog: photos });
+  const heard = noticesOf(ops);
+  const sequence = await garble(system, `events.catalog.${alice.account}.photos.described`);
+  await expect
+    .poll(() => heard.filter(({ kind }) => kind === "parked"), { timeout: 10_000 })
+    .toContainEqual({
+      kind: "parked",
+      projection: "catalogs",
+      sequence,
+      reason: "not a CloudEvent",
+    });
+  expect(heard).toContainEqual({ kind: "parked", projection: "access", sequence, reason: "not a CloudEvent" });
+  const { after } = await bob.catalog.create({ catalog: photos });
+  expect((await bob.library.mine({ after })).rows).toHaveLength(1);
+  expect(await figuresOf(system, "projector")).toMatchObject({
+    catalogs: { parked: 1, behind: 0 },
+    shares: { parked: 0 },
+  });
+  expect(await figuresOf(system, "accounts")).toMatchObject({ access: { parked: 1 } });
+
+  expect(await ops.library.retry({ projection: "catalogs", sequence })).toMatchObject({ parked: 1 });
+  expect(await ops.library.skip({ projection: "catalogs", sequence })).toMatchObject({ parked: 0 });
+  expect(await ops.library.parked({ projection: "catalogs" })).toEqual({ rows: [] });
+  expect((await ops.library.parked({ projection: "activity" })).rows).toMatchObject([{ sequence }]);
+  expect(await ops.accounts.skip({ projection: "access", sequence })).toMatchObject({ parked: 0 });
+  await expect(ops.library.skip({ projection: "shares", sequence })).rejects.toMatchObject({
+    reason: "event_not_parked",
+  });
+  await expect(ops.accounts.retry({ projection: "shares" })).rejects.toMatchObject({ reason: "projection_unknown" });
+  await expect(alice.library.skip({ projection: "catalogs", sequence })).rejects.toMatchObject({
+    reason: "not_administrator",
+  });
 });
 
 test("nobody else may ask, and what there is not is refused by name", async () => {

@@ -32,7 +32,7 @@ export const accounts = defineService({
   version: "0.1.0",
   description: "Decides who exists and tells nats-server what each account may do",
   runsIn: "platform",
-  owns: ["events.account", "events.handle"],
+  owns: ["events.account", "events.handle", "events.projection.accounts"],
   endpoints: {
     register: {
       subject: "natster.accounts.register",

@@ -97,6 +97,7 @@ export const projector = defineService({
   version: "0.1.0",
   description: "Keeps everything that people see, and answers questions about it",
   runsIn: "platform",
+  owns: ["events.projection.projector"],
   endpoints: {
     ...projectionOps("projector"),
     whoami: {
@@ -245,6 +246,8 @@ export const presence = defineBucket({
 /** What the feed tells an account: a hint to ask again, at most once. The truth is the query. */
 export const FeedNotice = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("account"), sequence: Sequence }),
+  /** Told to administrators: a projection could not take in an event, which stands aside. */
+  z.strictObject({ kind: z.literal("parked"), projection: z.string(), sequence: Sequence, reason: z.string() }),
   z.strictObject({ kind: z.literal("device"), user: UserKey, sequence: Sequence }),
   z.strictObject({
     kind: z.literal("code"),

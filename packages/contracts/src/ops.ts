@@ -1,5 +1,6 @@
 /** Operations: what administrators ask of the services that keep projections, the same of each. */
 import * as z from "zod";
+import { defineEvents } from "./define.ts";
 import { Side } from "./sides.ts";
 import { Cursor, PageSize, Sequence } from "./vocabulary.ts";
 
@@ -27,6 +28,25 @@ const ProjectionName = z
   .max(64)
   .regex(/^[a-z]+(_[a-z]+)*$/);
 
+/**
+ * What administrators decided about events that a projection could not take in. It is in the log, since all that a
+ * projection knows by itself is made anew from there.
+ */
+export const projectionEvents = defineEvents({
+  subject: "events.projection",
+  /** The service that keeps it, and its bucket without the side. */
+  id: z.strictObject({ service: z.string().regex(/^[a-z]+$/), projection: ProjectionName }),
+  types: {
+    /** Those of the same aggregate as this one are tried again, in their order; or all that stand aside. */
+    retried: z.strictObject({ sequence: Sequence.optional() }),
+    /** This one is left out for ever, also when the projection is built anew. */
+    skipped: z.strictObject({ sequence: Sequence }),
+  },
+});
+
+/** Where the decision was recorded, and how many events still stand aside now that it has been followed. */
+const Mended = z.strictObject({ after: Sequence, parked: z.int().nonnegative() });
+
 /** The endpoints of a service that keeps projections. */
 export const projectionOps = <const S extends string>(service: S) =>
   ({
@@ -52,6 +72,22 @@ export const projectionOps = <const S extends string>(service: S) =>
       request: z.strictObject({ projection: ProjectionName, cursor: Cursor.optional(), limit: PageSize.optional() }),
       reply: z.strictObject({ rows: z.array(ParkedEvent), cursor: Cursor.optional() }),
       errors: { projection_unknown: 404 },
+      access: "administrator",
+    },
+    retry: {
+      subject: `natster.ops.${service}.retry`,
+      summary: "Take in, in their order, the events of the aggregate that one stands aside of, or all that stand aside",
+      request: z.strictObject({ projection: ProjectionName, sequence: Sequence.optional() }),
+      reply: Mended,
+      errors: { projection_unknown: 404, event_not_parked: 404, behind: 503 },
+      access: "administrator",
+    },
+    skip: {
+      subject: `natster.ops.${service}.skip`,
+      summary: "Leave one event that stands aside out of a projection for ever, and take in those that wait behind it",
+      request: z.strictObject({ projection: ProjectionName, sequence: Sequence }),
+      reply: Mended,
+      errors: { projection_unknown: 404, event_not_parked: 404, behind: 503 },
       access: "administrator",
     },
   }) as const;

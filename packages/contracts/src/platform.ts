@@ -5,7 +5,9 @@ import { codeEvents, codes, openCodes } from "./codes.ts";
 import type { BucketContract, EventsContract } from "./define.ts";
 import { files } from "./files.ts";
 import { activity, catalogs, devices, ownCodes, people, presence, projector, shares, stats } from "./library.ts";
+import { projectionEvents } from "./ops.ts";
 import { Side, sideOf } from "./sides.ts";
+import { familyFilter } from "./subjects.ts";
 import { web } from "./web.ts";
 
 /** Every service, the five of the platform and the one that runs beside the files. */
@@ -13,7 +15,7 @@ export const services = { accounts, codes, catalog, projector, web, "file-server
 export type ServiceName = keyof typeof services;
 
 /** Every kind of aggregate. */
-export const events = [accountEvents, handleEvents, codeEvents, catalogEvents, shareEvents] as const;
+export const events = [accountEvents, handleEvents, codeEvents, catalogEvents, shareEvents, projectionEvents] as const;
 
 /** The stream that holds the event log. */
 export const eventStream = "EVENTS";
@@ -28,7 +30,15 @@ export interface DurableContract {
   readonly from: readonly EventsContract[];
   /** The event types it reads of those; every type where nothing is said. */
   readonly types?: readonly string[];
+  /** More that it reads, as a filter: what was decided about the projection itself. */
+  readonly about?: string;
 }
+
+/** What a durable reads, as the filters of a consumer. */
+export const filtersOf = ({ from, types, about }: DurableContract): string[] => [
+  ...from.flatMap((family) => (types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)])),
+  ...(about === undefined ? [] : [about]),
+];
 
 /** A projection as the platform provides for it: two buckets, and for each the durable of the same name. */
 const projection = (service: ServiceName, bucket: BucketContract, ...from: EventsContract[]) => ({
@@ -37,7 +47,12 @@ const projection = (service: ServiceName, bucket: BucketContract, ...from: Event
   from,
   sides: Side.options.map((side) => ({
     bucket: sideOf(bucket, side),
-    durable: { name: sideOf(bucket, side).name, service, from } satisfies DurableContract,
+    durable: {
+      name: sideOf(bucket, side).name,
+      service,
+      from,
+      about: familyFilter(projectionEvents, "*", { service, projection: bucket.name }),
+    } satisfies DurableContract,
   })),
 });
 

@@ -14,6 +14,9 @@ export const sideOf = <B extends BucketContract>(bucket: B, side: Side): B => ({
   name: `${bucket.name}_${side}`,
 });
 
+/** The projection of which a bucket is one side. */
+export const projectionOf = (bucket: BucketContract): string => bucket.name.replace(/_[ab]$/, "");
+
 /** Rows `<projection>`: which side is read, and whether the other is being built. */
 export const projectionStates = defineBucket({
   name: "projections",

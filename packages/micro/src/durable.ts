@@ -2,6 +2,7 @@
 import { eventStream } from "@natster/contracts/platform";
 import { type ConsumerMessages, jetstream, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import type { Stored } from "./fold.ts";
 
 /** What a durable has left to deliver, and what it has delivered without an acknowledgement. */
 export interface Backlog {
@@ -21,6 +22,10 @@ export interface Durable {
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
   rewind(sequence: number): Promise<void>;
   backlog(): Promise<Backlog>;
+  /** One event of the stream, by its sequence. Throws where there is none. */
+  read(sequence: number): Promise<Stored>;
+  /** For how long the first event after a sequence has been waiting, in milliseconds; 0 where there is none. */
+  age(after: number): Promise<number>;
   /** The sequence of the last message of the stream, delivered or not. */
   end(): Promise<number>;
   stop(): void;
@@ -94,6 +99,20 @@ export async function openDurable(
         unacknowledged: info.num_ack_pending,
         acknowledged: info.ack_floor.stream_seq,
       };
+    },
+    async read(seq) {
+      const stored = await manager.direct.getMessage(stream, { seq });
+      if (!stored) throw new Error(`${stream} has nothing at ${seq}`);
+      return stored;
+    },
+    async age(after) {
+      const { config } = await manager.consumers.info(stream, name);
+      const waiting = await Promise.all(
+        (config.filter_subjects ?? []).map((filter) =>
+          manager.direct.getMessage(stream, { seq: after + 1, next_by_subj: filter }),
+        ),
+      );
+      return Math.max(0, ...waiting.flatMap((stored) => (stored ? Date.now() - stored.time.getTime() : [])));
     },
     async end() {
       return (await manager.streams.info(stream)).state.last_seq;

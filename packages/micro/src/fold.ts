@@ -50,7 +50,7 @@ const remembered = 20_000;
 export function createFold<B extends BucketContract>(
   projection: Projection<B>,
   rows: RowWriter<RowOf<B>>,
-  parking: Pick<Parking, "blocking" | "park">,
+  parking: Pick<Parking, "blocking" | "park" | "isSkipped" | "leaveOut">,
 ): (batch: readonly Stored[]) => Promise<readonly Applied[]> {
   type Rows = Map<string, Slot<RowOf<B>>>;
   const known: Rows = new Map();
@@ -82,7 +82,8 @@ export function createFold<B extends BucketContract>(
     for (const each of arrived) {
       const before = parking.blocking(each.stored);
       try {
-        if (before !== undefined) parking.park(each.stored, `behind ${before}`);
+        if (parking.isSkipped(each.stored)) parking.leaveOut(each.stored);
+        else if (before !== undefined) parking.park(each.stored, `behind ${before}`);
         else if ("error" in each) parking.park(each.stored, reasonOf(each.error));
         else {
           // All rows of an event, or none.

@@ -1,31 +1,100 @@
 /** The answering side of operations: the handlers of every service that keeps projections. */
+import type { AccountKey } from "@natster/contracts";
+import type { FeedNotice } from "@natster/contracts/library";
 import type { projectionOps as endpointsOf } from "@natster/contracts/ops";
+import { eventStream, feedSubject } from "@natster/contracts/platform";
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Command } from "./command.ts";
+import { decisions, retryParked, type Seen, skipParked } from "./decisions.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Call } from "./handler.ts";
-import type { RunningProjection } from "./projector.ts";
+import type { ParkedPlace } from "./parking.ts";
+import type { ProjectionStatus, RunningProjection } from "./projector.ts";
 import { refuse } from "./refusal.ts";
 
 type Endpoints = ReturnType<typeof endpointsOf>;
-type Kept = Readonly<Record<string, Omit<RunningProjection<unknown>, "rows">>>;
+type Kept = Omit<RunningProjection<unknown>, "rows">;
 
-/** Makes the handlers of `projectionOps` for a service's projections, by name. */
-export function projectionOps(endpoints: Endpoints, kept: Kept) {
-  const find = (endpoint: Endpoints["rebuild"] | Endpoints["parked"], name: string) => {
+/** A service that keeps projections. */
+export interface Keeper {
+  readonly contract: { readonly name: string; readonly endpoints: Endpoints };
+  readonly connection: NatsConnection;
+  readonly log: EventLog;
+  /** Its projections, by name. */
+  readonly kept: Readonly<Record<string, Kept>>;
+}
+
+/** Makes the handlers of `projectionOps` for a service's projections. */
+export function projectionOps({ contract, connection, log, kept }: Keeper) {
+  const { endpoints } = contract;
+  type Named = Endpoints["rebuild" | "parked" | "retry" | "skip"];
+  const find = (endpoint: Named, name: string) => {
     const projection = Object.hasOwn(kept, name) ? kept[name] : undefined;
     if (!projection) throw refuse(endpoint, "projection_unknown");
     return projection;
   };
+
+  /** Records a decision about what stands aside of a projection, and waits until it has been followed. */
+  async function mend(
+    endpoint: Endpoints["retry" | "skip"],
+    { projection: name, sequence }: { readonly projection: string; readonly sequence?: number | undefined },
+    command: Command,
+    decide: (seen: Seen) => Parameters<typeof log.append<typeof decisions.events, typeof decisions.initial>>[2],
+  ) {
+    const projection = find(endpoint, name);
+    const id = { service: contract.name, projection: name };
+    const { last } = await log.load(decisions, id);
+    await projection.caughtUp(last);
+    const stands = await standsAside(connection, projection, sequence);
+    const refusal = stands ? undefined : refuse(endpoint, "event_not_parked");
+    const after = await log.append(decisions, id, decide({ last, refusal }), command);
+    await projection.caughtUp(after);
+    return { after, parked: await projection.parked.total() };
+  }
+
   return {
-    status: () => ({ projections: Object.entries(kept).map(([projection, { lag }]) => ({ projection, ...lag })) }),
+    status: async () => ({
+      projections: Object.entries(await statusOf(kept)).map(([projection, status]) => ({ projection, ...status })),
+    }),
     rebuild: async ({ request }: Call<Endpoints["rebuild"]>) => {
       await find(endpoints.rebuild, request.projection).rebuild();
       return {};
     },
     parked: async ({ request: { projection, ...paging } }: Call<Endpoints["parked"]>) => {
-      const { rows, cursor } = await find(endpoints.parked, projection).parked(paging);
+      const { rows, cursor } = await find(endpoints.parked, projection).parked.page(paging);
       return {
         rows: rows.map(({ row, sequence }) => ({ ...row, sequence })),
         ...(cursor !== undefined && { cursor }),
       };
     },
+    retry: ({ request, command }: Call<Endpoints["retry"]>) =>
+      mend(endpoints.retry, request, command, (seen) => retryParked(request.sequence, seen)),
+    skip: ({ request, command }: Call<Endpoints["skip"]>) =>
+      mend(endpoints.skip, request, command, (seen) => skipParked(request.sequence, seen)),
   };
 }
+
+/** How each projection stands, by name: for `ops status`, and for statistics. */
+export async function statusOf(kept: Keeper["kept"]): Promise<Record<string, ProjectionStatus>> {
+  const all = Object.entries(kept).map(async ([name, projection]) => [name, await projection.status()] as const);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+/** Whether an event stands aside, or where none is named, whether any does. */
+async function standsAside(connection: NatsConnection, { parked }: Kept, sequence: number | undefined) {
+  if (sequence === undefined) return (await parked.total()) > 0;
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const event = sequence > 0 ? await manager.direct.getMessage(eventStream, { seq: sequence }) : undefined;
+  return event !== null && event !== undefined && (await parked.has(event));
+}
+
+/** Tells administrators on their feeds, at most once, that a projection could not take in an event. */
+export const tellOfParked =
+  (connection: NatsConnection, administrators: readonly AccountKey[], projection: string) =>
+  (parked: readonly ParkedPlace[]): void => {
+    for (const { seq, reason } of parked) {
+      const notice: FeedNotice = { kind: "parked", projection, sequence: seq, reason };
+      for (const to of administrators) connection.publish(feedSubject(to, notice.kind), JSON.stringify(notice));
+    }
+  };

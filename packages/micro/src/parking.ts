@@ -2,10 +2,11 @@
  * Parking: an event that a projection cannot take in stands aside with its reason, in the bucket of the rows that miss
  * it, and later events of its aggregate behind it. All others go on.
  */
-import type { BucketContract } from "@natster/contracts";
+import { type BucketContract, projectionOf } from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
-import { openRows, type Page, type PageOptions } from "./rows.ts";
+import { emptySlot, openRows, type Page, type PageOptions } from "./rows.ts";
+import { readSkipped } from "./skipped.ts";
 
 /** An event that stands aside. */
 const Parked = z.strictObject({ subject: z.string(), reason: z.string() });
@@ -16,38 +17,86 @@ export interface Place {
   readonly seq: number;
 }
 
-export interface Parking {
+/** An event that stands aside, and why. */
+export interface ParkedPlace extends Place {
+  readonly reason: string;
+}
+
+/** What stands aside in a bucket, as its readers see it. */
+export interface ParkingReader {
+  /** Whether this event stands aside. */
+  has(place: Place): Promise<boolean>;
+  /** How many events stand aside, counted. */
+  total(): Promise<number>;
+  /** The events that stand aside, as `{ subject, reason }` under their sequence. */
+  page(options: PageOptions): Promise<Page<z.infer<typeof Parked>>>;
+  /**
+   * What stands aside of the aggregates under a filter, which is a subject of events without its type and may have
+   * wildcards; and with `reason` undefined what stood aside, with the sequence of what was decided about it.
+   */
+  under(aggregates: string): AsyncGenerator<{ readonly reason: string | undefined; readonly seq: number }>;
+}
+
+/** What stands aside in a bucket, as its one writer sees it. */
+export interface Parking extends ParkingReader {
   /** How many events stand aside. */
   readonly count: number;
   /** The event of the same aggregate that stands aside before this one. */
   blocking(place: Place): number | undefined;
+  /** Whether it was decided that this event is left out for ever. */
+  isSkipped(place: Pick<Place, "seq">): boolean;
   /** Lets an event stand aside; on disk once `save` has resolved. */
   park(place: Place, reason: string): void;
+  /** Notes that an event is left out here; on disk once `save` has resolved. */
+  leaveOut(place: Place): void;
+  /** Whether an event has been left out here. */
+  hasLeftOut(seq: number): boolean;
   /** Resolves with what has been parked newly since the last time. */
-  save(): Promise<readonly (Place & { readonly reason: string })[]>;
+  save(): Promise<readonly ParkedPlace[]>;
+  /** What stands aside of the aggregate of an event, or of all, in the order of the log. */
+  standing(of: Place | undefined): Promise<readonly Place[]>;
+  /** Lets nothing wait behind these any more, so that they can be tried again. */
+  free(places: readonly Place[]): void;
+  /** Forgets, because of what was decided at `at`, those of them that do not stand aside again; `save` comes before. */
+  settle(places: readonly Place[], at: number): Promise<void>;
 }
 
-/** Lists the events that stand aside in a bucket. */
-export async function listParked(
-  connection: NatsConnection,
-  bucket: BucketContract,
-  options: PageOptions,
-): Promise<Page<z.infer<typeof Parked>>> {
-  const rows = await openRows(connection, { ...bucket, row: Parked });
-  return rows.page(keyOf("*"), options);
-}
-
-/** Parked events have keys of their own among the rows. */
-const keyOf = (sequence: number | "*"): string => `parked.${sequence}`;
 /** An event's subject without its type. */
 const aggregateOf = ({ subject }: Place): string => subject.slice(0, subject.lastIndexOf("."));
+/** Parked events have keys of their own among the rows, by aggregate and in it by sequence. */
+const keyOf = (aggregate: string, sequence: number | "*"): string =>
+  `parked.${aggregate.replace(/^events\./, "")}.${sequence}`;
+const parkedKey = (place: Place): string => keyOf(aggregateOf(place), place.seq);
+const leftOutKey = (sequence: number | "*"): string => `skipped.${sequence}`;
+const everything = "events.>";
+
+/** Opens what stands aside in a bucket for reading. */
+export async function readParking(connection: NatsConnection, bucket: BucketContract): Promise<ParkingReader> {
+  const rows = await openRows(connection, { ...bucket, row: Parked });
+  return {
+    has: async (place) => (await rows.get(parkedKey(place))) !== undefined,
+    async total() {
+      let total = 0;
+      for await (const { row } of rows.scan("parked.>")) if (row) total++;
+      return total;
+    },
+    page: (options) => rows.page("parked.>", options),
+    async *under(aggregates) {
+      const filter = aggregates.endsWith(">") ? keyOf(aggregates, "*").slice(0, -2) : keyOf(aggregates, "*");
+      for await (const { row, sequence } of rows.scan(filter)) yield { reason: row?.reason, seq: sequence };
+    },
+  };
+}
 
 /** Opens the parking of a bucket, with all that stands there already. */
 export async function openParking(connection: NatsConnection, bucket: BucketContract): Promise<Parking> {
   const rows = await openRows(connection, { ...bucket, row: Parked });
+  const skipped = await readSkipped(connection, projectionOf(bucket));
   /** The first event of each aggregate that stands aside. */
   const first = new Map<string, number>();
-  const unsaved = new Map<number, Place & { readonly reason: string }>();
+  const unsaved = new Map<number, ParkedPlace>();
+  const leftOut = new Set<number>();
+  const newlyLeftOut = new Map<number, Place>();
   let count = 0;
 
   const block = (place: Place) => {
@@ -55,13 +104,27 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
     first.set(aggregate, Math.min(place.seq, first.get(aggregate) ?? place.seq));
   };
 
-  for await (const { row, sequence } of rows.scan(keyOf("*"))) {
+  /** Writes places under their keys, in their order, where they do not stand there already; resolves with what did. */
+  const write = async (places: readonly (Place & { reason?: string })[], key: (place: Place) => string) => {
+    const slots = await rows.slots(places.map(key));
+    await Promise.all(
+      places.map(async ({ subject, seq, reason = "skipped" }) => {
+        const { row, revision } = slots.get(key({ subject, seq })) ?? emptySlot;
+        if (row?.reason !== reason) await rows.put(key({ subject, seq }), { subject, reason }, seq, revision);
+      }),
+    );
+    return slots;
+  };
+
+  for await (const { row, sequence } of rows.scan("parked.>")) {
     if (!row) continue;
     block({ subject: row.subject, seq: sequence });
     count++;
   }
+  for await (const { sequence } of rows.scan(leftOutKey("*"))) leftOut.add(sequence);
 
   return {
+    ...(await readParking(connection, bucket)),
     get count() {
       return count;
     },
@@ -69,23 +132,50 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
       const blocker = first.get(aggregateOf(place));
       return blocker !== undefined && blocker < place.seq ? blocker : undefined;
     },
-    park({ subject, seq }, reason) {
-      block({ subject, seq });
-      unsaved.set(seq, { subject, seq, reason });
+    isSkipped: ({ seq }) => skipped.has(seq),
+    park(place, reason) {
+      block(place);
+      unsaved.set(place.seq, { subject: place.subject, seq: place.seq, reason });
     },
+    leaveOut({ subject, seq }) {
+      skipped.add(seq);
+      newlyLeftOut.set(seq, { subject, seq });
+    },
+    hasLeftOut: (seq) => leftOut.has(seq) || newlyLeftOut.has(seq),
+
     async save() {
-      const saved = [];
-      for (const place of unsaved.values()) {
-        const { subject, seq, reason } = place;
-        const { row, revision } = await rows.slot(keyOf(seq));
-        if (!row) {
-          await rows.put(keyOf(seq), { subject, reason }, seq, revision);
-          count++;
-          saved.push(place);
-        }
-        unsaved.delete(seq);
-      }
+      await write([...newlyLeftOut.values()], ({ seq }) => leftOutKey(seq));
+      for (const seq of newlyLeftOut.keys()) leftOut.add(seq);
+      newlyLeftOut.clear();
+      const places = [...unsaved.values()];
+      const before = await write(places, parkedKey);
+      const saved = places.filter((place) => !before.get(parkedKey(place))?.row);
+      count += saved.length;
+      unsaved.clear();
       return saved;
+    },
+
+    async standing(of) {
+      const places: Place[] = [];
+      const filter = of ? keyOf(aggregateOf(of), "*") : keyOf(everything, "*").slice(0, -2);
+      for await (const { row, sequence } of rows.scan(filter)) {
+        if (row) places.push({ subject: row.subject, seq: sequence });
+      }
+      return places.toSorted((one, other) => one.seq - other.seq);
+    },
+    free(places) {
+      for (const place of places) first.delete(aggregateOf(place));
+    },
+    async settle(places, at) {
+      const over = places.filter((place) => {
+        const blocker = first.get(aggregateOf(place));
+        // Behind what stands aside again, so does every later one of the same aggregate.
+        return blocker === undefined || blocker > place.seq || leftOut.has(place.seq);
+      });
+      const keys = over.map(parkedKey);
+      const there = [...(await rows.slots(keys))].filter(([, { row }]) => row);
+      await Promise.all(there.map(([key, { revision }]) => rows.put(key, undefined, at, revision)));
+      count -= there.length;
     },
   };
 }

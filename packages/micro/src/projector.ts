@@ -16,10 +16,10 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
-import { listParked } from "./parking.ts";
+import type { ParkedPlace, ParkingReader } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { kitRefusal } from "./refusal.ts";
-import { openRows, type Page, type PageOptions, type RowReader } from "./rows.ts";
+import { openRows, type RowReader } from "./rows.ts";
 import { type Lag, type RunningSide, runSide } from "./side.ts";
 import { sleep } from "./sleep.ts";
 
@@ -31,10 +31,13 @@ export interface ProjectionOptions {
   readonly connection: NatsConnection;
   readonly log: Logger;
   /**
-   * Told of a batch's events when its rows are written and before it is acknowledged: what throws here makes the batch
-   * come again, and what has come may come again. A rebuild tells nothing: what it takes in is old.
+   * Told of a batch's events when its rows are written and before it is acknowledged, and of those that newly stand
+   * aside: what throws here makes the batch come again, and what has come may come again. A rebuild tells nothing: what
+   * it takes in is old.
    */
-  readonly afterRows?: (applied: readonly Applied[]) => Promise<void>;
+  readonly afterRows?: (applied: readonly Applied[], parked: readonly ParkedPlace[]) => Promise<void>;
+  /** Told, once for each, of events that newly stand aside, also of those that a rebuild could not take in. */
+  readonly whenParked?: (parked: readonly ParkedPlace[]) => void;
   /** Told when other rows have taken the place of those that were read, which may differ in any way. */
   readonly afterSwitch?: () => Promise<void>;
 }
@@ -57,8 +60,10 @@ export interface RunningProjection<R> extends AsyncDisposable {
    * `behind` after two seconds.
    */
   caughtUp(after: number | undefined): Promise<void>;
-  /** The events that stand aside, and those that wait behind them, as `{ subject, reason }` under their sequence. */
-  parked(options?: PageOptions): Promise<Page<{ readonly subject: string; readonly reason: string }>>;
+  /** How it stands, whichever process writes: asked of nats-server, not remembered. */
+  status(): Promise<ProjectionStatus>;
+  /** The events that stand aside, and those that wait behind them. */
+  readonly parked: ParkingReader;
   /** Begins to fill the idle side from the first event on; where that is under way already, it goes on. */
   rebuild(): Promise<void>;
 }
@@ -71,7 +76,7 @@ const linger = 5_000;
 /** Runs a projection until it is disposed of. */
 export async function runProjection<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log, afterRows, afterSwitch }: ProjectionOptions,
+  { connection, log, afterRows, whenParked, afterSwitch }: ProjectionOptions,
 ): Promise<RunningProjection<RowOf<B>>> {
   const { into } = projection;
   const version = into.version ?? 1;
@@ -105,10 +110,18 @@ export async function runProjection<B extends BucketContract>(
     await ending.get(side);
     const there = running.get(side);
     if (there) return there;
-    const told = async (applied: readonly Applied[]) => {
-      if (state.active === side) await afterRows?.(applied);
-    };
-    const started = await runSide({ ...projection, into: sideOf(into, side) }, { connection, log, afterRows: told });
+    const started = await runSide(
+      { ...projection, into: sideOf(into, side) },
+      {
+        connection,
+        log,
+        afterRows: async (applied, parked) => {
+          if (parked.length > 0) whenParked?.(parked);
+          if (state.active === side) await afterRows?.(applied, parked);
+        },
+        spoiled: () => makeAnew(side),
+      },
+    );
     running.set(side, started);
     return started;
   }
@@ -133,6 +146,16 @@ export async function runProjection<B extends BucketContract>(
     await manager.streams.purge(bucketStream(sideOf(into, idle).name));
     await change((found) => ({ ...found, building: { side: idle, version } }));
     log.info({ projection: into.name, side: idle }, "rebuilding");
+  }
+
+  /** A side that is read is read on while the other is filled; one that nobody reads yet is emptied. */
+  async function makeAnew(side: Side): Promise<"kept" | "emptied"> {
+    if ((await current()).active === side) {
+      await rebuild();
+      return "kept";
+    }
+    await manager.streams.purge(bucketStream(sideOf(into, side).name));
+    return "emptied";
   }
 
   /** Puts the side that was filled anew in the place of the one that is read, once it has all that the other has. */
@@ -179,7 +202,15 @@ export async function runProjection<B extends BucketContract>(
     }
   })();
 
-  const reader = () => (running.get(state.active) ?? active).rows;
+  const read = () => running.get(state.active) ?? active;
+  const reader = () => read().rows;
+  const filling = () => state.building && running.get(state.building.side);
+  const asStatus = (lag: Lag, filled: Lag | undefined): ProjectionStatus => ({
+    ...lag,
+    version: state.version,
+    side: state.active,
+    ...(filled && { rebuilt: Math.min(1, filled.sequence / Math.max(1, lag.sequence)) }),
+  });
   return {
     rows: {
       get: (key) => reader().get(key),
@@ -189,17 +220,16 @@ export async function runProjection<B extends BucketContract>(
       count: (filter) => reader().count(filter),
     },
     get lag() {
-      const { lag } = running.get(state.active) ?? active;
-      const filling = state.building && running.get(state.building.side);
-      return {
-        ...lag,
-        version: state.version,
-        side: state.active,
-        ...(filling && { rebuilt: Math.min(1, filling.lag.sequence / Math.max(1, lag.sequence)) }),
-      };
+      return asStatus(read().lag, filling()?.lag);
     },
-    caughtUp: (after) => (running.get(state.active) ?? active).caughtUp(after),
-    parked: (options = {}) => listParked(connection, sideOf(into, state.active), options),
+    status: async () => asStatus(await read().measure(), await filling()?.measure()),
+    parked: {
+      has: (place) => read().parked.has(place),
+      total: () => read().parked.total(),
+      page: (options) => read().parked.page(options),
+      under: (aggregates) => read().parked.under(aggregates),
+    },
+    caughtUp: (after) => read().caughtUp(after),
     rebuild,
     async [Symbol.asyncDispose]() {
       stopping.abort();

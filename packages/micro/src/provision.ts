@@ -2,19 +2,12 @@
  * Makes every stream, durable and bucket that the contracts name. Only the bootstrap user may: a running service that
  * could make a consumer could aim it at any subject.
  */
+import { type BucketContract, bucketStream, bucketSubject, projectionStates, timersFilter } from "@natster/contracts";
 import {
-  type BucketContract,
-  bucketStream,
-  bucketSubject,
-  familyFilter,
-  projectionStates,
-  timersFilter,
-} from "@natster/contracts";
-import {
-  type DurableContract,
   events,
   eventStream,
   expiries,
+  filtersOf,
   projectionSides,
   reactions,
   timers,
@@ -127,9 +120,6 @@ async function ensureStream(
   if (there) await manager.streams.update(config.name, config);
   else await manager.streams.add(config);
 }
-
-const filtersOf = ({ from, types }: DurableContract): string[] =>
-  from.flatMap((family) => (types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)]));
 
 /** One of those that pull gets everything, and another only once that one has been silent for two seconds. */
 const pinned: PriorityGroups = {

@@ -22,7 +22,7 @@ export interface ServeOptions {
   readonly metadata?: Record<string, string>;
   /** More of what `health` tells. */
   readonly checks?: () => Record<string, string>;
-  /** More of what `stats` tells, under `data` of the `health` endpoint. */
+  /** More of what `stats` tells, under `data` of the `health` endpoint; nothing where it cannot be had. */
   readonly figures?: () => unknown;
 }
 
@@ -52,7 +52,9 @@ export async function serve<S extends ServiceContract>(
     description: contract.description,
     metadata,
     queue: contract.name,
-    statsHandler: trueStatistics(tallies, (name) => (name === health && figures ? { figures: figures() } : {})),
+    statsHandler: trueStatistics(tallies, async (name) =>
+      name === health && figures ? { figures: await Promise.resolve(figures()).catch(() => undefined) } : {},
+    ),
   });
   const { id } = service.info();
 

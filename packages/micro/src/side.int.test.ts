@@ -314,8 +314,8 @@ describe("an event that cannot be taken in", () => {
     expect(await namesOf(projection, well)).toEqual(["max", "lee"]);
     const subject = `events.account.${ill}.renamed`;
     expect(await parked(projection)).toEqual([
-      [`parked.${bad}`, { row: { subject, reason: "not a CloudEvent" }, sequence: bad }],
-      [`parked.${behind}`, { row: { subject, reason: `behind ${bad}` }, sequence: behind }],
+      [`parked.account.${ill}.${bad}`, { row: { subject, reason: "not a CloudEvent" }, sequence: bad }],
+      [`parked.account.${ill}.${behind}`, { row: { subject, reason: `behind ${bad}` }, sequence: behind }],
     ]);
     expect(projection.lag).toMatchObject({ sequence: after, behind: 0, parked: 2 });
     expect(lines).toMatchObject([
@@ -333,7 +333,9 @@ describe("an event that cannot be taken in", () => {
     await projection.caughtUp(after);
     expect(await namesOf(projection, account)).toEqual(["kim"]);
     expect(await projection.rows.get(`count.${account}`)).toMatchObject({ row: { names: ["renamed"] } });
-    expect(await parked(projection)).toMatchObject([[`parked.${bad}`, { row: { reason: "this name is poison" } }]]);
+    expect(await parked(projection)).toMatchObject([
+      [`parked.account.${account}.${bad}`, { row: { reason: "this name is poison" } }],
+    ]);
   });
 
   test("still stands aside after a restart, and keeps those of its aggregate behind it", async () => {

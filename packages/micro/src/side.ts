@@ -9,9 +9,10 @@ import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { openCheckpoint } from "./checkpoint.ts";
 import { openDurable } from "./durable.ts";
-import { type Applied, createFold } from "./fold.ts";
+import { type Applied, createFold, type Stored } from "./fold.ts";
 import type { Logger } from "./log.ts";
-import { openParking } from "./parking.ts";
+import { isDecision, mend } from "./mend.ts";
+import { openParking, type ParkedPlace, type ParkingReader, readParking } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { Refusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
@@ -25,7 +26,12 @@ export interface SideOptions {
    * Told of a batch's events when its rows are written and before it is acknowledged: what throws here makes the batch
    * come again, and what has come may come again.
    */
-  readonly afterRows?: (applied: readonly Applied[]) => Promise<void>;
+  readonly afterRows?: (applied: readonly Applied[], parked: readonly ParkedPlace[]) => Promise<void>;
+  /**
+   * Told that the rows are not what the log says and cannot become it by going on, and why. It sees to it that they are
+   * made anew, and says whether it has emptied them for that: then they are filled from the first event on.
+   */
+  readonly spoiled?: (reason: string) => Promise<"kept" | "emptied">;
 }
 
 /** How far the rows are. */
@@ -34,7 +40,7 @@ export interface Lag {
   readonly sequence: number;
   /** How many events wait. */
   readonly behind: number;
-  /** For how long the oldest event of the last batch had waited when its rows were written, in milliseconds. */
+  /** For how long the oldest that waits, or of those that were written last, has waited or had, in milliseconds. */
   readonly milliseconds: number;
   /** How many events could not be taken in, and stand aside. */
   readonly parked: number;
@@ -53,12 +59,16 @@ export interface RunningSide<R> extends AsyncDisposable {
   caughtUp(after: number | undefined): Promise<void>;
   /** Whether the rows have everything that was in the log when this was asked. */
   isComplete(): Promise<boolean>;
+  /** What stands aside. */
+  readonly parked: ParkingReader;
+  /** How far the rows are, whichever process writes them: asked of nats-server, not remembered. */
+  measure(): Promise<Lag>;
 }
 
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log: logger, afterRows }: SideOptions,
+  { connection, log: logger, afterRows, spoiled }: SideOptions,
 ): Promise<RunningSide<RowOf<B>>> {
   const { into } = projection;
   const log = logger.child({ projection: into.name });
@@ -66,6 +76,7 @@ export async function runSide<B extends BucketContract>(
   const checkpoint = await openCheckpoint(connection, into);
   const durable = await openDurable(connection, into.name, { pinned: true });
   const stopping = new AbortController();
+  const parked = await readParking(connection, into);
   let parking = await openParking(connection, into);
   let fold = createFold(projection, rows, parking);
   let lag: Lag = {
@@ -113,11 +124,23 @@ export async function runSide<B extends BucketContract>(
 
   /** A batch is done with once its rows, then the checkpoint, are on disk. */
   async function take(batch: readonly JsMsg[]): Promise<void> {
-    const applied = await fold(batch);
-    for (const { seq, subject, reason } of await parking.save()) {
-      log.error({ sequence: seq, subject, reason }, "parked");
+    const applied: Applied[] = [];
+    const parked: ParkedPlace[] = [];
+    const working = () => {
+      for (const message of batch) message.working();
+    };
+    for (const stored of betweenDecisions(batch)) {
+      if ("seq" in stored) {
+        applied.push(
+          ...(await mend(stored, { parking, fold, read: (seq) => durable.read(seq), working, spoiled: beSpoiled })),
+        );
+      } else {
+        applied.push(...(await fold(stored)));
+      }
+      parked.push(...(await parking.save()));
     }
-    await afterRows?.(applied);
+    for (const { seq, subject, reason } of parked) log.error({ sequence: seq, subject, reason }, "parked");
+    await afterRows?.(applied, parked);
     const [first, last] = [batch.at(0), batch.at(-1)];
     const sequence = Math.max(lag.sequence, last?.seq ?? 0);
     await checkpoint.advance(sequence);
@@ -133,6 +156,12 @@ export async function runSide<B extends BucketContract>(
     wake = Promise.withResolvers();
   }
 
+  /** What cannot be mended by going on is left to whoever looks after both sides. */
+  async function beSpoiled(reason: string): Promise<void> {
+    log.error({ reason }, "the rows have to be made anew");
+    if ((await spoiled?.(reason)) === "emptied") throw new EmptiedError();
+  }
+
   /** Takes a batch however often it needs; one that is left over at the end comes again, to whoever follows. */
   async function takeSurely(batch: readonly JsMsg[]): Promise<void> {
     for (let pause = 100; !stopping.signal.aborted && !connection.isClosed(); pause = Math.min(pause * 2, 5_000)) {
@@ -141,6 +170,7 @@ export async function runSide<B extends BucketContract>(
         if (pause > 100) log.info("rows are written again");
         return;
       } catch (error) {
+        if (error instanceof EmptiedError) return begin();
         // Said once: what fails for long fails for the same reason.
         if (pause === 100) log.error({ err: error }, "cannot write rows, trying again");
         await sleep(pause, stopping.signal);
@@ -174,6 +204,19 @@ export async function runSide<B extends BucketContract>(
       return lag;
     },
     isComplete,
+    parked,
+    async measure() {
+      const sequence = Math.max(lag.sequence, await checkpoint.read());
+      const { pending, unacknowledged } = await durable.backlog();
+      const behind = pending + unacknowledged;
+      return {
+        sequence,
+        behind,
+        milliseconds: behind > 0 ? await durable.age(sequence) : 0,
+        parked: await parked.total(),
+        writes: lag.writes,
+      };
+    },
     async caughtUp(after) {
       if (after === undefined || lag.sequence >= after) return;
       // What nobody has recorded yet is not waited for: whoever was told a position was told it by the log.
@@ -195,3 +238,18 @@ export async function runSide<B extends BucketContract>(
 }
 
 const behind = () => new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
+
+/** The bucket was emptied, to be filled from the first event on. */
+class EmptiedError extends Error {}
+
+/** Events as they came, those between two decisions about the projection itself together. */
+function* betweenDecisions(batch: readonly Stored[]): Generator<Stored | readonly Stored[]> {
+  let from = 0;
+  for (const [index, stored] of batch.entries()) {
+    if (!isDecision(stored)) continue;
+    if (index > from) yield batch.slice(from, index);
+    yield stored;
+    from = index + 1;
+  }
+  if (from < batch.length) yield batch.slice(from);
+}

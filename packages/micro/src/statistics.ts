@@ -16,11 +16,11 @@ interface Counted {
 
 /** Makes the stats handler: the library's own counts are overwritten, and the rest is the endpoint's `data`. */
 export const trueStatistics =
-  (tallies: ReadonlyMap<string, Tally>, more: (endpoint: string) => Record<string, unknown>) =>
-  (endpoint: LibraryEndpoint): Promise<unknown> => {
+  (tallies: ReadonlyMap<string, Tally>, more: (endpoint: string) => Promise<Record<string, unknown>>) =>
+  async (endpoint: LibraryEndpoint): Promise<unknown> => {
     const { name, stats } = endpoint as unknown as Counted;
     const tally = tallies.get(name);
-    if (!tally) return Promise.resolve(null);
+    if (!tally) return null;
     if (stats) {
       stats.num_requests = tally.requests;
       stats.num_errors = tally.errors;
@@ -28,5 +28,5 @@ export const trueStatistics =
       stats.processing_time = tally.processingTime;
       stats.average_processing_time = tally.requests > 0 ? Math.round(tally.processingTime / tally.requests) : 0;
     }
-    return Promise.resolve({ ...tally.report(), ...more(name) });
+    return { ...tally.report(), ...(await more(name)) };
   };

@@ -67,7 +67,9 @@ test("web holds nothing, so it reads and writes nothing", () => {
 test("each event has one service that may append it", () => {
   const owned = names.flatMap((name) => publishes(name).filter((subject) => subject.startsWith("events.")));
   expect(owned.toSorted()).toEqual(
-    ["account", "catalog", "code", "handle", "share"].map((aggregate) => `events.${aggregate}.>`),
+    ["account", "catalog", "code", "handle", "projection.accounts", "projection.projector", "share"].map(
+      (aggregate) => `events.${aggregate}.>`,
+    ),
   );
 });
 
@@ -96,9 +98,11 @@ test("a projection's service consumes its durable, and may empty its bucket", ()
   }
 });
 
-test("only the projector speaks on the feed", () => {
-  expect(names.filter((name) => publishes(name).some((subject) => subject.startsWith("feed.")))).toEqual(["projector"]);
-  expect(publishes("projector")).toContain("feed.*.>");
+test("only the projector speaks on the feed, but for notices of what a projection could not take in", () => {
+  const speaks = (name: (typeof names)[number]) => publishes(name).filter((subject) => subject.startsWith("feed."));
+  expect(speaks("projector")).toEqual(["feed.*.>"]);
+  expect(speaks("accounts")).toEqual(["feed.*.parked"]);
+  expect(names.filter((name) => speaks(name).length > 0).toSorted()).toEqual(["accounts", "projector"]);
 });
 
 test("no service may change a stream or a consumer, or answer for another", () => {

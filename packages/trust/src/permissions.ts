@@ -66,7 +66,8 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
         ...rebuilt.map((bucket) => `$JS.API.STREAM.PURGE.${bucketStream(bucket)}`),
         ...states.map((projection) => bucketSubject(projectionStates.name, projection)),
         ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),
-        ...(name === "projector" ? [feedSubject("*", ">")] : []),
+        // Whoever keeps projections tells administrators what it could not take in; all else is the projector's to tell.
+        ...(name === "projector" ? [feedSubject("*", ">")] : states.length > 0 ? [feedSubject("*", "parked")] : []),
       ],
     },
     sub: {

@@ -1,13 +1,13 @@
 /** The accounts service: who exists, and what nats-server is told about them. */
 import { readFileSync } from "node:fs";
 import { AccountKey } from "@natster/contracts";
-import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { access as bucket, accountEvents, accounts } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { codeEvents } from "@natster/contracts/codes";
 import { enrolments } from "@natster/contracts/platform";
 import { connect, defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
-import { projectionOps } from "@natster/micro/ops";
+import { projectionOps, statusOf, tellOfParked } from "@natster/micro/ops";
 import { type Applied, isApplied, runProjection } from "@natster/micro/projector";
 import { runReaction } from "@natster/micro/reaction";
 import { keyFromSeed } from "@natster/trust";
@@ -64,6 +64,7 @@ export const program = defineProgram({
         connection,
         log: logger,
         afterRows: (events) => enforce(events, reconciler),
+        whenParked: tellOfParked(connection, administrators, bucket.name),
         // Other rows may say something else of anybody.
         afterSwitch: () => reconcileAll(),
       }),
@@ -77,6 +78,7 @@ export const program = defineProgram({
     // Whoever takes over cannot know what was pushed before: nats-server itself is asked.
     await reconcileAll();
 
+    const kept = { [bucket.name]: projection };
     return {
       handlers: {
         register: register(log, policy),
@@ -86,12 +88,12 @@ export const program = defineProgram({
         deviceRename: deviceRename(log),
         revoke: revoke(log),
         close: close(log),
-        ...projectionOps(accounts.endpoints, { access: projection }),
+        ...projectionOps({ contract: accounts, connection, log, kept }),
         limit: limit(log),
         suspend: suspend(log),
         resume: resume(log),
       },
-      figures: () => ({ access: projection.lag }),
+      figures: () => statusOf(kept),
     };
   },
 });

@@ -1,5 +1,6 @@
 /** What the queries answer from: the read models that this service keeps. */
-import type { RowOf } from "@natster/contracts";
+import type { AccountKey, RowOf } from "@natster/contracts";
+import { tellOfParked } from "@natster/micro/ops";
 import { type ProjectionOptions, type RunningProjection, runProjection } from "@natster/micro/projector";
 import type { Projection } from "@natster/micro/projection";
 import { activity } from "./activity.ts";
@@ -29,13 +30,15 @@ export type Library = {
 
 /** Starts every read model; `closing` ends them. */
 export async function openLibrary(
-  options: Omit<ProjectionOptions, "afterRows">,
+  options: Omit<ProjectionOptions, "afterRows" | "whenParked">,
+  administrators: readonly AccountKey[],
   closing: AsyncDisposableStack,
 ): Promise<Library> {
   const opened = Object.entries<Projection>(readModels).map(async ([name, projection]) => {
     const afterRows: ProjectionOptions["afterRows"] = (applied) =>
       Promise.resolve(publishNotices(options.connection, noticesOf(projection.into, applied)));
-    return [name, closing.use(await runProjection(projection, { ...options, afterRows }))] as const;
+    const whenParked = tellOfParked(options.connection, administrators, projection.into.name);
+    return [name, closing.use(await runProjection(projection, { ...options, afterRows, whenParked }))] as const;
   });
   return Object.fromEntries(await Promise.all(opened)) as Library;
 }

@@ -3,7 +3,8 @@ import { presence as presenceBucket, projector } from "@natster/contracts/librar
 import { silences } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { runExpiries } from "@natster/micro/expiries";
-import { projectionOps } from "@natster/micro/ops";
+import { openEventLog } from "@natster/micro/event-log";
+import { projectionOps, statusOf } from "@natster/micro/ops";
 import { openRows } from "@natster/micro/rows";
 import * as z from "zod";
 import { announce } from "./announce.ts";
@@ -29,7 +30,8 @@ export const program = defineProgram({
     NATSTER_PRESENCE_SECONDS: z.coerce.number().int().min(1).default(30),
   }),
   async implement({ connection, log, config, closing }) {
-    const library = await openLibrary({ connection, log }, closing);
+    const library = await openLibrary({ connection, log }, config.NATSTER_ADMINISTRATORS, closing);
+    const decisions = await openEventLog(connection, projector);
     const presence = openPresence({
       rows: await openRows(connection, presenceBucket),
       seconds: config.NATSTER_PRESENCE_SECONDS,
@@ -38,7 +40,7 @@ export const program = defineProgram({
     closing.use(await runExpiries(silences, { connection, log }, (key) => presence.silence(key)));
     return {
       handlers: {
-        ...projectionOps(projector.endpoints, library),
+        ...projectionOps({ contract: projector, connection, log: decisions, kept: library }),
         whoami: whoami(library),
         person: person(library),
         devices: ownDevices(library),
@@ -52,7 +54,7 @@ export const program = defineProgram({
         stats: community(library),
         beat: beat(library, presence),
       },
-      figures: () => Object.fromEntries(Object.entries(library).map(([name, { lag }]) => [name, lag])),
+      figures: () => statusOf(library),
     };
   },
 });

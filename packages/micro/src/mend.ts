@@ -1,0 +1,57 @@
+/**
+ * Mending: what administrators decided about events that stand aside. The decisions come to a projection by the log, in
+ * the order of everything else, so that each side follows them where they stand, whoever writes it at that moment.
+ */
+import { projectionEvents } from "@natster/contracts/ops";
+import { readEvent } from "./event.ts";
+import type { Applied, Stored } from "./fold.ts";
+import type { Parking, Place } from "./parking.ts";
+
+/** A side, as far as it can be mended. */
+export interface Mendable {
+  readonly parking: Parking;
+  readonly fold: (batch: readonly Stored[]) => Promise<readonly Applied[]>;
+  /** Reads an event of the log. */
+  readonly read: (seq: number) => Promise<Stored>;
+  /** Told now and then that it goes on, however long it takes. */
+  readonly working: () => void;
+  /** Told that the rows hold what they should not. */
+  readonly spoiled: (reason: string) => Promise<void>;
+}
+
+/** How many events are tried together. */
+const together = 256;
+
+/** Whether an event is a decision about a projection. */
+export const isDecision = ({ subject }: Pick<Stored, "subject">): boolean =>
+  subject.startsWith(`${projectionEvents.subject}.`);
+
+/** Follows a decision; resolves with the events that are in the rows now. To follow it again changes nothing. */
+export async function mend(decision: Stored, side: Mendable): Promise<readonly Applied[]> {
+  const { event } = readEvent(projectionEvents, decision);
+  const { parking } = side;
+  const of = event.data.sequence === undefined ? undefined : await side.read(event.data.sequence);
+  const places = await parking.standing(of);
+  if (event.type === "skipped" && of && !(await mayLeaveOut(of, places, side))) return [];
+  parking.free(places);
+  const applied: Applied[] = [];
+  for (let from = 0; from < places.length; from += together) {
+    side.working();
+    const stored = await Promise.all(places.slice(from, from + together).map(({ seq }) => side.read(seq)));
+    applied.push(...(await side.fold(stored)));
+  }
+  await parking.save();
+  await parking.settle(places, decision.seq);
+  return applied;
+}
+
+/** Whether an event that was skipped still has to be left out here. */
+async function mayLeaveOut(skipped: Place, places: readonly Place[], side: Mendable): Promise<boolean> {
+  if (places.some(({ seq }) => seq === skipped.seq)) {
+    side.parking.leaveOut(skipped);
+    return true;
+  }
+  // Taken in before anybody had decided otherwise, as by a side that newer code fills: only filling it anew takes it out.
+  if (!side.parking.hasLeftOut(skipped.seq)) await side.spoiled(`${skipped.seq} is in the rows and was skipped`);
+  return false;
+}
