@@ -118,7 +118,7 @@ describe("a device that is revoked", () => {
 test("an account that is closed leaves no device behind", async () => {
   const { system, alice } = await anOwner();
   const { device } = await aDevice(system, alice);
-  const rows = await openRows(system.platform.services.projector.connection, sideOf(devices, "a"));
+  const rows = await openRows((await system.platform.another("projector")).connection, sideOf(devices, "a"));
   const left = async () => (await rows.page(`${alice.account}.*`)).rows;
   await expect.poll(left).toHaveLength(1);
   const closed = cutOff(device);

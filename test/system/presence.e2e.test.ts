@@ -135,7 +135,7 @@ describe("presence", () => {
     await alice.library.beat(beatOf());
     await system.platform.another("projector");
     for (let asked = 0; asked < 20; asked++) expect(await seenBy(bob)).toMatchObject({ online: true });
-    await system.platform.services.projector.stop();
+    await system.platform.services.projector?.stop();
     expect(await seenBy(bob)).toMatchObject({ online: true, revision: 1 });
   });
 

@@ -2,5 +2,5 @@
 export { DirectoryInUseError, type Holder, holderOf } from "./directory/lock.ts";
 export { DirectoryTooNewError } from "./directory/settings.ts";
 export { type Installation, openInstallation } from "./installation.ts";
-export { type Platform, type PlatformOptions, type ServiceName, startPlatform } from "./platform.ts";
+export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
 export { runSystem, type System, type SystemOptions } from "./system.ts";

@@ -30,6 +30,8 @@ export interface PlatformOptions {
   readonly presenceSeconds?: number;
   readonly nats?: Pick<StartOptions, "binary" | "ports" | "host" | "extra">;
   readonly logLevel?: string;
+  /** Which services run in this process; all of them where nothing is said. */
+  readonly here?: readonly ServiceName[];
 }
 
 /** A platform that runs; `await using` ends it. */
@@ -38,9 +40,12 @@ export interface Platform extends AsyncDisposable {
   readonly installation: Installation;
   /** How people reach it. */
   readonly place: Place;
-  readonly services: Readonly<Record<ServiceName, Running>>;
+  /** Those that run in this process. */
+  readonly services: Readonly<Partial<Record<ServiceName, Running>>>;
   /** Starts one more instance of a service; it ends with the platform at the latest. */
   another(name: ServiceName): Promise<Running>;
+  /** What an instance of a service reads from its environment where it is a process of its own. */
+  environment(name: ServiceName): Readonly<Record<string, string>>;
   /** Where the log is. */
   readonly logFile: string;
   readonly log: Logger;
@@ -48,6 +53,7 @@ export interface Platform extends AsyncDisposable {
 
 const programs = { accounts, catalog, codes, projector, web } as const;
 export type ServiceName = keyof typeof programs;
+export const serviceNames = Object.keys(programs) as ServiceName[];
 
 /** Starts nats-server, provides streams and buckets, and starts every service; resolves when all of them answer. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -66,15 +72,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   );
   await bootstrap(nats.url, installation, log);
 
-  const env = environment(nats, installation, options);
+  const told = (name: ServiceName) => ({
+    ...environment(nats, installation, options),
+    ...own(name, nats, installation, options),
+  });
   const startOne = (name: ServiceName) =>
-    start(
-      programs[name] as unknown as Program,
-      { ...env, ...own(name, nats, installation, options) },
-      log.child({ service: name }),
-    );
+    start(programs[name] as unknown as Program, told(name), log.child({ service: name }));
   const started = await Promise.all(
-    (Object.keys(programs) as ServiceName[]).map(async (name) => [name, undo.use(await startOne(name))] as const),
+    (options.here ?? serviceNames).map(async (name) => [name, undo.use(await startOne(name))] as const),
   );
 
   const ending = undo.move();
@@ -83,7 +88,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     nats,
     installation,
     place: { servers: [nats.url], platform, lobby, dial },
-    services: Object.fromEntries(started) as Record<ServiceName, Running>,
+    services: Object.fromEntries(started),
+    environment: told,
     another: async (name) => ending.use(await startOne(name)),
     logFile,
     log,

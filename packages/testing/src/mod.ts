@@ -1,2 +1,3 @@
 /** Real systems for tests. */
-export { startSystem, type TestPerson, type TestSystem } from "./system.ts";
+export type { Processes } from "./processes.ts";
+export { startSystem, type SystemOptions, type TestPerson, type TestSystem } from "./system.ts";

@@ -4,8 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Handle } from "@natster/contracts";
 import { connectDevice, createDevice, type Person, register } from "@natster/person";
-import { type Platform, type PlatformOptions, startPlatform } from "@natster/standalone";
+import {
+  type Platform,
+  type PlatformOptions,
+  type ServiceName,
+  serviceNames,
+  startPlatform,
+} from "@natster/standalone";
 import { createKey, type Key } from "@natster/trust";
+import { type Processes, startProcesses } from "./processes.ts";
 
 /** Somebody in a test: connected, and with the account key at hand. */
 export interface TestPerson extends Person {
@@ -16,14 +23,22 @@ export interface TestPerson extends Person {
 export interface TestSystem extends AsyncDisposable {
   readonly platform: Platform;
   readonly directory: string;
+  /** The services that run apart. */
+  readonly processes: Processes;
   /** An administrator, registered and connected. */
   readonly administrator: TestPerson;
   /** Somebody new, registered and connected as `owner`. */
   person(handle?: string): Promise<TestPerson>;
 }
 
+/** How a system in a test is started. */
+export interface SystemOptions extends Partial<Omit<PlatformOptions, "administrators" | "here">> {
+  /** Services that run as processes of their own, once for each time that they are named. */
+  readonly apart?: readonly ServiceName[];
+}
+
 /** Starts a system in a temporary directory. People register without a code unless told otherwise. */
-export async function startSystem(options: Partial<Omit<PlatformOptions, "administrators">> = {}): Promise<TestSystem> {
+export async function startSystem({ apart = [], ...options }: SystemOptions = {}): Promise<TestSystem> {
   await using undo = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "natster-test-"));
   undo.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
@@ -35,8 +50,10 @@ export async function startSystem(options: Partial<Omit<PlatformOptions, "admini
       logLevel: "debug",
       ...options,
       administrators: [root.public],
+      here: serviceNames.filter((name) => !apart.includes(name)),
     }),
   );
+  const processes = undo.use(await startProcesses(platform, apart));
 
   const people = undo.use(new AsyncDisposableStack());
   const admit = async (
@@ -54,6 +71,7 @@ export async function startSystem(options: Partial<Omit<PlatformOptions, "admini
   return {
     platform,
     directory,
+    processes,
     administrator,
     person: (handle) => admit(createKey("account"), handle, false),
     [Symbol.asyncDispose]: () => ending.disposeAsync(),

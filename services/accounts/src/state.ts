@@ -15,7 +15,7 @@ export interface Gathered {
 
 /** Gathers an account's state; undefined where no such account was ever registered. */
 export async function gather(
-  rows: RowReader<Row>,
+  rows: Pick<RowReader<Row>, "scan">,
   account: AccountKey,
   administrator: boolean,
 ): Promise<Gathered | undefined> {

@@ -1,0 +1,39 @@
+/** Connections for whoever has to look at everything: no service has such rights. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect, silentLog } from "@natster/micro";
+import type { TestSystem } from "@natster/testing";
+import { createKey, formatCreds, keyFromSeed, userJwt } from "@natster/trust";
+import type { NatsConnection } from "@nats-io/nats-core";
+
+/** Connects as a user who may do everything in the platform's account; ends with the scope. */
+export async function connectFully({ directory, platform }: Pick<TestSystem, "directory" | "platform">) {
+  const seed = await readFile(join(directory, "offline", "platform.seed"), "utf8");
+  const user = createKey("user");
+  const all = { allow: [">"] };
+  const jwt = userJwt(keyFromSeed(seed.trim(), "account"), {
+    user: user.public,
+    name: "everything",
+    permissions: { pub: all, sub: all },
+    issuedAt: Math.floor(Date.now() / 1000),
+  });
+  return owned(
+    await connect({ servers: platform.nats.url, creds: formatCreds(jwt, user), name: "everything", log: silentLog() }),
+  );
+}
+
+/** Connects as the user that pushes account JWTs, and may look them up. */
+export const connectAsPusher = async ({ platform }: Pick<TestSystem, "platform">) =>
+  owned(
+    await connect({
+      servers: platform.nats.url,
+      creds: { file: platform.installation.creds("pusher") },
+      name: "pusher",
+      log: silentLog(),
+    }),
+  );
+
+const owned = (connection: NatsConnection) => ({
+  connection,
+  [Symbol.asyncDispose]: () => connection.close(),
+});

@@ -1,0 +1,12 @@
+/** How much is tried: in full where `NATSTER_RUNS` says how many runs, less before each merge. */
+const { NATSTER_RUNS: asked } = process.env;
+
+/** 200 asked for is in full. */
+const part = asked ? Number(asked) / 200 : undefined;
+
+export const runs = {
+  /** Runs of random commands and faults. */
+  replay: part === undefined ? 25 : Math.max(1, Math.round(200 * part)),
+  /** Services that are killed under load. */
+  kills: part === undefined ? 10 : Math.max(1, Math.round(100 * part)),
+} as const;
