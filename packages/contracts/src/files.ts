@@ -29,6 +29,20 @@ export const FileEntry = z.strictObject({
 });
 export type FileEntry = z.infer<typeof FileEntry>;
 
+/** A folder of a catalog, as one line of a listing. */
+export const FolderEntry = z.strictObject({
+  path: FilePath,
+  /** How many files are in it and below it, and their bytes together. */
+  files: z.int().positive(),
+  bytes: z.int().nonnegative(),
+  /** The instance's revision when something in it or below it last changed. */
+  revision: z.int().nonnegative(),
+});
+export type FolderEntry = z.infer<typeof FolderEntry>;
+
+/** Where a page ended: the path of its last file, or that of a folder and `/`. Holds while things come and go. */
+export const ListCursor = z.string().min(1).max(4097);
+
 const inCatalog = z.strictObject({ catalog: CatalogName });
 const atInstance = inCatalog.extend({ instance: InstanceId });
 
@@ -48,10 +62,27 @@ export const files = defineService({
     },
     list: {
       subject: "files.{catalog}.{instance}.list",
-      summary: "List files by path, in pages",
+      summary: "List files by folder and name, or what lies directly in a folder, in pages",
       params: atInstance,
-      request: z.strictObject({ after: FilePath.optional(), limit: PageSize.optional() }),
-      reply: z.strictObject({ entries: z.array(FileEntry), revision: z.int().nonnegative(), more: z.boolean() }),
+      request: z.strictObject({
+        /** Only what is in this folder or below it; everything where it is left out. */
+        folder: FilePath.optional(),
+        /** Only what lies directly there: its sub-folders, one line each, and then its files. */
+        shallow: z.boolean().optional(),
+        /** Only what has this in its name, in whatever case and Unicode form. */
+        name: z.string().min(1).max(256).optional(),
+        /** Only files of this type, such as `image/png`, or `image/` for all of that kind. */
+        type: z.string().min(1).max(256).optional(),
+        after: ListCursor.optional(),
+        limit: PageSize.optional(),
+      }),
+      reply: z.strictObject({
+        folders: z.array(FolderEntry),
+        entries: z.array(FileEntry),
+        revision: z.int().nonnegative(),
+        /** What to ask after for the next page; left out on the last. A page before it may be empty: a search goes on. */
+        next: ListCursor.optional(),
+      }),
       errors: {},
     },
     read: {

@@ -1,6 +1,6 @@
 /** The reading side of a catalog: what is in it, and the content of each file. Runs in Node and in a browser. */
-import type { Digest } from "@natster/contracts";
-import { type FileEntry, type FilePath, maxRange } from "@natster/contracts/files";
+import type { Digest, ReplyOf, RequestOf } from "@natster/contracts";
+import { type FileEntry, type files, maxRange } from "@natster/contracts/files";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { type Hash, pull, type PullOptions, type Sink } from "./pull.ts";
@@ -20,16 +20,22 @@ export interface FileRange {
   readonly length: number;
 }
 
+/** What of a catalog is listed; everything where nothing is said. */
+export type ListQuery = Omit<RequestOf<typeof files.endpoints.list>, "after" | "limit">;
+export type ListPage = ReplyOf<typeof files.endpoints.list>;
+
 /** A catalog that is being read. Everything in flight over it shares one window. */
 export interface CatalogReader {
   readonly address: CatalogAddress;
   /** The revision when it was opened. */
   readonly revision: number;
   /**
-   * All files, in the order of their paths. Each page is as it is when it is asked for: a file that comes or goes
+   * The listing, page by page, by folder and name. Each page is as it is when it is asked for: a file that comes or goes
    * meanwhile may be in it or not, but none comes twice.
    */
-  entries(options?: { readonly signal?: AbortSignal }): AsyncGenerator<FileEntry, void, undefined>;
+  pages(query?: ListQuery, options?: { readonly signal?: AbortSignal }): AsyncGenerator<ListPage, void, undefined>;
+  /** The files of these pages. */
+  entries(options?: ListQuery & { readonly signal?: AbortSignal }): AsyncGenerator<FileEntry, void, undefined>;
   /** A part of a file's content; as much as there is, where it reaches beyond the end. */
   read(range: FileRange, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
   /** A whole file, checked against its digest. Throws `DigestMismatchError` when everything is written but wrong. */
@@ -50,21 +56,24 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
   const read: CatalogReader["read"] = (range, { signal } = {}) =>
     route.ask((files, params, call) => files.read(range, params, call), signal);
 
+  const pages: CatalogReader["pages"] = async function* (query = {}, { signal } = {}) {
+    let after: string | undefined;
+    do {
+      const request = { ...query, ...(after !== undefined && { after }) };
+      const page = await route.ask((files, params, call) => files.list(request, params, call), signal);
+      yield page;
+      // Whatever an instance says of more to come: a page that leads nowhere new is the last one.
+      after = page.next === after ? undefined : page.next;
+    } while (after !== undefined);
+  };
+
   return {
     address,
     revision: opened.revision,
     read,
-    async *entries({ signal } = {}) {
-      let after: FilePath | undefined;
-      for (let more = true; more;) {
-        const from = after === undefined ? {} : { after };
-        const page = await route.ask((files, params, call) => files.list(from, params, call), signal);
-        yield* page.entries;
-        const last = page.entries.at(-1)?.path;
-        // Whatever an instance says of more to come: a page without news is the last one.
-        more = page.more && last !== undefined && last !== after;
-        after = last;
-      }
+    pages,
+    async *entries({ signal, ...query } = {}) {
+      for await (const page of pages(query, signal && { signal })) yield* page.entries;
     },
     pull: (entry, sink, hash, pullOptions = {}) =>
       pull(sink, hash, {

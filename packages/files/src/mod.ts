@@ -1,4 +1,11 @@
 /** The reading side, for Node and browsers alike. What writes to a disk is behind `@natster/files/download`. */
-export { type CatalogReader, type FileRange, openCatalog, type OpenCatalogOptions } from "./catalog-reader.ts";
+export {
+  type CatalogReader,
+  type FileRange,
+  type ListPage,
+  type ListQuery,
+  openCatalog,
+  type OpenCatalogOptions,
+} from "./catalog-reader.ts";
 export { DigestMismatchError, type Hash, type Progress, type PullOptions, type Sink } from "./pull.ts";
 export { type CatalogAddress, StalledError } from "./route.ts";

@@ -21,12 +21,12 @@ async function run(): Promise<Error | undefined> {
   opened.defer(() => (connection.isClosed() ? undefined : connection.drain()));
   // Until here a signal ends the process by itself: there was nothing to put in order.
   const { signal, asked } = stopSignal();
-  const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root } = config;
+  const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root, NATSTER_CACHE: cache } = config;
   const platform = client(projector, connection);
   // The end of the process waits for the goodbye, so it is not waited for longer than this.
   const beat: Beat = (state) => platform.beat(state, { timeout: 2_000 });
   try {
-    const served = opened.use(await serveCatalog({ connection, catalog, root, log, signal, beat }));
+    const served = opened.use(await serveCatalog({ connection, catalog, root, cache, log, signal, beat }));
     const ended = Promise.race([served.stopped, connection.closed()]);
     const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
     if (reason) log.fatal({ err: reason }, "cannot go on");

@@ -17,7 +17,13 @@ export interface ServingProcess extends AsyncDisposable {
 export function startProcess(variables: Record<string, string>): ServingProcess {
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env["PATH"], LOG_LEVEL: "debug", ...variables },
+    // Its cache lies beside what it serves, and goes with it.
+    env: {
+      PATH: process.env["PATH"],
+      LOG_LEVEL: "debug",
+      NATSTER_CACHE: `${variables["NATSTER_ROOT"]}.cache`,
+      ...variables,
+    },
   });
   let said = "";
   const ended = once(child, "close").then(([code, signal]) => (code ?? signal) as number | string | null);

@@ -107,14 +107,14 @@ test("a page fits into a message however long the paths, and the pages together 
   await using served = await serveFolder(root);
 
   const listed: string[] = [];
-  let [more, pages] = [true, 0];
-  while (more) {
-    const after = listed.length > 0 ? { after: listed.at(-1) } : {};
+  let [after, pages] = [{}, 0];
+  for (let more = true; more;) {
     const answer = await connection.request(`files.${photos}.${served.instance}.list`, JSON.stringify(after));
     const page = files.endpoints.list.reply.parse(answer.json());
     expect(answer.data.length).toBeLessThan(512 * 1024);
     listed.push(...page.entries.map(({ path }) => path));
-    [more, pages] = [page.more, pages + 1];
+    more = page.next !== undefined;
+    [after, pages] = [{ after: page.next }, pages + 1];
   }
   expect(listed).toEqual(names);
   expect(pages).toBeGreaterThan(5);
@@ -126,8 +126,8 @@ test("a page holds as many as were asked for, and 500 where nobody asked", async
   await using served = await serveFolder(root);
   const list = (request: { limit?: number }) => ask().list(request, at(served.instance));
 
-  expect(await list({})).toMatchObject({ more: true, entries: { length: 500 } });
-  expect(await list({ limit: 3 })).toMatchObject({ more: true, entries: { length: 3 } });
+  expect(await list({})).toMatchObject({ next: "f98", entries: { length: 500 } });
+  expect(await list({ limit: 3 })).toMatchObject({ next: "f10", entries: { length: 3 } });
   const reader = await openCatalog(connection, { catalog: photos });
   expect(await Array.fromAsync(reader.entries())).toHaveLength(501);
 });

@@ -1,7 +1,7 @@
 /** A folder, served as a catalog. */
 import { type CatalogName, InstanceId } from "@natster/contracts";
 import { files } from "@natster/contracts/files";
-import { indexFolder, type IndexOptions, RangeReader, type ScanReport } from "@natster/files/index";
+import { type FolderIndex, indexFolder, type IndexOptions, RangeReader, type ScanReport } from "@natster/files/index";
 import { type Logger, serve } from "@natster/micro";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
 import { list } from "./list.ts";
@@ -10,7 +10,10 @@ import { type Beat, startPulse } from "./pulse.ts";
 import { read } from "./read.ts";
 
 /** Which folder is served, as which catalog. */
-export interface ServeCatalogOptions extends Pick<IndexOptions, "dotfiles" | "hashers" | "signal"> {
+export interface ServeCatalogOptions extends Pick<
+  IndexOptions,
+  "dotfiles" | "hashers" | "cache" | "follow" | "signal"
+> {
   /** Of the owner's own account. */
   readonly connection: NatsConnection;
   readonly catalog: CatalogName;
@@ -49,11 +52,17 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
   await using undo = new AsyncDisposableStack();
 
   log.debug({ root }, "indexing");
-  const index = undo.use(await indexFolder(root, options));
+  const index = undo.use(
+    await indexFolder(root, {
+      follow: true,
+      ...options,
+      onProgress: (progress) => log.debug(progress, "looking"),
+      onTrouble: (error) => log.warn({ err: error }, "cannot follow the folder, and will try again"),
+    }),
+  );
   const look = async () => {
     const report = await index.rescan();
     tell(log, report);
-    if (report.changed) pulse?.now();
     return report;
   };
   if (index.lastScan) tell(log, index.lastScan);
@@ -79,11 +88,15 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
   );
   const { beat, beatEvery: every } = options;
   const pulse = beat && startPulse({ beat, every, log, catalog, instance, revision: () => index.revision });
+  const ended = new AbortController();
+  const announcing = announce(index, () => pulse?.now(), ended.signal);
   const opened = undo.move();
 
   let stopping: Promise<void> | undefined;
   const end = async () => {
     await using _closed = opened;
+    ended.abort();
+    await announcing;
     // First of all, so that readers look elsewhere.
     await pulse?.stop();
     await serving.stop();
@@ -105,6 +118,15 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Says each time that what readers see has changed. */
+async function announce(index: FolderIndex, say: () => void, signal: AbortSignal): Promise<void> {
+  for (let revision = index.revision; ; say()) {
+    const next = await index.changed(revision, signal).catch(() => undefined);
+    if (next === undefined) return;
+    revision = next;
+  }
 }
 
 /** What was left out is said once for each scan, and by number: a folder may hold thousands of such things. */

@@ -1,5 +1,6 @@
 /** What a serving process reads from its environment. */
 import { CatalogName } from "@natster/contracts";
+import { cacheFolder } from "@natster/files/index";
 import * as z from "zod";
 
 /** The owner's own device serves: it knows nothing of the platform's lobby and administrators. */
@@ -10,5 +11,7 @@ export const settings = z.object({
   NATSTER_CATALOG: CatalogName,
   /** The folder that is served. */
   NATSTER_ROOT: z.string(),
+  /** The folder where what the index found is kept for the next start. */
+  NATSTER_CACHE: z.string().default(() => cacheFolder()),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });

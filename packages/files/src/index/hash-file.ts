@@ -1,8 +1,8 @@
 /** Reads one file from beginning to end: its digest, its kind, and proof that it stayed the same meanwhile. */
-import { createHash } from "node:crypto";
-import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { createHash, hash } from "node:crypto";
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { fingerprintOf, unsettledFor } from "./fingerprint.ts";
-import { assertThere, NotThereError, openFlags } from "./inside.ts";
+import { openFlags } from "./inside.ts";
 import { headLength, mediaType } from "./media-type.ts";
 import { codeOf } from "./omission.ts";
 
@@ -15,55 +15,72 @@ export interface Hashed {
   readonly fingerprint: string;
 }
 
-/** What a worker answers. */
-export type HashOutcome =
-  | { readonly ok: true; readonly hashed: Hashed }
-  | { readonly ok: false; readonly reason: "changing" | "unreadable"; readonly code?: string };
+/** Why a file could not be hashed. */
+export interface NotHashed {
+  readonly reason: "changing" | "unreadable" | "special";
+  readonly code?: string;
+}
 
 const block = Buffer.allocUnsafeSlow(1024 * 1024);
 
 /**
- * Hashes the plain file at this real path. It reads synchronously, several times faster for small files, and so
- * belongs into a worker.
+ * Hashes the plain file at this path; not one that was changed within the last `quiet` milliseconds, to which somebody
+ * may still be writing, and not one of more bytes than `most`, for which there is no answer. It reads synchronously,
+ * several times faster for small files, and so belongs into a worker.
  */
-export function hashFile(path: string): HashOutcome {
+export function hashFile(path: string, quiet: number, most: number): Hashed | NotHashed | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, openFlags);
     const opened = fstatSync(file, { bigint: true });
-    assertThere(path, opened, realpathSync.native(path), lstatSync(path, { bigint: true }));
+    if (!opened.isFile()) return { reason: "special" };
+    if (isYoung(opened, quiet)) return { reason: "changing" };
+    if (opened.size > most) return undefined;
     return hashOpen(file, path, settled(file, opened));
   } catch (error) {
-    if (error instanceof NotThereError) return { ok: false, reason: "changing" };
     const code = codeOf(error);
     if (code === undefined) throw error;
-    return { ok: false, reason: "unreadable", code };
+    // It went away, or became a link, since it was found.
+    if (code === "ENOENT" || code === "ELOOP") return { reason: "changing" };
+    return { reason: "unreadable", code };
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-function hashOpen(file: number, path: string, before: BigIntStats): HashOutcome {
-  const hash = createHash("sha256");
-  let head = new Uint8Array();
-  let total = 0;
-  for (;;) {
-    const read = readSync(file, block, 0, block.length, total);
-    if (read === 0) break;
-    const bytes = block.subarray(0, read);
-    if (total === 0) head = Uint8Array.from(bytes.subarray(0, headLength));
-    hash.update(bytes);
-    total += read;
-    // A file that grows as fast as it is read would never come to its end.
-    if (total > before.size) break;
-  }
+function hashOpen(file: number, path: string, before: BigIntStats): Hashed | NotHashed {
+  const size = Number(before.size);
+  const first = block.subarray(0, readSync(file, block, 0, block.length, 0));
+  const head = Uint8Array.from(first.subarray(0, headLength));
+  // A small file is in memory by now, and one call is cheaper than three.
+  const digest = first.length === size ? hash("sha256", first, "hex") : hashLong(file, first, size);
   const fingerprint = fingerprintOf(before);
-  const same = BigInt(total) === before.size && fingerprintOf(fstatSync(file, { bigint: true })) === fingerprint;
-  if (!same) return { ok: false, reason: "changing" };
+  if (digest === undefined || fingerprintOf(fstatSync(file, { bigint: true })) !== fingerprint) {
+    return { reason: "changing" };
+  }
   // To the nearest millisecond: a time that was set from a fraction of seconds lies a hair beside it.
   const modified = Math.round(Number(before.mtimeNs) / 1_000_000);
-  const hashed = { digest: hash.digest("hex"), type: mediaType(path, head), size: total, modified, fingerprint };
-  return { ok: true, hashed };
+  return { digest, type: mediaType(path, head), size, modified, fingerprint };
+}
+
+/** The digest of a file whose beginning was read; undefined where it is not as long as it was said to be. */
+function hashLong(file: number, first: Uint8Array, size: number): string | undefined {
+  const whole = createHash("sha256").update(first);
+  let total = first.length;
+  // A file that grows as fast as it is read would never come to its end.
+  while (total <= size) {
+    const read = readSync(file, block, 0, block.length, total);
+    if (read === 0) break;
+    whole.update(block.subarray(0, read));
+    total += read;
+  }
+  return total === size ? whole.digest("hex") : undefined;
+}
+
+/** A time that lies ahead was set by hand and says nothing. */
+function isYoung({ mtimeNs }: BigIntStats, quiet: number): boolean {
+  const age = Date.now() - Number(mtimeNs / 1_000_000n);
+  return age >= 0 && age < quiet;
 }
 
 const never = new Int32Array(new SharedArrayBuffer(4));

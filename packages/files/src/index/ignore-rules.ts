@@ -1,6 +1,5 @@
 /** Which files stay out of an index because the owner says so: dotfiles, and what `.natsterignore` names. */
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { codeOf } from "./omission.ts";
@@ -28,12 +27,11 @@ export class IgnoreRules {
   }
 
   /** The rules in force in the root. */
-  static readonly inRoot = (root: string, dotfiles: boolean): Promise<IgnoreRules> =>
-    new IgnoreRules(root, dotfiles, []).in("");
+  static readonly inRoot = (root: string, dotfiles: boolean): IgnoreRules => new IgnoreRules(root, dotfiles, []).in("");
 
   /** The rules in force in a folder directly below this one. Throws where its ignore file cannot be read. */
-  async in(folder: string): Promise<IgnoreRules> {
-    const text = await readIgnoreFile(join(this.#root, folder, ignoreFile));
+  in(folder: string): IgnoreRules {
+    const text = readIgnoreFile(join(this.#root, folder, ignoreFile));
     if (text === undefined) return this;
     return new IgnoreRules(this.#root, this.#dotfiles, [new Patterns(folder, text), ...this.#files]);
   }
@@ -50,13 +48,13 @@ export class IgnoreRules {
 }
 
 /** The rules in force in a folder anywhere below the root; undefined where the folder itself, or one above, is hidden. */
-export async function rulesIn(inRoot: IgnoreRules, folder: string): Promise<IgnoreRules | undefined> {
+export function rulesIn(inRoot: IgnoreRules, folder: string): IgnoreRules | undefined {
   let rules = inRoot;
   const names = folder === "" ? [] : folder.split("/");
   for (const depth of names.keys()) {
     const path = names.slice(0, depth + 1).join("/");
     if (rules.hides(path, true)) return undefined;
-    rules = await rules.in(path);
+    rules = rules.in(path);
   }
   return rules;
 }
@@ -84,16 +82,19 @@ class Patterns {
 }
 
 /** The text of an ignore file, or undefined where there is none. */
-async function readIgnoreFile(path: string): Promise<string | undefined> {
+function readIgnoreFile(path: string): string | undefined {
+  let file: number | undefined;
   try {
     // Whatever bears the name, a pipe does not keep the index waiting.
-    await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const found = await file.stat();
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const found = fstatSync(file);
     if (!found.isFile() || found.size > 1024 * 1024)
       throw new IgnoreFileError(`${path} is not a text of at most 1 MiB`);
-    return (await file.readFile("utf8")).replace(/^\uFEFF/, "");
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,5 +1,5 @@
 /** Opening a file that is really where its path says, and nowhere else. */
-import { type BigIntStats, constants } from "node:fs";
+import { type BigIntStats, constants, realpathSync } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { sep } from "node:path";
 
@@ -38,4 +38,13 @@ export function relativeTo(root: string, real: string): string | undefined {
   if (real === root) return "";
   const base = root.endsWith(sep) ? root : root + sep;
   return real.startsWith(base) ? real.slice(base.length).split(sep).join("/") : undefined;
+}
+
+/** The path to which all links in a path lead; undefined where that is nothing. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -115,6 +115,8 @@ test("few files are open however many are read, and none when it is closed", asy
   const before = await openDescriptors();
   {
     await using opened = await readerOf(folder);
+    // The index's own database is open once it was asked.
+    expect(opened.index.size).toBe(40);
     const started = await openDescriptors();
     const texts = Array.from({ length: 40 }, (_, number) => `content ${number}`);
     const answers = await Promise.all([...texts, ...texts].map((text) => opened.read(text)));

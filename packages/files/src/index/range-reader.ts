@@ -4,9 +4,9 @@ import type { FileHandle } from "node:fs/promises";
 import type { Digest } from "@natster/contracts";
 import type { FilePath } from "@natster/contracts/files";
 import { Gate } from "../parallel.ts";
-import type { IndexedFile } from "./entries.ts";
+import type { IndexedFile } from "./indexed-file.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { FolderIndex } from "./folder-index.ts";
+import type { IndexView } from "./index-view.ts";
 import { NotThereError } from "./inside.ts";
 import { codeOf } from "./omission.ts";
 import { OpenFiles } from "./open-files.ts";
@@ -17,6 +17,9 @@ export interface Range {
   readonly offset: number;
   readonly length: number;
 }
+
+/** Where files are found by their content: an index, or a view of it. */
+export type RangeSource = Pick<IndexView, "withDigest" | "locate">;
 
 /** Why a range cannot be read. */
 export type RangeRefusal = "file_unknown" | "changed" | "range_outside";
@@ -33,12 +36,12 @@ export interface RangeReaderOptions {
 
 /** Reads ranges straight from the files of an index. */
 export class RangeReader implements AsyncDisposable {
-  readonly #index: FolderIndex;
+  readonly #index: RangeSource;
   readonly #open: OpenFiles;
   readonly #gate: Gate;
   readonly #onChanged: (path: FilePath) => void;
 
-  constructor(index: FolderIndex, { openFiles = 64, atOnce = 32, onChanged }: RangeReaderOptions) {
+  constructor(index: RangeSource, { openFiles = 64, atOnce = 32, onChanged }: RangeReaderOptions) {
     this.#index = index;
     this.#open = new OpenFiles(openFiles);
     this.#gate = new Gate(atOnce);

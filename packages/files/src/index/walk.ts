@@ -1,129 +1,106 @@
-/** Finds the files below a root: never outside it, and each folder link once. */
-import type { BigIntStats, Dirent } from "node:fs";
-import { lstat, opendir, realpath, stat } from "node:fs/promises";
+/** What is in a folder, and where links in it lead: never outside the root. */
+import { type Dirent, lstatSync, opendirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { FilePath } from "@natster/contracts/files";
-import { IgnoreRules, rulesIn } from "./ignore-rules.ts";
+import { isUtf8 } from "node:buffer";
+import type { IgnoreRules } from "./ignore-rules.ts";
+import { rulesIn } from "./ignore-rules.ts";
+import { below } from "./indexed-file.ts";
 import { relativeTo } from "./inside.ts";
-import { codeOf, type Omission, unreadable } from "./omission.ts";
+import { codeOf, type OmissionReason } from "./omission.ts";
 
-/** A file that was found. */
-export interface Found {
-  readonly path: FilePath;
-  /** Where it really is below the root; another path where links lead to it. */
-  readonly at: string;
-  readonly stat: BigIntStats;
-}
-
-/** What a walk is told. */
-export interface WalkOptions {
-  /** The root's real path. */
-  readonly root: string;
-  readonly dotfiles: boolean;
-  readonly omit: (omission: Omission) => void;
-}
-
-/** A folder that is still to be read. */
-interface Folder {
+/** A folder that is to be read. */
+export interface Folder {
   /** What readers see; "" is the root. */
   readonly path: string;
+  /** Its real path below the root; another one where a link led to it. */
   readonly at: string;
-  /** The rules of the folder above. */
+  /** The rules in force in it. */
   readonly rules: IgnoreRules;
   /** It was reached through a link. */
   readonly linked: boolean;
 }
 
-/** Not a name: bytes that are not UTF-8. A mark at its beginning is a part of a name like any other. */
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** What the system has under a name. */
+export type Kind = "file" | "folder" | "link" | "special";
 
-/**
- * Walks a folder once, in memory that grows with the folders still to be read and not with the files. A root that
- * cannot be read is thrown; anything below it that cannot be is an omission.
- */
-export async function* walk(options: WalkOptions): AsyncGenerator<Found, void, undefined> {
-  const inRoot = await IgnoreRules.inRoot(options.root, options.dotfiles);
-  const folders: Folder[] = [{ path: "", at: "", rules: inRoot, linked: false }];
-  for (let folder = folders.pop(); folder; folder = folders.pop()) {
-    try {
-      yield* filesIn(folder, folders, inRoot, options);
-    } catch (error) {
-      if (folder.path === "") throw error;
-      options.omit(unreadable(folder.path, error));
-    }
+/** What a name in a folder comes to. */
+export type Found =
+  | { readonly is: "file"; readonly at: string }
+  | { readonly is: "folder"; readonly folder: Folder }
+  | { readonly is: "omitted"; readonly reason: OmissionReason }
+  | { readonly is: "hidden" };
+
+/** Longer paths are refused, as in the contract. */
+const longestPath = 4096;
+
+/** The names in a folder as they come, without holding all of them; undefined for one that is not UTF-8. */
+export function* namesIn(path: string): Generator<{ raw: Buffer; name: string | undefined; kind: Kind }, void> {
+  // Node gives names as bytes where it is asked to; its types for `opendirSync` do not know that.
+  using folder = opendirSync(path, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
+  for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+    const { name: raw } = entry as unknown as { readonly name: Buffer };
+    yield { raw, name: isUtf8(raw) ? raw.toString() : undefined, kind: kindOf(entry) };
   }
 }
 
-/** Yields the files of one folder, and puts the folders in it on the list. */
-async function* filesIn(
-  folder: Folder,
-  folders: Folder[],
-  inRoot: IgnoreRules,
-  { root, omit }: WalkOptions,
-): AsyncGenerator<Found, void, undefined> {
-  const rules = folder.at === "" ? inRoot : await folder.rules.in(folder.at);
-  for await (const each of await openFolder(join(root, folder.at))) {
-    const name = nameOf(each);
-    const path = FilePath.safeParse(below(folder.path, name ?? ""));
-    if (name === undefined || !path.success) {
-      omit({ reason: "name", path: below(folder.path, each.name.toString("latin1")).slice(0, 4096) });
-      continue;
-    }
-    const at = below(folder.at, name);
-    try {
-      const found = await lstat(join(root, at), { bigint: true });
-      const target = found.isSymbolicLink() ? await follow(at, folder, inRoot, root) : { at, stat: found, rules };
-      const isFolder = "stat" in target && target.stat.isDirectory();
-      if (rules.hides(at, isFolder)) continue;
-      if ("reason" in target) omit({ reason: target.reason, path: path.data });
-      else if (target.stat.isFile()) yield { path: path.data, at: target.at, stat: target.stat };
-      else if (isFolder) {
-        const linked = folder.linked || found.isSymbolicLink();
-        folders.push({ path: path.data, at: target.at, rules: target.rules, linked });
-      } else omit({ reason: "special", path: path.data });
-    } catch (error) {
-      // What went away since the folder was listed was never there.
-      if (codeOf(error) !== "ENOENT") omit(unreadable(path.data, error));
-    }
-  }
+/** What kind of thing a directory entry, or what `lstat` tells, is. */
+export function kindOf(entry: Pick<Dirent, "isFile" | "isDirectory" | "isSymbolicLink">): Kind {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  return entry.isSymbolicLink() ? "link" : "special";
 }
 
-type Target =
-  | { readonly at: string; readonly stat: BigIntStats; readonly rules: IgnoreRules }
-  | { readonly reason: Omission["reason"] };
+/** What a name in a folder is to a reader. `inRoot` are the rules in the root. Throws what the system says. */
+export function find(name: string, kind: Kind, folder: Folder, inRoot: IgnoreRules, root: string): Found {
+  const path = below(folder.path, name);
+  if (path.length > longestPath) return { is: "omitted", reason: "name" };
+  const at = below(folder.at, name);
+  if (kind === "link") return follow(at, path, folder, inRoot, root);
+  if (folder.rules.hides(at, kind === "folder")) return { is: "hidden" };
+  if (kind === "special") return { is: "omitted", reason: "special" };
+  if (kind === "file") return { is: "file", at };
+  return { is: "folder", folder: { path, at, rules: folder.rules.in(at), linked: folder.linked } };
+}
 
 /** Where a link leads, or why it is not followed. */
-async function follow(link: string, from: Folder, inRoot: IgnoreRules, root: string): Promise<Target> {
-  const real = await realpath(join(root, link)).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return { reason: "dangling" as const };
-    if (codeOf(error) === "ELOOP") return { reason: "cycle" as const };
+function follow(link: string, path: string, from: Folder, inRoot: IgnoreRules, root: string): Found {
+  const target = targetOf(link, from, inRoot, root);
+  const isFolder = typeof target === "object" && target.kind === "folder";
+  if (from.rules.hides(link, isFolder)) return { is: "hidden" };
+  if (typeof target === "string") return { is: "omitted", reason: target };
+  const { at, rules } = target;
+  return isFolder ? { is: "folder", folder: { path, at, rules: rules.in(at), linked: true } } : { is: "file", at };
+}
+
+function targetOf(
+  link: string,
+  from: Folder,
+  inRoot: IgnoreRules,
+  root: string,
+): { at: string; kind: "file" | "folder"; rules: IgnoreRules } | OmissionReason {
+  let real: string;
+  try {
+    real = realpathSync.native(join(root, link));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return "dangling";
+    if (codeOf(error) === "ELOOP") return "cycle";
     throw error;
-  });
-  if (typeof real !== "string") return real;
+  }
   const at = relativeTo(root, real);
-  if (at === undefined) return { reason: "outside" };
-  const found = await stat(real, { bigint: true });
-  if (found.isDirectory()) {
-    if (at === "" || from.at === at || from.at.startsWith(`${at}/`)) return { reason: "cycle" };
-    if (from.linked) return { reason: "nested_link" };
+  if (at === undefined) return "outside";
+  const kind = kindOf(statSync(real));
+  if (kind === "folder") {
+    if (at === "" || from.at === at || from.at.startsWith(`${at}/`)) return "cycle";
+    if (from.linked) return "nested_link";
   }
   // A link shows again what is in the folder; it does not uncover what the owner's rules hide there.
-  const rules = await rulesIn(inRoot, at.slice(0, Math.max(0, at.lastIndexOf("/"))));
-  if (!rules || rules.hides(at, found.isDirectory())) return { reason: "hidden_target" };
-  return { at, stat: found, rules };
+  const rules = rulesIn(inRoot, at.slice(0, Math.max(0, at.lastIndexOf("/"))));
+  if (!rules || rules.hides(at, kind === "folder")) return "hidden_target";
+  return kind === "file" || kind === "folder" ? { at, kind, rules } : "special";
 }
 
-/** Node gives names as bytes where it is asked to; its types for `opendir` do not know that. */
-type RawDirent = Omit<Dirent, "name"> & { readonly name: Buffer };
-const openFolder = async (path: string): Promise<AsyncIterable<RawDirent>> =>
-  (await opendir(path, { encoding: "buffer" as BufferEncoding })) as unknown as AsyncIterable<RawDirent>;
-
-function nameOf({ name }: RawDirent): string | undefined {
-  try {
-    return utf8.decode(name);
-  } catch {
-    return undefined;
-  }
+/** What is at a path, without following a link; undefined where nothing is. */
+export function kindAt(path: string): Kind | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat && kindOf(stat);
 }
-
-const below = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);

@@ -1,0 +1,48 @@
+/** Where an index is kept between two runs, and who may write to it. */
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** A file that is this process's alone until it is let go, or the process ends in whatever way. */
+export interface CacheFile extends Disposable {
+  readonly path: string;
+}
+
+/** Where caches belong on this machine. */
+export const cacheFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
+  join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "natster", "index");
+
+/** A cache for this root in a folder; the second process that serves the same root gets a second one. */
+export function claimCache(folder: string, root: string): CacheFile {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const name = createHash("sha256").update(root).digest("hex").slice(0, 32);
+  for (let slot = 0; ; slot++) {
+    const path = join(folder, slot === 0 ? name : `${name}-${slot}`);
+    const lock = tryToLock(`${path}.lock`);
+    if (lock) return { path: `${path}.sqlite`, [Symbol.dispose]: () => lock.close() };
+  }
+}
+
+/** A cache that is gone at the end. */
+export function passingCache(): CacheFile {
+  const folder = mkdtempSync(join(tmpdir(), "natster-index-"));
+  return {
+    path: join(folder, "index.sqlite"),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** A lock that no crash leaves behind: the system's own, held by an open transaction. */
+function tryToLock(file: string): DatabaseSync | undefined {
+  const lock = new DatabaseSync(file, { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && "errcode" in error && error.errcode === 5) return undefined;
+    throw error;
+  }
+}
