@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { FileEntry } from "@natster/contracts/files";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { testFolder } from "../folder.fixture.ts";
-import { entriesOf } from "./listing.fixture.ts";
+import { type TestFolder, testFolder } from "../folder.fixture.ts";
+import { entriesOf, freshListing, indexHere, listingOf } from "./listing.fixture.ts";
 import { type FolderIndex, indexFolder, RootError } from "./folder-index.ts";
 
 const paths = (index: FolderIndex): string[] => entriesOf(index).map(({ path }) => path);
@@ -275,41 +275,63 @@ test("the event loop stays free while large files are hashed", async () => {
   expect(ticks).toBeGreaterThan(took / 50);
 });
 
+const name = fc.constantFrom("a", "b", "c", ".d", "e.txt");
+const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
+const change = fc.oneof(
+  fc.record({ do: fc.constant("write" as const), path, content: fc.string({ maxLength: 3 }) }),
+  fc.record({ do: fc.constant("remove" as const), path }),
+  fc.record({ do: fc.constant("move" as const), path, to: path }),
+  fc.record({ do: fc.constant("link" as const), path, to: path }),
+  fc.record({ do: fc.constant("ignore" as const), path, content: fc.constantFrom("a", "b/", "!a", "*.txt") }),
+);
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+/** Does it, and says where. What the disk does not allow, such as a file below a file, does not happen. */
+async function make(folder: TestFolder, each: Change): Promise<string[]> {
+  const at = folder.at(each.path);
+  if (each.do === "write") await folder.put(each.path, each.content).catch(() => {});
+  else if (each.do === "remove") await rm(at, { recursive: true, force: true }).catch(() => {});
+  else if (each.do === "move") await rename(at, folder.at(each.to)).catch(() => {});
+  else if (each.do === "link") await symlink(folder.at(each.to), at).catch(() => {});
+  else await folder.put(join(each.path, ".natsterignore"), each.content).catch(() => {});
+  if (each.do === "move") return [each.path, each.to];
+  // Where the folders that lead there were made, the first of them is what is new.
+  if (each.do === "ignore") return [`${each.path}/.natsterignore`, each.path, each.path.split("/")[0] ?? ""];
+  return [each.path, each.path.split("/").slice(0, 2).join("/"), each.path.split("/")[0] ?? ""];
+}
+
 test("after any changes, looking again tells the same as a fresh index", async () => {
-  const name = fc.constantFrom("a", "b", "c", ".d", "e.txt");
-  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
-  const change = fc.oneof(
-    fc.record({ do: fc.constant("write" as const), path, content: fc.string({ maxLength: 3 }) }),
-    fc.record({ do: fc.constant("remove" as const), path }),
-    fc.record({ do: fc.constant("move" as const), path, to: path }),
-    fc.record({ do: fc.constant("link" as const), path, to: path }),
-    fc.record({ do: fc.constant("ignore" as const), path, content: fc.constantFrom("a", "b/", "!a", "*.txt") }),
-  );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(change, { maxLength: 6 }), { maxLength: 3 }), async (rounds) => {
       await using folder = await testFolder();
-      await using index = await indexFolder(folder.path, { hashers: 1 });
-      let revision = index.revision;
+      await using index = await indexHere(folder.path);
+      let { revision } = index.view;
       for (const round of rounds) {
-        // What the disk does not allow, such as a file below a file, does not happen.
-        for (const each of round) {
-          const at = folder.at(each.path);
-          if (each.do === "write") await folder.put(each.path, each.content).catch(() => {});
-          else if (each.do === "remove") await rm(at, { recursive: true, force: true }).catch(() => {});
-          else if (each.do === "move") await rename(at, folder.at(each.to)).catch(() => {});
-          else if (each.do === "link") await symlink(folder.at(each.to), at).catch(() => {});
-          else await folder.put(join(each.path, ".natsterignore"), each.content).catch(() => {});
-        }
-        const before = JSON.stringify(entriesOf(index));
+        for (const each of round) await make(folder, each);
+        const before = JSON.stringify(entriesOf(index.view));
         const { changed } = await index.rescan();
-        const now = entriesOf(index);
-        expect(changed).toBe(JSON.stringify(now) !== before);
-        expect(index.revision > revision).toBe(changed);
-        revision = index.revision;
-        await using fresh = await indexFolder(folder.path, { hashers: 1 });
-        expect(now).toEqual(entriesOf(fresh));
+        expect(changed).toBe(JSON.stringify(entriesOf(index.view)) !== before);
+        expect(index.view.revision > revision).toBe(changed);
+        revision = index.view.revision;
+        expect(listingOf(index.view)).toEqual(await freshListing(folder.path));
       }
     }),
     { numRuns: 25 },
+  );
+});
+
+test("after any changes, looking only where something happened tells the same as a fresh index", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(change, { maxLength: 6 }), { maxLength: 4 }), async (rounds) => {
+      await using folder = await testFolder();
+      await using index = await indexHere(folder.path);
+      for (const round of rounds) {
+        const where: string[] = [];
+        for (const each of round) where.push(...(await make(folder, each)));
+        await index.look(where);
+        expect(listingOf(index.view)).toEqual(await freshListing(folder.path));
+      }
+    }),
+    { numRuns: 50 },
   );
 });

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from "node:
 import { expect, test } from "vitest";
 import { type TestFolder, testFolder } from "../folder.fixture.ts";
 import { indexFolder, type FolderIndex } from "./folder-index.ts";
-import { entriesOf } from "./listing.fixture.ts";
+import { entriesOf, freshListing, listingOf } from "./listing.fixture.ts";
 
 const paths = (index: FolderIndex): string[] =>
   entriesOf(index)
@@ -12,9 +12,8 @@ const follow = { quiet: 50 };
 
 /** Waits until the index is like one that is made now. */
 async function toBeTrue(folder: TestFolder, index: FolderIndex): Promise<string[]> {
-  await using fresh = await indexFolder(folder.path);
-  const now = JSON.stringify(entriesOf(fresh));
-  await expect.poll(() => JSON.stringify(entriesOf(index)), { timeout: 20_000 }).toBe(now);
+  const now = await freshListing(folder.path);
+  await expect.poll(() => listingOf(index), { timeout: 20_000 }).toEqual(now);
   return paths(index);
 }
 
