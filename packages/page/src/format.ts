@@ -33,11 +33,3 @@ export function span(milliseconds: number): string {
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   return `${Math.floor(seconds / 3_600)} h`;
 }
-
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-
-/** A moment as people write it: `22 November at 23:10`. */
-export const moment = (time: number): string => day.format(time);
-
-/** The beginning and end of a key: enough to tell it from another at a glance. */
-export const shortKey = (key: string): string => `${key.slice(0, 5)}…${key.slice(-4)}`;

@@ -1,26 +1,39 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
+import type { Session } from "../engine/api.ts";
+import type { EngineClient } from "../engine/connect.ts";
+import { en } from "../i18n/en.ts";
 import { nobody, observe } from "../services/directory.ts";
 import { servicesIn } from "../services/overview.ts";
 import { infoOf, statsOf } from "../services/seen.fixture.ts";
 import { ServiceCard } from "../services/ServiceCard.tsx";
-import { App } from "./App.tsx";
+import { Welcome } from "../welcome/Welcome.tsx";
+import { EngineContext } from "./engine-context.ts";
 
 const seen = { at: 2_000, stats: [statsOf({ requests: 1_204, errors: 3 })], infos: [infoOf({})] };
 const [codes] = servicesIn(observe(nobody, seen));
 if (!codes) throw new Error("codes answered");
 
-test("without a link the page says what this is and how to get one", () => {
-  const html = renderToStaticMarkup(<App first={{ state: "none" }} />);
-  expect(html).toContain("Share folders straight from where they are");
-  expect(html).toContain("This page opens with a link");
+const engine = { session: (): Session => ({ state: "signed_out" }), watch: () => () => undefined };
+const welcome = (link: Parameters<typeof Welcome>[0]["link"]) =>
+  renderToStaticMarkup(
+    <EngineContext value={engine as unknown as EngineClient}>
+      <Welcome link={link} />
+    </EngineContext>,
+  );
+
+test("without a link the page says what this is and how to begin", () => {
+  const html = welcome({ state: "none" });
+  expect(html).toContain(en.welcome.title);
+  expect(html).toContain(en.welcome.begin.title);
   expect(html).not.toContain("alert");
 });
 
 test("a link that does not work is told plainly", () => {
-  expect(renderToStaticMarkup(<App first={{ state: "unreadable" }} />)).toContain("This link cannot be read.");
-  const expired = renderToStaticMarkup(<App first={{ state: "expired", name: "phone", expired: 0 }} />);
-  expect(expired).toMatch(/This link has expired\..*“phone” could sign in until 1 January/);
+  expect(welcome({ state: "unreadable" })).toContain("This link cannot be read.");
+  expect(welcome({ state: "expired", name: "phone", expired: 0 })).toMatch(
+    /This link has expired\..*“phone” could sign in until .*1970/,
+  );
 });
 
 test("a closed card has the figures, an open one the endpoints", () => {
@@ -35,4 +48,5 @@ test("a closed card has the figures, an open one the endpoints", () => {
 test("nothing is styled inline, where the policy would forbid it", () => {
   const html = renderToStaticMarkup(<ServiceCard service={codes} open now={2_000} toggle={() => undefined} />);
   expect(html).not.toMatch(/ style=| on\w+=/);
+  expect(welcome({ state: "none" })).not.toMatch(/ style=| on\w+=/);
 });

@@ -1,11 +1,74 @@
-import type { Link } from "../device/link.ts";
-import { useLink } from "../device/use-link.ts";
+import { useEffect, useState } from "react";
+import { type Link, takeLink } from "../device/link.ts";
+import type { EngineClient } from "../engine/connect.ts";
+import { explained } from "../i18n/explained.ts";
+import { type Text, TextContext } from "../i18n/text.ts";
 import { Welcome } from "../welcome/Welcome.tsx";
-import { Session } from "./Session.tsx";
+import { Boundary } from "./Boundary.tsx";
+import { Ended } from "./Ended.tsx";
+import { EngineContext, useEngine, useSession } from "./engine-context.ts";
+import { Frame } from "./Frame.tsx";
+import { applyTheme } from "./theme.ts";
+import { Notices } from "./Notices.tsx";
+import { tell } from "./notices.ts";
+import { SpeakContext } from "./speak-context.ts";
+import { Views } from "./Views.tsx";
 
-/** The page: signed in by a link, or a welcome that says how to be. */
-export function App({ first }: { readonly first: Link }) {
-  const [link, letGo] = useLink(first);
-  if (link.state !== "good") return <Welcome link={link} />;
-  return <Session key={link.device.user} device={link.device} signOut={letGo} />;
+export interface AppProps {
+  readonly engine: EngineClient;
+  /** The link with which the page was opened. */
+  readonly first: Link;
+  readonly text: Text;
+}
+
+/** The page: of a device, or a welcome that says how to become one. */
+export function App({ engine, first, text: begun }: AppProps) {
+  const [text, setText] = useState(begun);
+  useEffect(applyTheme, []);
+  return (
+    <EngineContext value={engine}>
+      <SpeakContext value={setText}>
+        <TextContext value={text}>
+          <Boundary>
+            <Content first={first} />
+          </Boundary>
+          <Notices />
+        </TextContext>
+      </SpeakContext>
+    </EngineContext>
+  );
+}
+
+function Content({ first }: { readonly first: Link }) {
+  const session = useSession();
+  const link = useLink(first);
+  if (session.state === "starting" || link.state === "good") return <Frame bare>{null}</Frame>;
+  if (session.state === "signed_out") return <Welcome link={link} />;
+  if (session.state === "ended") return <Ended session={session} />;
+  return <Views device={session.device} />;
+}
+
+/** The link that counts, until it has signed this browser in: the first, or another that is opened in its place. */
+function useLink(first: Link): Link {
+  const engine = useEngine();
+  const [link, setLink] = useState(first);
+  useEffect(() => {
+    const changed = () => {
+      const next = takeLink();
+      if (next.state !== "none") setLink(next);
+    };
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  useEffect(() => {
+    if (link.state !== "good") return;
+    engine.signIn(link.creds).then(
+      () => setLink({ state: "none" }),
+      (error: unknown) => {
+        setLink({ state: "unreadable" });
+        tell({ tone: "wrong", text: explained(error) });
+      },
+    );
+  }, [engine, link]);
+  return link;
 }

@@ -1,47 +1,45 @@
 /** The link that signs a device in: its fragment holds the device's creds, and is sent to no server. */
-import type { AccountKey, UserKey } from "@natster/contracts";
-import { type Creds, parseCreds, readJwt, userOf } from "@natster/trust";
-
-/** The device that this page is. */
-export interface Device {
-  readonly name: string;
-  readonly user: UserKey;
-  readonly account: AccountKey;
-  readonly creds: Creds;
-  /** When it stops being a device of its account, in milliseconds since 1970. */
-  readonly expires?: number;
-}
 
 /** What a link turned out to be. */
 export type Link =
   | { readonly state: "none" }
   | { readonly state: "unreadable" }
   | { readonly state: "expired"; readonly name: string; readonly expired: number }
-  | { readonly state: "good"; readonly device: Device };
+  | { readonly state: "good"; readonly creds: string };
 
-/** Reads the fragment of the page's address. */
-export function readLink(fragment: string, now: number): Link {
-  const text = new URLSearchParams(fragment.replace(/^#/, "")).get("device");
+/**
+ * Reads a link, or its fragment alone. What the creds prove is for the engine to find out; here is only seen what to say
+ * at once.
+ */
+export function readLink(link: string, now: number): Link {
+  const fragment = link.slice(link.indexOf("#") + 1);
+  const text = new URLSearchParams(fragment).get("device");
   if (text === null) return { state: "none" };
   try {
-    const device = readDevice(fromBase64Url(text));
-    const { name, expires } = device;
+    const creds = fromBase64Url(text);
+    const claims = claimsIn(creds);
+    const expires = claims.exp === undefined ? undefined : claims.exp * 1_000;
     return expires !== undefined && expires <= now
-      ? { state: "expired", name, expired: expires }
-      : { state: "good", device };
+      ? { state: "expired", name: claims.name ?? "", expired: expires }
+      : { state: "good", creds };
   } catch {
     // A part of a link, or another kind of link: there is one thing to do about it, whatever was wrong.
     return { state: "unreadable" };
   }
 }
 
-/** Reads creds. Throws where they are none. */
-function readDevice(text: string): Device {
-  const creds = parseCreds(text);
-  const claims = readJwt(creds.jwt);
-  if (claims.refused !== undefined) throw new TypeError(claims.refused);
-  const { name, exp } = claims;
-  return { name, ...userOf(text), creds, ...(exp !== undefined && { expires: exp * 1_000 }) };
+/** Reads the link with which the page was opened, and takes it out of the address: what it holds is a secret. */
+export function takeLink(): Link {
+  const link = readLink(location.hash, Date.now());
+  if (link.state !== "none") history.replaceState(null, "", `${location.pathname}${location.search}`);
+  return link;
+}
+
+/** The claims of the JWT in creds, unproved. Throws where there are none. */
+function claimsIn(creds: string): { readonly name?: string; readonly exp?: number } {
+  const payload = /^[\w-]+\.([\w-]+)\.[\w-]+\s*$/m.exec(creds)?.[1];
+  if (payload === undefined || !creds.includes("USER NKEY SEED")) throw new TypeError("no creds");
+  return JSON.parse(fromBase64Url(payload));
 }
 
 function fromBase64Url(text: string): string {

@@ -1,19 +1,12 @@
 import { errors, type NatsConnection, type Status, type wsconnect } from "@nats-io/nats-core";
-import { AccountKey } from "@natster/contracts";
-import { createKey, formatCreds, parseCreds, userJwt } from "@natster/trust";
+import { authenticator, createKey, userJwt } from "@natster/trust";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Device } from "../device/link.ts";
-import { natsUrl, openNats } from "./nats.ts";
+import { type Login, natsUrl, openNats } from "./nats.ts";
 
 const account = createKey("account");
 const key = createKey("user");
 const jwt = userJwt(account, { user: key.public, name: "page", issuedAt: 1, role: "browser" });
-const device: Device = {
-  name: "page",
-  user: key.public,
-  account: AccountKey.parse(account.public),
-  creds: parseCreds(formatCreds(jwt, key)),
-};
+const device: Login = { user: key.public, proofs: { authenticator: authenticator({ jwt, key }) } };
 
 /** A connection that is steered by the test. */
 function fakeConnection() {

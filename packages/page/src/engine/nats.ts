@@ -1,9 +1,16 @@
 /** The page's connection: sought for as long as the page is open, and given up only where nats-server refuses it. */
 import { type ConnectionOptions, errors, type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import { inboxPrefix } from "@natster/contracts/borders";
-import { authenticator } from "@natster/trust";
-import type { Device } from "../device/link.ts";
+import type { UserKey } from "@natster/contracts";
 import { jitteredBackoff } from "@natster/micro/backoff";
+
+/** Who connects, and how that is proved. */
+export interface Login {
+  readonly user: UserKey;
+  /** When nats-server lets it in no more, in milliseconds since 1970. */
+  readonly expires?: number;
+  readonly proofs: Required<Pick<ConnectionOptions, "authenticator">> & { readonly wsFactory?: unknown };
+}
 
 export type NatsState =
   | { readonly state: "looking"; readonly since: number }
@@ -15,6 +22,8 @@ export interface Nats {
   readonly state: () => NatsState;
   /** Calls back after every change, until the returned function is called. */
   readonly watch: (changed: () => void) => () => void;
+  /** Looks at once whether the connection still stands, and seeks another where it does not answer. */
+  readonly wake: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -22,9 +31,9 @@ export interface Nats {
 export const natsUrl = (page: string): string => new URL("nats", page).href.replace(/^http/, "ws");
 
 /** Connects as a device. */
-export function openNats(device: Device, url: string, dial = wsconnect): Nats {
+export function openNats(device: Login, url: string, dial = wsconnect): Nats {
   const watchers = new Set<() => void>();
-  const pause = jitteredBackoff(500);
+  const pause = jitteredBackoff(500, 5_000);
   let state: NatsState = { state: "looking", since: Date.now() };
   let current: NatsConnection | undefined;
   let closed = false;
@@ -76,6 +85,12 @@ export function openNats(device: Device, url: string, dial = wsconnect): Nats {
       watchers.add(changed);
       return () => watchers.delete(changed);
     },
+    async wake() {
+      if (state.state !== "connected") return;
+      const { connection } = state;
+      const answered = await Promise.race([connection.rtt().then(isTrue, isFalse), passed(3_000)]);
+      if (!answered && !connection.isClosed()) await connection.reconnect().catch(() => undefined);
+    },
     close() {
       closed = true;
       watchers.clear();
@@ -84,10 +99,10 @@ export function openNats(device: Device, url: string, dial = wsconnect): Nats {
   };
 }
 
-const options = ({ creds, user }: Device, url: string, pause: () => number): ConnectionOptions => ({
+const options = ({ proofs, user }: Login, url: string, pause: () => number): ConnectionOptions => ({
   servers: [url],
   name: "page",
-  authenticator: authenticator(creds),
+  ...proofs,
   inboxPrefix: inboxPrefix(user),
   maxReconnectAttempts: -1,
   reconnectDelayHandler: pause,
@@ -95,6 +110,11 @@ const options = ({ creds, user }: Device, url: string, pause: () => number): Con
   ignoreClusterUpdates: true,
   pingInterval: 20_000,
 });
+
+const isTrue = () => true;
+const isFalse = () => false;
+const passed = (milliseconds: number): Promise<false> =>
+  new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
 
 const isRefusal = (reason: unknown): boolean =>
   reason instanceof errors.AuthorizationError || reason instanceof errors.UserAuthenticationExpiredError;

@@ -1,4 +1,4 @@
-import { moment } from "../format.ts";
+import { moment } from "../i18n/format.ts";
 import css from "./InstanceList.module.css";
 import type { InstanceView } from "./overview.ts";
 

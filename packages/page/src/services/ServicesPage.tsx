@@ -1,17 +1,19 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { count, counted, rate, span } from "../format.ts";
-import type { NatsState } from "../nats/nats.ts";
+import { useSession } from "../app/engine-context.ts";
 import { Notice } from "../app/Notice.tsx";
 import { newsBetween } from "./news.ts";
 import { servicesIn, type ServiceView } from "./overview.ts";
+import { ProjectionList } from "./ProjectionList.tsx";
 import { ServiceCard } from "./ServiceCard.tsx";
 import css from "./ServicesPage.module.css";
 import { useNow } from "./use-now.ts";
 import { useServices } from "./use-services.ts";
 
 /** Everything that answers, live. */
-export function ServicesPage({ nats }: { readonly nats: NatsState }) {
-  const seen = useServices(nats);
+export function ServicesPage() {
+  const seen = useServices();
+  const session = useSession();
   const now = useNow();
   const services = useMemo(() => (seen.state === "seen" ? servicesIn(seen.directory) : []), [seen]);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
@@ -27,7 +29,7 @@ export function ServicesPage({ nats }: { readonly nats: NatsState }) {
     );
   }
   if (seen.state === "waiting") return <Waiting />;
-  const stale = nats.state === "looking" ? now - seen.directory.at : 0;
+  const stale = session.state === "looking" ? now - seen.directory.at : 0;
   return (
     <>
       <div className={css.head}>
@@ -65,6 +67,7 @@ export function ServicesPage({ nats }: { readonly nats: NatsState }) {
           ))}
         </ul>
       )}
+      <ProjectionList />
       <News services={services} />
     </>
   );

@@ -1,9 +1,7 @@
 /** Asks who is there, and goes on asking while somebody looks at the answer. */
-import { errors, type NatsConnection } from "@nats-io/nats-core";
-import { Svcm } from "@nats-io/services";
-import type * as z from "zod";
-import { type Directory, type Look, nobody, observe } from "./directory.ts";
-import { Info, Stats } from "./wire.ts";
+import type { Engine } from "../engine/api.ts";
+import { EngineError } from "../engine/engine-error.ts";
+import { type Directory, nobody, observe } from "./directory.ts";
 
 /** What the services API says, or why it says nothing. */
 export type Seen =
@@ -15,7 +13,7 @@ const every = 2_000;
 
 /** Looks every two seconds while the page is visible, and tells what is seen, until the signal says to stop. */
 export async function lookOn(
-  connection: NatsConnection,
+  { look }: Pick<Engine, "look">,
   begin: Seen,
   tell: (seen: Seen) => void,
   signal: AbortSignal,
@@ -24,41 +22,22 @@ export async function lookOn(
   while (!signal.aborted) {
     await visible(signal);
     try {
-      const look = await lookOnce(connection, directory);
+      const seen = await look(described(directory));
       if (signal.aborted) return;
-      directory = observe(directory, look);
+      directory = observe(directory, seen);
       tell({ state: "seen", directory });
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof errors.PermissionViolationError) return tell({ state: "denied" });
+      if (error instanceof EngineError && error.trouble === "denied") return tell({ state: "denied" });
       // Anything else is a connection that was lost meanwhile: the next look will tell.
     }
     await passed(every, signal);
   }
 }
 
-/** Figures of all; the long descriptions only where somebody is there who was not before. */
-export async function lookOnce(connection: NatsConnection, known: Directory): Promise<Look> {
-  // Replies come from near and far: after the first, the others have half a second.
-  const client = new Svcm(connection).client({ strategy: "stall", maxWait: 2_000, stall: 500 });
-  const stats = await collect(Stats, () => client.stats());
-  const isKnown = ({ id }: Stats) => known.instances.get(id)?.info !== undefined;
-  const infos = stats.every(isKnown) ? [] : await collect(Info, () => client.info());
-  return { at: Date.now(), stats, infos };
-}
-
-async function collect<T>(schema: z.ZodType<T>, ask: () => Promise<AsyncIterable<unknown>>): Promise<T[]> {
-  const replies: T[] = [];
-  try {
-    for await (const reply of await ask()) {
-      const read = schema.safeParse(reply);
-      if (read.success) replies.push(read.data);
-    }
-  } catch (error) {
-    if (!(error instanceof errors.NoRespondersError)) throw error;
-  }
-  return replies;
-}
+/** The instances of which more is known than figures. */
+const described = ({ instances }: Directory): string[] =>
+  [...instances].filter(([, { info }]) => info !== undefined).map(([id]) => id);
 
 /** Resolves when the page is visible, or the signal says to stop. */
 const visible = (signal: AbortSignal): Promise<void> =>

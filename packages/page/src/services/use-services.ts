@@ -1,21 +1,22 @@
 import { useEffect, useRef, useState } from "react";
-import type { NatsState } from "../nats/nats.ts";
+import { useEngine, useSession } from "../app/engine-context.ts";
 import { lookOn, type Seen } from "./look.ts";
 
 /** What the services say, as long as there is a connection; what was seen last while there is none. */
-export function useServices(nats: NatsState): Seen {
+export function useServices(): Seen {
+  const engine = useEngine();
+  const connected = useSession().state === "connected";
   const [seen, setSeen] = useState<Seen>({ state: "waiting" });
   const last = useRef(seen);
-  const connection = nats.state === "connected" ? nats.connection : undefined;
   useEffect(() => {
-    if (!connection) return undefined;
+    if (!connected) return undefined;
     const stop = new AbortController();
     const tell = (next: Seen) => {
       last.current = next;
       setSeen(next);
     };
-    void lookOn(connection, last.current, tell, stop.signal);
+    void lookOn(engine, last.current, tell, stop.signal);
     return () => stop.abort();
-  }, [connection]);
+  }, [engine, connected]);
   return seen;
 }

@@ -1,0 +1,68 @@
+import { useEffect, useState } from "react";
+import { useEngine, useSession } from "../app/engine-context.ts";
+import type { Address, Folder } from "../engine/api.ts";
+import { isCancelled } from "../engine/engine-error.ts";
+import type { FileEntry } from "@natster/contracts/files";
+
+export interface Listed {
+  readonly folders: readonly Folder[];
+  readonly files: readonly FileEntry[];
+  /** Whether all of it is there. */
+  readonly complete: boolean;
+  readonly error?: unknown;
+}
+
+const nothing: Listed = { folders: [], files: [], complete: false };
+
+/** What lies in a folder, or what has something in its name; anew whenever the catalog says that it has changed. */
+export function useListing(
+  address: Address,
+  folder: string,
+  name: string,
+): readonly [listed: Listed, again: () => void] {
+  const engine = useEngine();
+  const connected = useSession().state === "connected";
+  const key = JSON.stringify([address, folder, name]);
+  const [held, setHeld] = useState({ key, listed: nothing });
+  const [turn, setTurn] = useState(0);
+
+  useEffect(
+    () =>
+      engine.hear((notice) => {
+        const own = address.owner === undefined;
+        if (notice.kind !== "presence" || notice.catalog !== address.catalog) return;
+        if (own || notice.owner === address.owner) setTurn((before) => before + 1);
+      }),
+    [engine, address],
+  );
+
+  useEffect(() => {
+    if (!connected) return undefined;
+    const stop = new AbortController();
+    // What is shown stays until the first part of what is newer is there, so that nothing flickers.
+    let come: Listed = nothing;
+    const show = (listed: Listed) => {
+      if (!stop.signal.aborted) setHeld({ key, listed });
+    };
+    engine
+      .list(
+        { address, folder, ...(name !== "" && { name }) },
+        {
+          signal: stop.signal,
+          tell(part) {
+            come = { ...come, folders: [...come.folders, ...part.folders], files: [...come.files, ...part.files] };
+            show(come);
+          },
+        },
+      )
+      .then(
+        () => show({ ...come, complete: true }),
+        (error: unknown) => {
+          if (!isCancelled(error)) show({ ...come, complete: true, error });
+        },
+      );
+    return () => stop.abort();
+  }, [engine, connected, address, folder, name, key, turn]);
+
+  return [held.key === key ? held.listed : nothing, () => setTurn((before) => before + 1)];
+}

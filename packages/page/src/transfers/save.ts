@@ -1,0 +1,15 @@
+/** Handing over: a file that is complete and right becomes one of the browser's own downloads. */
+import type { FileEntry } from "@natster/contracts/files";
+import { flatName } from "./transfer.ts";
+
+/** Saves a staged file under its name, where the browser saves downloads. It is not copied through memory. */
+export async function saveStaged({ digest, path }: Pick<FileEntry, "digest" | "path">): Promise<void> {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("transfers");
+  const url = URL.createObjectURL(await (await folder.getFileHandle(digest)).getFile());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = flatName(path);
+  link.click();
+  // The browser takes it up at once, and reads it for as long as it needs.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,20 @@
+import { explained } from "../i18n/explained.ts";
+import { size } from "../i18n/format.ts";
+import { useText } from "../i18n/text.ts";
+import { mostShown, useTextOf } from "./use-text-of.ts";
+import type { ViewProps } from "./Viewer.tsx";
+import css from "./Viewer.module.css";
+
+/** Text, as it is. */
+export function TextView(props: ViewProps) {
+  const t = useText();
+  const held = useTextOf(props);
+  if (held.state === "waiting") return <p role="status">{t.loading}</p>;
+  if (held.state === "failed") return <p className={css.note}>{explained(held.error)}</p>;
+  return (
+    <div className={css.paper} tabIndex={0} role="document">
+      <pre className={css.text}>{held.text}</pre>
+      {held.shortened && <p className={css.note}>{t.viewer.shortened(size(mostShown))}</p>}
+    </div>
+  );
+}

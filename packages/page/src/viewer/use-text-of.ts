@@ -1,0 +1,37 @@
+import { useEffect, useState } from "react";
+import { useEngine } from "../app/engine-context.ts";
+import type { ViewProps } from "./Viewer.tsx";
+import { isCancelled } from "../engine/engine-error.ts";
+import { readAhead } from "../media/read-ahead.ts";
+
+/** As much of a text as is shown at once. */
+export const mostShown = 1_000_000;
+
+export type TextOf =
+  | { readonly state: "waiting" }
+  | { readonly state: "failed"; readonly error: unknown }
+  | { readonly state: "there"; readonly text: string; readonly shortened: boolean };
+
+/** The beginning of a file, as text: UTF-8, and what is none of it by its replacement sign. */
+export function useTextOf({ address, file }: ViewProps): TextOf {
+  const engine = useEngine();
+  const [held, setHeld] = useState<TextOf>({ state: "waiting" });
+  useEffect(() => {
+    const stop = new AbortController();
+    const { digest, size } = file;
+    const decoder = new TextDecoder();
+    const read = (offset: number, length: number, signal: AbortSignal) =>
+      engine.read({ address, digest, size, offset, length }, { signal });
+    const all = async () => {
+      let text = "";
+      const parts = readAhead(read, { start: 0, end: Math.min(size, mostShown), signal: stop.signal });
+      for await (const part of parts) text += decoder.decode(part, { stream: true });
+      setHeld({ state: "there", text, shortened: size > mostShown });
+    };
+    all().catch((error: unknown) => {
+      if (!isCancelled(error) && !stop.signal.aborted) setHeld({ state: "failed", error });
+    });
+    return () => stop.abort();
+  }, [engine, address, file]);
+  return held;
+}
