@@ -79,11 +79,13 @@ describe("codes", () => {
     const { rows } = await administrator.library.codes({ after });
     expect(new Map(rows.map((row) => [row.code, row]))).toMatchObject(
       new Map([
-        [claimed.id, expect.objectContaining({ state: "claimed", claimant: newcomer.public, purpose: "enrol" })],
+        [claimed.id, expect.objectContaining({ state: "claimed", offer: { purpose: "enrol" } })],
         [cancelled.id, expect.objectContaining({ state: "cancelled" })],
         [open.id, expect.objectContaining({ state: "issued" })],
       ]),
     );
+    const { rows: one } = await administrator.library.codes({ code: claimed.id });
+    expect(one).toMatchObject([{ code: claimed.id, claim: { transcript: { account: newcomer.public } } }]);
     expect((await alice.library.codes({ after })).rows).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ export const Entry = z.discriminatedUnion("about", [
   }),
   z.strictObject({
     about: z.literal("code"),
-    event: z.enum(["issued", "claimed", "cancelled", "expired"]),
+    event: z.enum(["issued", "claimed", "fulfilled", "cancelled", "expired"]),
     code: CodeId,
     issuer: AccountKey,
     purpose: CodePurpose.optional(),

@@ -1,6 +1,6 @@
 /** The library: everything that people see. The projector keeps it, and answers from it. */
 import * as z from "zod";
-import { CodePurpose } from "./codes.ts";
+import { Claim, CodeOffer, CodeTries } from "./codes.ts";
 import { defineBucket, defineService } from "./define.ts";
 import { projectionOps } from "./ops.ts";
 import { Entry } from "./activity.ts";
@@ -77,12 +77,11 @@ const SeenShare = Share.extend(Presence.shape);
 /** A one-time code, as its issuer sees it. */
 export const OwnCode = z.strictObject({
   code: CodeId,
-  purpose: CodePurpose,
-  state: z.enum(["issued", "claimed", "cancelled", "expired"]),
-  /** The handle that was meant for whoever claims it. */
-  handle: Handle.optional(),
-  /** Who claimed it. */
-  claimant: AccountKey.optional(),
+  offer: CodeOffer,
+  audience: AccountKey.optional(),
+  state: z.enum(["issued", "claimed", "fulfilled", "cancelled", "expired"]),
+  /** The claim that won, for the issuer to check and to answer. */
+  claim: Claim.optional(),
   expires: Instant,
   /** Since when it is in this state. */
   since: Instant,
@@ -161,9 +160,10 @@ export const projector = defineService({
     },
     codes: {
       subject: "natster.library.codes",
-      summary: "List the codes that the caller's account issued, and what became of them",
-      request: Paged,
-      reply: page(OwnCode),
+      summary: "List the codes that the caller's account issued, or one of them, and what became of them",
+      // A row carries a whole claim: a hundred of them fit in a message.
+      request: Paged.extend({ code: CodeId.optional(), limit: PageSize.max(100).optional() }),
+      reply: page(OwnCode.extend({ tries: CodeTries.optional() })),
       errors: behind,
     },
     activity: {
@@ -252,7 +252,7 @@ export const FeedNotice = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("code"),
     code: CodeId,
-    event: z.enum(["issued", "claimed", "cancelled", "expired"]),
+    event: z.enum(["issued", "claimed", "fulfilled", "cancelled", "expired"]),
     sequence: Sequence,
   }),
   /** Told to the owner of a catalog, and to those who have accepted it. */

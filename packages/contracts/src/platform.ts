@@ -1,7 +1,7 @@
 /** The platform: its services, streams and buckets, and what its account offers to the others. */
 import { access, accountEvents, accounts, handleEvents } from "./accounts.ts";
 import { catalog, catalogEvents, shareEvents } from "./catalog.ts";
-import { codeEvents, codes, openCodes } from "./codes.ts";
+import { codeEvents, codes, codeTries, openCodes } from "./codes.ts";
 import type { BucketContract, EventsContract } from "./define.ts";
 import { files } from "./files.ts";
 import { activity, catalogs, devices, ownCodes, people, presence, projector, shares, stats } from "./library.ts";
@@ -127,11 +127,16 @@ export const reactions: readonly DurableContract[] = [enrolments, retirements, c
 /** Buckets that hold more than what the log says: their entries end by themselves. */
 export const volatileBuckets = [
   { service: "codes", bucket: openCodes },
+  { service: "codes", bucket: codeTries, readers: ["projector"] },
   { service: "projector", bucket: presence },
-] as const satisfies readonly {
-  service: ServiceName;
-  bucket: BucketContract;
-}[];
+] as const satisfies readonly VolatileBucket[];
+
+/** A bucket that one service writes, and others may read. */
+export interface VolatileBucket {
+  readonly service: ServiceName;
+  readonly bucket: BucketContract;
+  readonly readers?: readonly ServiceName[];
+}
 
 /** A durable of a bucket's own stream, by which a service learns what ended there by itself. */
 export interface ExpiriesContract {

@@ -1,8 +1,30 @@
 /** What a person's device does; the CLI, the page and the tests stand on it. */
 export { applied, NotAppliedYetError } from "./applied.ts";
+export { answerClaim, type Answered, type ClaimReason, ClaimRefusedError } from "./answer-claim.ts";
+export { CodeGift, CodeRecord, type CodeStore, DecidedClaim, memoryCodeStore } from "./code-record.ts";
 export { addDevice, revokeDevice } from "./devices.ts";
-export { invite } from "./invite.ts";
-export { type Newcomer, redeem, register } from "./join.ts";
+export { type Fulfiller, type FulfillerEvent, type FulfillerOptions, startFulfiller } from "./fulfiller.ts";
+export {
+  browserLasts,
+  cancelCode,
+  codeLifetimes,
+  type CodeTerms,
+  type DeviceCode,
+  invite,
+  issueDeviceCode,
+  issueShareCode,
+  type ShareCode,
+} from "./issue-code.ts";
+export { type Newcomer, register } from "./join.ts";
+export { type Claimant, type ClaimStore, memoryClaimStore, PendingClaim, prepareClaim } from "./pending-claim.ts";
 export { connectDevice, createDevice, type NewDevice, notices, type Person } from "./person.ts";
 export { type Dial, type Place, visitLobby } from "./place.ts";
+export {
+  AnswerRefusedError,
+  type Joined,
+  NotAnsweredYetError,
+  redeem,
+  type Redeemed,
+  type Redeemer,
+} from "./redeem.ts";
 export { accept, type CatalogOf, share, unshare } from "./sharing.ts";

@@ -4,17 +4,16 @@
  * the secret (design section 7).
  */
 import { CodeId } from "@natster/contracts";
-import type { ClaimTranscript } from "@natster/contracts/codes";
+import type { ClaimTranscript, CodePurpose } from "@natster/contracts/codes";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
-import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { base64urlnopad } from "@scure/base";
+import { scrypt } from "#scrypt";
 
 /** What a code is for, as the first character of its id says. */
-export type CodePurpose = "enrol";
-const firstOf = { enrol: "E" } as const satisfies Record<CodePurpose, string>;
+const firstOf = { device: "D", share: "S", enrol: "E" } as const satisfies Record<CodePurpose, string>;
 
 /** A code as its issuer or its claimant holds it. The secret goes to no server. */
 export interface Code {
@@ -27,6 +26,10 @@ export interface Code {
 export interface CodeKeys {
   /** Given to the codes service: it checks that a claimant knows the secret, and opens nothing. */
   readonly gate: Uint8Array;
+  /** Given to nobody: the issuer checks a claim with it, so that it holds against the platform as well. */
+  readonly peer: Uint8Array;
+  /** Given to nobody: the answer to a claim is sealed with it, besides the claimant's key. */
+  readonly seal: Uint8Array;
 }
 
 /** Crockford's base32: no I, L, O or U, so that nothing looks like something else. */
@@ -48,60 +51,75 @@ export function createCode(purpose: CodePurpose): Code {
 /** Writes a code as people pass it on. The result is a secret until it is claimed. */
 export const formatCode = ({ id, secret }: Code): string => [id, ...(secret.match(/.{4}/g) ?? [])].join("-");
 
+/** The purpose that a code's id names. */
+export const purposeOf = (id: CodeId): CodePurpose | undefined =>
+  (Object.keys(firstOf) as CodePurpose[]).find((purpose) => id.startsWith(firstOf[purpose]));
+
 /** Reads a code as somebody typed it: case, spaces and dashes do not matter, and O, I and L are read as they look. */
 export function parseCode(text: string): Code | undefined {
   const characters = text.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   const id = CodeId.safeParse(characters.slice(0, idLength));
   const secret = characters.slice(idLength);
-  const purpose = (Object.keys(firstOf) as CodePurpose[]).find((each) => characters.startsWith(firstOf[each]));
+  const purpose = id.data && purposeOf(id.data);
   if (!id.success || !purpose || secret.length !== secretLength) return undefined;
   return secret.split("").every((character) => alphabet.includes(character))
     ? { id: id.data, purpose, secret }
     : undefined;
 }
 
+/** A link whose fragment holds a code: a browser sends the fragment to no server. */
+export const codeLink = (page: string, code: Code): string => `${page.replace(/[#?].*$/, "")}#code=${formatCode(code)}`;
+
+/** Reads a code from a link, or from what somebody typed. */
+export function readCode(text: string): Code | undefined {
+  const [, fragment] = text.trim().split("#", 2);
+  return parseCode(fragment === undefined ? text : (new URLSearchParams(fragment).get("code") ?? ""));
+}
+
 /**
  * Derives a code's keys: scrypt makes each guess at the secret cost a tenth of a second and 32 MiB, so that 60 bits
  * cannot be searched even by whoever holds `gate`.
  */
-export async function codeKeys({ id, secret }: Code): Promise<CodeKeys> {
-  const master = await scryptAsync(utf8ToBytes(secret), utf8ToBytes(`natster/code/1${id}`), {
+export async function codeKeys({ id, secret }: Pick<Code, "id" | "secret">): Promise<CodeKeys> {
+  const master = await scrypt(utf8ToBytes(secret), utf8ToBytes(`natster/code/1${id}`), {
     N: 2 ** 15,
     r: 8,
     p: 1,
     dkLen: 32,
   });
-  const key = (name: string) => hkdf(sha256, master, undefined, utf8ToBytes(`natster/code/1/${name}`), 32);
-  return { gate: key("gate") };
+  const key = (name: keyof CodeKeys) =>
+    hkdf(sha256, master, undefined, utf8ToBytes(`natster/code/1/${purposeOf(id) ?? ""}/${name}`), 32);
+  return { gate: key("gate"), peer: key("peer"), seal: key("seal") };
 }
 
 /**
  * The MAC of a claim: proves to whoever holds the key that the claimant knows the code's secret and claims it with
  * exactly these public keys.
  */
-export function claimMac(key: Uint8Array, code: Pick<Code, "id" | "purpose">, transcript: ClaimTranscript): Uint8Array {
-  const { account, user, claims } = transcript;
-  return hmac(sha256, key, canonical("natster/claim/1", code.id, code.purpose, account, user, claims));
-}
+export const claimMac = (key: Uint8Array, id: CodeId, transcript: ClaimTranscript): string =>
+  base64urlnopad.encode(hmac(sha256, key, canonicalClaim(id, transcript)));
+
+/** The hash by which one claim is told from another. */
+export const claimHash = (id: CodeId, transcript: ClaimTranscript): string =>
+  base64urlnopad.encode(sha256(canonicalClaim(id, transcript)));
 
 /** Whether two MACs are the same, in a time that does not depend on where they differ. */
-export function equalMacs(one: Uint8Array, other: Uint8Array): boolean {
+export function equalMacs(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
-  for (let index = 0; index < one.length; index++) difference |= (one[index] ?? 0) ^ (other[index] ?? 0);
+  for (let index = 0; index < one.length; index++) difference |= one.charCodeAt(index) ^ other.charCodeAt(index);
   return difference === 0;
 }
 
-/** The hash by which one claim is told from another. */
-export const claimHash = (code: Pick<Code, "id" | "purpose">, transcript: ClaimTranscript): string =>
-  base64urlnopad.encode(
-    sha256(canonical("natster/claim/1", code.id, code.purpose, transcript.account, transcript.user, transcript.claims)),
-  );
-
-/** Fields one after another, each behind its length: no two lists of fields make the same bytes. */
-const canonical = (...fields: readonly string[]): Uint8Array =>
-  concatBytes(
-    ...fields.flatMap((field) => {
+/**
+ * The canonical transcript: each field behind its length, four bytes big-endian, so that no two claims make the same
+ * bytes. What a claim does not have is an empty field.
+ */
+export function canonicalClaim(id: CodeId, { account, user, answerTo, claims }: ClaimTranscript): Uint8Array {
+  const fields = ["natster/claim/1", id, purposeOf(id), account, user, answerTo, claims];
+  return concatBytes(
+    ...fields.flatMap((field = "") => {
       const bytes = utf8ToBytes(field);
       return [Uint8Array.of(bytes.length >>> 24, bytes.length >>> 16, bytes.length >>> 8, bytes.length), bytes];
     }),
   );
+}

@@ -28,14 +28,25 @@ export {
 export { type RoleOptions, rolePermissions } from "./role.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
 export {
+  canonicalClaim,
   claimHash,
   claimMac,
   type Code,
   type CodeKeys,
   codeKeys,
-  type CodePurpose,
+  codeLink,
   createCode,
   equalMacs,
   formatCode,
   parseCode,
+  purposeOf,
+  readCode,
 } from "./code.ts";
+export {
+  type AnswerContext,
+  type AnswerKey,
+  CodeAnswer,
+  createAnswerKey,
+  openAnswer,
+  sealAnswer,
+} from "./code-answer.ts";

@@ -20,6 +20,7 @@ import {
   services,
   timers,
   timerStream,
+  type VolatileBucket,
   volatileBuckets,
 } from "@natster/contracts/platform";
 import { inbox } from "@natster/contracts/borders";
@@ -50,6 +51,7 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
     ...rebuilt,
     ...volatileBuckets.filter((entry) => entry.service === name).map((entry) => entry.bucket.name),
   ];
+  const read = volatileBuckets.filter(({ readers = [] }: VolatileBucket) => readers.includes(name));
   const due = timers.filter((each) => each.service === name);
   const readsEvents = owned.length > 0 || durables.length > 0;
   return {
@@ -63,6 +65,7 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
           .filter((each) => each.service === name)
           .flatMap(({ name: durable, bucket }) => consuming(bucketStream(bucket.name), durable)),
         ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
+        ...read.flatMap(({ bucket }) => reading(bucketStream(bucket.name))),
         ...rebuilt.map((bucket) => `$JS.API.STREAM.PURGE.${bucketStream(bucket)}`),
         ...states.map((projection) => bucketSubject(projectionStates.name, projection)),
         ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),

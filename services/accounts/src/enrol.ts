@@ -1,4 +1,4 @@
-/** Enrolment: whoever has claimed an enrol code is registered, with the claims that stand in the event. */
+/** Enrolment: a newcomer who has claimed a code is registered, with the claims that stand in the event. */
 import type { codeEvents } from "@natster/contracts/codes";
 import type { IdOf } from "@natster/contracts";
 import { isRefusal, type Logger } from "@natster/micro";
@@ -11,8 +11,9 @@ import { admitAccount, type Policy } from "./register.ts";
 export const enrol =
   (log: EventLog, policy: Policy, logger: Logger) =>
   async ({ code }: IdOf<typeof codeEvents>, event: Recorded<typeof codeEvents>): Promise<void> => {
-    if (event.type !== "claimed") return;
-    const claims = readRegistration(event.data.claims, { now: "recorded", code });
+    // Only a newcomer brings claims; people who have an account, and devices that get one, register nothing.
+    if (event.type !== "claimed" || event.data.transcript.claims === undefined) return;
+    const claims = readRegistration(event.data.transcript.claims, { now: "recorded", code });
     if (claims.refused !== undefined || policy.registration === "closed") {
       logger.warn({ code, reason: claims.refused ?? "registration_closed" }, "a claimed code admits nobody");
       return;

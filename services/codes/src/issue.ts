@@ -1,21 +1,24 @@
 /** Issuing: the code is recorded, and the key that checks claims is kept until the code runs out. */
-import type { RowOf } from "@natster/contracts";
-import { codes, type openCodes } from "@natster/contracts/codes";
+import { codes } from "@natster/contracts/codes";
 import { type Handler, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
-import type { RowWriter } from "@natster/micro/rows";
 import { code, issueCode } from "./code.ts";
+import type { Entries } from "./entry.ts";
+import type { Rate } from "./rate.ts";
 
 export const issue =
-  (log: EventLog, open: RowWriter<RowOf<typeof openCodes>>): Handler<typeof codes, "issue"> =>
+  (log: EventLog, open: Entries, rate: Rate): Handler<typeof codes, "issue"> =>
   async ({ caller, request, command }) => {
+    const { issue: endpoint } = codes.endpoints;
+    const { id, offer, gate, audience, expiresIn } = request;
     // An enrol code admits somebody to the platform, which is for its administrators to decide.
-    if (!caller.administrator) throw refuse(codes.endpoints.issue, "not_allowed");
-    const { id, purpose, gate, handle, expiresIn } = request;
+    if (offer.purpose === "enrol" && !caller.administrator) throw refuse(endpoint, "not_allowed");
+    if (!rate.admits(caller.account)) throw refuse(endpoint, "too_many_codes");
     const expires = new Date(Date.now() + expiresIn * 1_000).toISOString();
-    const issued = { issuer: caller.account, purpose, expires, ...(handle && { handle }) };
-    const after = await log.append(code, { code: id }, issueCode(issued), command);
+    const context = { issuer: caller.account, ...(audience && { audience }), expires };
+    const issued = { ...context, ...(caller.user && { device: caller.user }), offer };
+    const after = await log.append(code, { code: id }, issueCode(id, issued), command);
     // Nothing is lost if this process ends here: the same command again comes as far as this.
-    await open.put(id, { issuer: caller.account, purpose, gate, expires }, after, 0, expiresIn);
+    await open.put(id, { state: "open", purpose: offer.purpose, gate, ...context }, after, 0, expiresIn);
     return { after, expires };
   };

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { AccountKey, CodeId } from "@natster/contracts";
+import { AccountKey } from "@natster/contracts";
 import { codes } from "@natster/contracts/codes";
 import { client, connect, silentLog } from "@natster/micro";
 import { provision } from "@natster/micro/provision";
@@ -78,21 +78,22 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 const as = (account: string) => client(codes, inside, { subject: (said) => `${account}.${said}` });
+const answerTo = "A".repeat(43);
 const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
 
 test("it issues and lets one claim, ends in order on SIGTERM, and says nothing that it need not", async () => {
   await using process = await launch();
   const code = createCode("enrol");
-  const { gate } = await codeKeys(code);
-  await as(administrator).issue({ id: code.id, purpose: "enrol", gate: base64url(gate), expiresIn: 60 });
+  const { gate, peer } = await codeKeys(code);
+  await as(administrator).issue({ id: code.id, offer: { purpose: "enrol" }, gate: base64url(gate), expiresIn: 60 });
 
   const claims = await Promise.allSettled(
     [1, 2, 3].map(() => {
       const key = createKey("account");
       const registration = signRegistration(key, { code: code.id }, now());
-      const transcript = { account: key.public, user: createKey("user").public, claims: registration };
-      const mac = base64url(claimMac(gate, code, transcript));
-      return as(env["NATSTER_LOBBY"] ?? "").claim({ id: code.id, transcript, mac });
+      const transcript = { account: key.public, user: createKey("user").public, answerTo, claims: registration };
+      const macs = { gate: claimMac(gate, code.id, transcript), peer: claimMac(peer, code.id, transcript) };
+      return as(env["NATSTER_LOBBY"] ?? "").claim({ id: code.id, transcript, ...macs });
     }),
   );
   expect(claims.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -108,17 +109,18 @@ test("it issues and lets one claim, ends in order on SIGTERM, and says nothing t
 test("a code that has run out is unknown, like one that never was", async () => {
   await using _process = await launch();
   const code = createCode("enrol");
-  const { gate } = await codeKeys(code);
+  const { gate, peer } = await codeKeys(code);
   const key = createKey("account");
   const transcript = {
     account: key.public,
     user: createKey("user").public,
+    answerTo,
     claims: signRegistration(key, { code: code.id }, now()),
   };
-  const claim = () =>
-    as(key.public).claim({ id: CodeId.parse(code.id), transcript, mac: base64url(claimMac(gate, code, transcript)) });
+  const macs = { gate: claimMac(gate, code.id, transcript), peer: claimMac(peer, code.id, transcript) };
+  const claim = () => as(key.public).claim({ id: code.id, transcript, ...macs });
   await expect(claim()).rejects.toMatchObject({ reason: "code_unknown", code: 404 });
-  await as(administrator).issue({ id: code.id, purpose: "enrol", gate: base64url(gate), expiresIn: 1 });
+  await as(administrator).issue({ id: code.id, offer: { purpose: "enrol" }, gate: base64url(gate), expiresIn: 1 });
   // For a while nats-server keeps a mark without a body where the entry was.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await vi.waitFor(() => expect(claim()).rejects.toMatchObject({ reason: "code_unknown" }), 5_000);

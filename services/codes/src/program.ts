@@ -1,5 +1,5 @@
-/** The codes service: one-time codes, issued and claimed once. */
-import { codeEvents, codes, openCodes } from "@natster/contracts/codes";
+/** The codes service: one-time codes, issued, claimed once, and answered once. */
+import { codeEvents, codes, codeTries, openCodes } from "@natster/contracts/codes";
 import { dueCodes, issuedCodes } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
@@ -9,17 +9,40 @@ import { runTimers } from "@natster/micro/timers";
 import * as z from "zod";
 import { cancel } from "./cancel.ts";
 import { claim } from "./claim.ts";
+import { collect } from "./collect.ts";
 import { endExpired, watchCode } from "./expiry.ts";
+import { fulfil } from "./fulfil.ts";
 import { issue } from "./issue.ts";
+import { perMinute } from "./rate.ts";
+import { openWrongTries } from "./wrong-tries.ts";
 
 export const program = defineProgram({
   contract: codes,
-  config: z.object({}),
-  async implement({ connection, log: logger, closing }) {
+  config: z.object({
+    /** Who is admitted beyond administrators. */
+    NATSTER_REGISTRATION: z.enum(["open", "code", "closed"]).default("code"),
+    /** How many codes an account may issue in a minute. */
+    NATSTER_CODES_PER_MINUTE: z.coerce.number().int().min(1).default(120),
+  }),
+  async implement({ connection, log: logger, config, closing }) {
     const log = await openEventLog(connection, codes);
+    const entries = await openRows(connection, openCodes);
+    const wrong = closing.use(
+      openWrongTries({
+        rows: await openRows(connection, codeTries),
+        onFault: (err) => logger.error({ err }, "cannot count a wrong try"),
+      }),
+    );
     closing.use(await runReaction(issuedCodes, codeEvents, { connection, log: logger }, watchCode(connection)));
     closing.use(await runTimers(dueCodes, { connection, log: logger }, endExpired(log)));
-    const open = await openRows(connection, openCodes);
-    return { handlers: { issue: issue(log, open), claim: claim(log, open), cancel: cancel(log, open) } };
+    return {
+      handlers: {
+        issue: issue(log, entries, perMinute(config.NATSTER_CODES_PER_MINUTE)),
+        claim: claim(log, entries, wrong, { admitsNewcomers: config.NATSTER_REGISTRATION !== "closed" }),
+        fulfil: fulfil(log, entries),
+        collect: collect(log, entries),
+        cancel: cancel(log, entries),
+      },
+    };
   },
 });

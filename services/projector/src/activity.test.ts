@@ -74,7 +74,8 @@ describe("what happens to an account is in its own trail", () => {
 
 test("a code is in its issuer's trail, and once claimed in the claimant's, without the claim", () => {
   const code = CodeId.parse("E7KQ2M4T");
-  const claim = { account: bob, user, claims: "a.b.c", claim: "hash" };
+  const key = "A".repeat(43);
+  const claim = { transcript: { account: bob, user, answerTo: key, claims: "a.b.c" }, peer: key, hash: key };
   const claimed = happened(codeEvents, { code }, { type: "claimed", data: { issuer: alice, ...claim }, actor: alice });
   const entry = { about: "code", event: "claimed", code, issuer: alice, claimant: bob, ...told };
   expect(rowsAfter(activity, claimed)).toEqual({ [`${alice}.1`]: entry, [`${bob}.1`]: entry });

@@ -37,9 +37,14 @@ export const activity = defineProjection(bucket, (from) => [
     evolve: (_row, event, id) => ofCode(event, id, event.data.issuer),
   }),
   from(codeEvents, {
-    key: (_id, { type, data, sequence }) =>
-      type === "claimed" && data.account !== data.issuer ? at(data.account, { sequence }) : undefined,
-    evolve: (row, event, id) => (event.type === "claimed" ? ofCode(event, id, event.data.account) : row),
+    key: (_id, event) => {
+      const claimant = claimantOf(event);
+      return claimant && claimant !== event.data.issuer ? at(claimant, event) : undefined;
+    },
+    evolve: (row, event, id) => {
+      const claimant = claimantOf(event);
+      return claimant ? ofCode(event, id, claimant) : row;
+    },
   }),
 ]);
 
@@ -100,12 +105,17 @@ const ofShare = (event: Recorded<typeof shareEvents>, id: IdOf<typeof shareEvent
   ...happened(event, trail),
 });
 
+/** The account that claimed a code; a device that claims one is about to get its account. */
+const claimantOf = ({ type, data }: Recorded<typeof codeEvents>): AccountKey | undefined =>
+  type === "claimed" ? data.transcript.account : undefined;
+
 const ofCode = (event: Recorded<typeof codeEvents>, { code }: IdOf<typeof codeEvents>, trail: AccountKey) => ({
   about: "code" as const,
   event: event.type,
   code,
   issuer: event.data.issuer,
-  ...(event.type === "issued" && { purpose: event.data.purpose }),
-  ...(event.type === "claimed" && { claimant: event.data.account }),
+  ...(event.type === "issued" && { purpose: event.data.offer.purpose }),
+  ...(event.type === "claimed" &&
+    event.data.transcript.account !== undefined && { claimant: event.data.transcript.account }),
   ...happened(event, trail),
 });

@@ -12,20 +12,33 @@ const [since, later] = ["2026-03-01T10:00:00.000Z", "2026-03-01T11:00:00.000Z"];
 const anEvent = (event: Parameters<typeof happened<typeof codeEvents>>[2]) => happened(codeEvents, { code }, event);
 const issued = anEvent({
   type: "issued",
-  data: { issuer: alice, purpose: "enrol", expires: "2026-03-08T10:00:00.000Z" },
+  data: { issuer: alice, offer: { purpose: "enrol" }, expires: "2026-03-08T10:00:00.000Z" },
   time: since,
 });
-const claim = { account: bob, user: UserKey.parse(createKey("user").public), claims: "a.b.c", claim: "hash" };
-const row = { code, purpose: "enrol", expires: "2026-03-08T10:00:00.000Z", state: "issued", since };
+const key32 = "A".repeat(43);
+const claim = {
+  transcript: { account: bob, user: UserKey.parse(createKey("user").public), answerTo: key32, claims: "a.b.c" },
+  peer: key32,
+  hash: key32,
+};
+const row = { code, offer: { purpose: "enrol" }, expires: "2026-03-08T10:00:00.000Z", state: "issued", since };
 
 test("a code is listed under its issuer", () => {
   expect(rowsAfter(codes, issued)).toEqual({ [key]: row });
 });
 
-test("a code that was claimed says by whom, and nothing of the claim", () => {
+test("a code that was claimed has the claim, for its issuer to check and answer", () => {
   const claimed = anEvent({ type: "claimed", data: { issuer: alice, ...claim }, time: later });
   expect(rowsAfter(codes, issued, claimed)).toEqual({
-    [key]: { ...row, state: "claimed", claimant: bob, since: later },
+    [key]: { ...row, state: "claimed", claim, since: later },
+  });
+});
+
+test("a code that was answered says so, and keeps the answer to the claimant", () => {
+  const claimed = anEvent({ type: "claimed", data: { issuer: alice, ...claim }, time: since });
+  const answer = { issuer: alice, claim: claim.hash, answer: "A".repeat(64) };
+  expect(rowsAfter(codes, issued, claimed, anEvent({ type: "fulfilled", data: answer, time: later }))).toEqual({
+    [key]: { ...row, state: "fulfilled", claim, since: later },
   });
 });
 

@@ -9,11 +9,15 @@ export const codes = defineProjection(bucket, (from) => [
     evolve: (row, { type, data, time }, { code }) => {
       switch (type) {
         case "issued": {
-          const { issuer: _, ...said } = data;
+          const { offer, audience, expires } = data;
+          const said = { offer, ...(audience && { audience }), expires };
           return { ...said, code, state: "issued", since: time };
         }
-        case "claimed":
-          return row && { ...row, state: "claimed", claimant: data.account, since: time };
+        case "claimed": {
+          const { issuer: _, ...claim } = data;
+          return row && { ...row, state: "claimed", claim, since: time };
+        }
+        case "fulfilled":
         case "cancelled":
         case "expired":
           return row && { ...row, state: type, since: time };

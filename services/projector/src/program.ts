@@ -1,4 +1,5 @@
 /** The projector: it keeps every read model, and answers questions about them. */
+import { codeTries } from "@natster/contracts/codes";
 import { presence as presenceBucket, projector } from "@natster/contracts/library";
 import { silences } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
@@ -49,7 +50,7 @@ export const program = defineProgram({
         inbox: inbox(library, presence),
         shares: outgoing(library),
         catalog: oneCatalog(library, presence),
-        codes: ownCodes(library),
+        codes: ownCodes(library, await openRows(connection, codeTries)),
         activity: trail(library),
         stats: community(library),
         beat: beat(library, presence),

@@ -1,0 +1,2 @@
+/** What a person's device keeps in files. Node only. */
+export { claimFiles, codeFiles } from "./code-files.ts";

@@ -1,0 +1,82 @@
+/**
+ * Wrong tries: a claim whose MAC is wrong is refused a while later, and counted where the issuer sees it. Nothing here
+ * touches the code itself: it stays claimable by whoever knows the secret, and runs out at its time.
+ */
+import type { AccountKey, CodeId, RowOf } from "@natster/contracts";
+import type { codeTries } from "@natster/contracts/codes";
+import type { Refusal } from "@natster/micro";
+import type { RowWriter } from "@natster/micro/rows";
+
+export interface WrongTries extends AsyncDisposable {
+  /** Counts a try and resolves with its refusal when that is due. */
+  refuse(id: CodeId, code: { issuer: AccountKey; expires: string }, refusal: Refusal): Promise<Refusal>;
+}
+
+/** How wrong tries are met. */
+export interface WrongTriesOptions {
+  readonly rows: RowWriter<RowOf<typeof codeTries>>;
+  /** Milliseconds between a wrong try and its refusal; a second where nothing is said. */
+  readonly delay?: number;
+  /** How many refusals wait at the most; the one that has waited longest goes first. */
+  readonly most?: number;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Tries that are counted but not written yet, of one code. */
+interface Uncounted {
+  readonly key: string;
+  readonly expires: string;
+  count: number;
+}
+
+export function openWrongTries({ rows, delay = 1_000, most = 1_000, onFault }: WrongTriesOptions): WrongTries {
+  const waiting = new Set<() => void>();
+  const uncounted = new Map<string, Uncounted>();
+  let writing: Promise<void> | undefined;
+
+  /** One code after another, and what comes meanwhile all at once: guessing faster writes no more. */
+  const write = async () => {
+    for (const [id, { key, count, expires }] of uncounted) {
+      uncounted.delete(id);
+      await add(key, count, expires);
+    }
+    writing = undefined;
+  };
+
+  const add = async (key: string, count: number, expires: string) => {
+    for (let again = 0; again < 5; again++) {
+      const left = Math.ceil((Date.parse(expires) - Date.now()) / 1_000);
+      if (left < 1) return;
+      const { row, revision, sequence } = await rows.slot(key);
+      const tried = { count: (row?.count ?? 0) + count, last: new Date().toISOString() };
+      if ((await rows.put(key, tried, sequence, revision, left)) !== undefined) return;
+    }
+  };
+
+  return {
+    async refuse(id, { issuer, expires }, refusal) {
+      const so = uncounted.get(id) ?? { key: `${issuer}.${id}`, expires, count: 0 };
+      so.count += 1;
+      uncounted.set(id, so);
+      writing ??= write().catch((error: unknown) => {
+        writing = undefined;
+        onFault(error);
+      });
+      if (waiting.size >= most) for (const go of [...waiting].slice(0, 1)) go();
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => go(), delay);
+        const go = () => {
+          clearTimeout(timer);
+          waiting.delete(go);
+          resolve();
+        };
+        waiting.add(go);
+      });
+      return refusal;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const go of waiting) go();
+      await writing;
+    },
+  };
+}
