@@ -20,7 +20,9 @@ const ids = ["S7KQ2M4T", "E7KQ2M4T", "D7KQ2M4T"].map((id) => CodeId.parse(id));
 
 /** Records that a code was claimed. */
 async function claimed(code: CodeId): Promise<void> {
-  const data = { issuer: bob, account: alice, user, claims: "a.b.c", claim: "hash" };
+  const key = "A".repeat(43);
+  const transcript = { account: alice, user, answerTo: key, claims: "a.b.c" };
+  const data = { issuer: bob, transcript, peer: key, hash: key };
   const event = writeEvent(
     codeEvents,
     { code },
