@@ -184,12 +184,19 @@ export const access = defineBucket({
       limits: AccountLimits.optional(),
     }),
     /** Every grant up to `voidUntil` is void: a new catalog of the same name revives none. */
-    z.strictObject({ kind: z.literal("export"), catalog: CatalogName, voidUntil: UnixTime.optional() }),
+    z.strictObject({
+      kind: z.literal("export"),
+      catalog: CatalogName,
+      voidUntil: UnixTime.optional(),
+      /** Every account may import it without a grant. */
+      public: z.literal(true).optional(),
+    }),
     z.strictObject({
       kind: z.literal("import"),
       owner: AccountKey,
       catalog: CatalogName,
-      grant: GrantToken,
+      /** None where it is public. */
+      grant: GrantToken.optional(),
       accepted: z.boolean(),
     }),
     /** Every grant up to `until` is void; `lastGrant` is the latest that was ever given. */

@@ -34,7 +34,7 @@ export const Entry = z.discriminatedUnion("about", [
   }),
   z.strictObject({
     about: z.literal("catalog"),
-    event: z.enum(["created", "described", "retired"]),
+    event: z.enum(["created", "described", "published", "unpublished", "retired"]),
     owner: AccountKey,
     catalog: CatalogName,
     reason: z.string().optional(),

@@ -1,7 +1,10 @@
 /** Catalogs: what exists, and who may read it. */
 import * as z from "zod";
 import { defineEvents, defineService } from "./define.ts";
-import { AccountKey, CatalogName, GrantToken, Instant, Label, Sequence, UnixTime } from "./vocabulary.ts";
+import { AccountKey, CatalogName, GrantToken, Instant, Jwt, Label, Sequence, UnixTime } from "./vocabulary.ts";
+
+/** An owner's signed word that everybody may read a catalog. */
+const Statement = Jwt.max(1_024);
 
 const After = z.strictObject({ after: Sequence });
 
@@ -48,7 +51,7 @@ export const catalog = defineService({
     },
     import: {
       subject: "natster.catalog.import",
-      summary: "Accept a catalog that was offered to the caller",
+      summary: "Accept a catalog that was offered to the caller, or one that is public",
       request: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
       reply: After,
       errors: { share_unknown: 404 },
@@ -67,6 +70,20 @@ export const catalog = defineService({
       reply: After,
       errors: { share_unknown: 404 },
     },
+    publish: {
+      subject: "natster.catalog.publish",
+      summary: "Let every account read a catalog, by a statement that the caller's account key signed",
+      request: z.strictObject({ catalog: CatalogName, statement: Statement }),
+      reply: After,
+      errors: { catalog_unknown: 404, statement_invalid: 422, statement_outdated: 409 },
+    },
+    unpublish: {
+      subject: "natster.catalog.unpublish",
+      summary: "Let only those read a catalog again with whom it is shared",
+      request: z.strictObject({ catalog: CatalogName }),
+      reply: After,
+      errors: { catalog_unknown: 404, not_published: 409 },
+    },
     retire: {
       subject: "natster.catalog.retire",
       summary: "Give up a catalog of the caller's; every share of it ends, and no old grant will ever open another",
@@ -84,6 +101,9 @@ export const catalogEvents = defineEvents({
   types: {
     created: z.strictObject({ description: Label.optional() }),
     described: z.strictObject({ description: Label }),
+    /** `from` is the statement's own second, which taking it back has to cover. */
+    published: z.strictObject({ statement: Statement, from: UnixTime, until: Instant.optional() }),
+    unpublished: z.strictObject({ reason: z.enum(["owner", "expired"]) }),
     retired: z.strictObject({ reason: z.enum(["owner", "closed"]) }),
   },
 });
@@ -103,8 +123,9 @@ export const shareEvents = defineEvents({
       expires: Instant.optional(),
       renews: z.literal(true).optional(),
     }),
-    unshared: z.strictObject({ reason: z.enum(["owner", "expired", "retired", "closed"]) }),
-    imported: z.strictObject({}),
+    unshared: z.strictObject({ reason: z.enum(["owner", "expired", "retired", "closed", "unpublished"]) }),
+    /** `public`: without a grant, since everybody may. */
+    imported: z.strictObject({ public: z.literal(true).optional() }),
     declined: z.strictObject({}),
     dropped: z.strictObject({}),
   },

@@ -12,10 +12,12 @@ import {
   Handle,
   InstanceId,
   Instant,
+  Jwt,
   Label,
   PageSize,
   Role,
   Sequence,
+  UnixTime,
   UserKey,
 } from "./vocabulary.ts";
 
@@ -50,6 +52,10 @@ export const Catalog = z.strictObject({
   catalog: CatalogName,
   description: Label.optional(),
   since: Instant,
+  /** Everybody may read it, by this statement that its owner signed. */
+  published: z.strictObject({ statement: Jwt, since: Instant, until: Instant.optional() }).optional(),
+  /** Every statement up to this second is void. */
+  statementsVoidUntil: UnixTime.optional(),
 });
 export type Catalog = z.infer<typeof Catalog>;
 
@@ -150,7 +156,7 @@ export const projector = defineService({
     },
     catalog: {
       subject: "natster.library.catalog",
-      summary: "Tell of one catalog, to its owner and to whom it is shared with",
+      summary: "Tell of one catalog, to its owner, to whom it is shared with, and to everybody where it is public",
       request: Fresh.extend({ owner: AccountKey, catalog: CatalogName }),
       reply: SeenCatalog.extend({
         /** What stands between it and the caller, who is not its owner. */

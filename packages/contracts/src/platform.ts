@@ -98,6 +98,22 @@ export const closures: DurableContract = {
 /** Grants, of which `catalog` sets a timer for those that run out. */
 export const grants: DurableContract = { name: "grants", service: "catalog", from: [shareEvents], types: ["shared"] };
 
+/** Catalogs that were published, of which `catalog` sets a timer for those that are so for a while. */
+export const publications: DurableContract = {
+  name: "publications",
+  service: "catalog",
+  from: [catalogEvents],
+  types: ["published"],
+};
+
+/** Catalogs that everybody could read, and from whom `catalog` takes them who had no grant. */
+export const withdrawals: DurableContract = {
+  name: "withdrawals",
+  service: "catalog",
+  from: [catalogEvents],
+  types: ["unpublished"],
+};
+
 /** Codes that were issued, for each of which `codes` sets a timer. */
 export const issuedCodes: DurableContract = {
   name: "issued_codes",
@@ -116,13 +132,26 @@ export interface TimersContract {
   readonly of: EventsContract;
 }
 
-/** What runs out by itself: grants and codes. */
+/** What runs out by itself: grants, publications and codes. */
 export const dueGrants = { name: "due_grants", service: "catalog", of: shareEvents } as const satisfies TimersContract;
+export const duePublications = {
+  name: "due_publications",
+  service: "catalog",
+  of: catalogEvents,
+} as const satisfies TimersContract;
 export const dueCodes = { name: "due_codes", service: "codes", of: codeEvents } as const satisfies TimersContract;
-export const timers: readonly TimersContract[] = [dueGrants, dueCodes];
+export const timers: readonly TimersContract[] = [dueGrants, duePublications, dueCodes];
 
 /** Durables that make a service act on events instead of filling a bucket. */
-export const reactions: readonly DurableContract[] = [enrolments, retirements, closures, grants, issuedCodes];
+export const reactions: readonly DurableContract[] = [
+  enrolments,
+  retirements,
+  closures,
+  grants,
+  publications,
+  withdrawals,
+  issuedCodes,
+];
 
 /** Buckets that hold more than what the log says: their entries end by themselves. */
 export const volatileBuckets = [

@@ -27,4 +27,4 @@ export {
   type Redeemed,
   type Redeemer,
 } from "./redeem.ts";
-export { accept, type CatalogOf, share, unshare } from "./sharing.ts";
+export { accept, type CatalogOf, publish, share, unpublish, unshare } from "./sharing.ts";

@@ -1,7 +1,7 @@
 /** Sharing: the owner signs, the recipient accepts, and either waits until nats-server enforces it. */
-import type { AccountKey, CatalogName, Sequence } from "@natster/contracts";
+import type { AccountKey, CatalogName, Sequence, UnixTime } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
-import { type Key, signGrant } from "@natster/trust";
+import { type Key, signGrant, signPublication } from "@natster/trust";
 import { applied } from "./applied.ts";
 import type { Person } from "./person.ts";
 
@@ -20,19 +20,35 @@ export async function share(
   owner: Key<"account">,
   { catalog, recipient, expires }: { catalog: CatalogName; recipient: AccountKey; expires?: number },
 ): Promise<Sequence> {
-  const offer = () => {
-    const issuedAt = Math.floor(Date.now() / 1000);
+  const { after } = await inANewSecond("grant_outdated", (issuedAt) => {
     const grant = signGrant(owner, { catalog, recipient, issuedAt, ...(expires !== undefined && { expires }) });
     return person.catalog.share({ catalog, grant });
-  };
-  try {
-    return (await offer()).after;
-  } catch (error) {
-    if (!isRefusal(error, "grant_outdated")) throw error;
-    // It was taken back in this very second, and NATS counts whole ones: a grant of the next is a new one.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    return (await offer()).after;
-  }
+  });
+  return after;
+}
+
+/**
+ * Lets everybody read a catalog: signs a statement with the owner's account key, optionally until a moment in seconds
+ * since 1970, and waits until nats-server lets others in without a grant.
+ */
+export async function publish(
+  person: Person,
+  owner: Key<"account">,
+  { catalog, until }: { catalog: CatalogName; until?: UnixTime },
+): Promise<void> {
+  const { after } = await inANewSecond("statement_outdated", (from) =>
+    person.catalog.publish({
+      catalog,
+      statement: signPublication(owner, { catalog, from, ...(until !== undefined && { until }) }),
+    }),
+  );
+  await applied(person.connection, person.account, after);
+}
+
+/** Takes that back, and waits until nats-server asks for a grant again. */
+export async function unpublish(person: Person, catalog: CatalogName): Promise<void> {
+  const { after } = await person.catalog.unpublish({ catalog });
+  await applied(person.connection, person.account, after);
 }
 
 /** Accepts a catalog and waits until nats-server lets this account reach it. */
@@ -45,4 +61,19 @@ export async function accept(person: Person, { owner, catalog }: CatalogOf): Pro
 export async function unshare(person: Person, catalog: CatalogName, recipient: AccountKey): Promise<void> {
   const { after } = await person.catalog.unshare({ catalog, recipient });
   await applied(person.connection, recipient, after);
+}
+
+/**
+ * Does something that is dated, and once more where that second is void: something was taken back in it, and NATS counts
+ * whole ones.
+ */
+async function inANewSecond<T>(outdated: string, work: (second: UnixTime) => Promise<T>): Promise<T> {
+  const second = () => Math.floor(Date.now() / 1000);
+  try {
+    return await work(second());
+  } catch (error) {
+    if (!isRefusal(error, outdated)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    return work(second());
+  }
 }

@@ -26,9 +26,18 @@ export interface AccountState {
   readonly administrator: boolean;
   readonly limits?: OtherLimits | undefined;
   /** The catalogs it offers, retired ones too: those stay revoked for `*`. */
-  readonly exports: readonly { readonly catalog: CatalogName; readonly revocations: Revocations<AccountKey> }[];
-  /** The catalogs of others that it has accepted, each with the grant that admits it. */
-  readonly imports: readonly { readonly owner: AccountKey; readonly catalog: CatalogName; readonly grant: string }[];
+  readonly exports: readonly {
+    readonly catalog: CatalogName;
+    /** Whether every account may import it without a grant. */
+    readonly public?: boolean | undefined;
+    readonly revocations: Revocations<AccountKey>;
+  }[];
+  /** The catalogs of others that it has accepted, each with the grant that admits it; none where it is public. */
+  readonly imports: readonly {
+    readonly owner: AccountKey;
+    readonly catalog: CatalogName;
+    readonly grant?: string | undefined;
+  }[];
   readonly userRevocations: Revocations<UserKey>;
 }
 
@@ -107,14 +116,14 @@ const importOf = ({ owner, catalog, grant }: AccountState["imports"][number]): I
   local_subject: sharedSubject(owner, catalog),
   account: owner,
   type: "service",
-  token: grant,
+  ...(grant !== undefined && { token: grant }),
 });
 
-const exportOf = ({ catalog, revocations }: AccountState["exports"][number]): Export => ({
+const exportOf = ({ catalog, public: open = false, revocations }: AccountState["exports"][number]): Export => ({
   name: catalog,
   subject: catalogSubject(catalog),
   type: "service",
-  token_req: true,
+  token_req: !open,
   response_type: "Singleton",
   revocations: sorted(revocations),
 });

@@ -25,6 +25,7 @@ export {
   type RegistrationReason,
   signRegistration,
 } from "./registration.ts";
+export { type Publication, type PublicationReason, readPublication, signPublication } from "./publication.ts";
 export { type RoleOptions, rolePermissions } from "./role.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
 export {

@@ -82,7 +82,7 @@ test("each event has one service that may append it", () => {
 
 test("each kind of timer has one service that may set it", () => {
   const set = names.flatMap((name) => publishes(name).filter((subject) => subject.startsWith("timers.")));
-  expect(set.toSorted()).toEqual(["timers.set.code.>", "timers.set.share.>"]);
+  expect(set.toSorted()).toEqual(["timers.set.catalog.>", "timers.set.code.>", "timers.set.share.>"]);
 });
 
 test("each bucket has one service that may write it", () => {

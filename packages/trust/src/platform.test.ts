@@ -30,7 +30,12 @@ test("JetStream is for the platform alone", () => {
 });
 
 test("newcomers may ask what the contracts open to the lobby, and nothing else", () => {
-  expect(lobbySubjects()).toEqual(["natster.accounts.applied", "natster.accounts.register", "natster.codes.claim", "natster.codes.collect"]);
+  expect(lobbySubjects()).toEqual([
+    "natster.accounts.applied",
+    "natster.accounts.register",
+    "natster.codes.claim",
+    "natster.codes.collect",
+  ]);
   expect(lobbySubjects().join()).not.toMatch(/[*>{]/);
   expect(lobbySubjects()).not.toContain(services.codes.endpoints.issue.subject);
 });

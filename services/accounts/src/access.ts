@@ -36,14 +36,20 @@ export const access = defineProjection(bucket, (from) => [
   }),
   from(catalogEvents, {
     key: ({ owner, catalog }) => `export.${owner}.${catalog}`,
-    evolve: (row, { type, time }, { catalog }) =>
-      type === "retired"
-        ? { kind: "export", catalog, voidUntil: Math.floor(Date.parse(time) / 1000) }
-        : {
-            kind: "export",
-            catalog,
-            ...(row?.kind === "export" && row.voidUntil !== undefined && { voidUntil: row.voidUntil }),
-          },
+    evolve: (row, { type, time }, { catalog }) => {
+      const { public: wasPublic, ...held } = row?.kind === "export" ? row : { kind: "export" as const, catalog };
+      switch (type) {
+        case "retired":
+          return { ...held, voidUntil: Math.floor(Date.parse(time) / 1000) };
+        case "unpublished":
+          return held;
+        case "published":
+          return { ...held, public: true };
+        case "created":
+        case "described":
+          return { ...held, ...(wasPublic && { public: wasPublic }) };
+      }
+    },
   }),
   from(shareEvents, {
     key: ({ owner, catalog, recipient }) => `import.${recipient}.${owner}.${catalog}`,
@@ -53,6 +59,7 @@ export const access = defineProjection(bucket, (from) => [
         case "shared":
           return { kind: "import", owner, catalog, grant: data.grant, accepted: held?.accepted ?? false };
         case "imported":
+          if (data.public) return { kind: "import", owner, catalog, accepted: true };
           return held && { ...held, accepted: true };
         case "unshared":
         case "declined":

@@ -46,8 +46,9 @@ export async function gather(
       status: self.status,
       limits: self.limits,
       administrator,
-      exports: exports.map(({ catalog, voidUntil }) => ({
+      exports: exports.map(({ catalog, voidUntil, public: isPublic }) => ({
         catalog,
+        public: isPublic,
         revocations: {
           ...(voidUntil !== undefined && { "*": voidUntil }),
           ...Object.fromEntries(

@@ -1,6 +1,16 @@
 import { given } from "@natster/micro/given";
 import { describe, expect, test } from "vitest";
-import { admitsGrant, catalog, createCatalog, describeCatalog, retireCatalog } from "./catalog.ts";
+import {
+  admitsEverybody,
+  admitsGrant,
+  catalog,
+  createCatalog,
+  describeCatalog,
+  expirePublication,
+  publishCatalog,
+  retireCatalog,
+  unpublishCatalog,
+} from "./catalog.ts";
 
 const created = { type: "created", data: { description: "summer" } } as const;
 const described = { type: "described", data: { description: "winter" } } as const;
@@ -44,5 +54,45 @@ describe("a grant", () => {
   test("of a catalog that was given up opens no other of its name", () => {
     expect(given(catalog, created, retired, created).when(admitsGrant(now))).toEqual({ refused: "grant_outdated" });
     expect(given(catalog, created, retired, created).when(admitsGrant(now + 1))).toEqual({ recorded: [] });
+  });
+});
+
+describe("a publication", () => {
+  const data = { statement: "a.b.c", from: now };
+  const published = { type: "published", data } as const;
+  const unpublished = { type: "unpublished", data: { reason: "owner" } } as const;
+
+  test("lets everybody import the catalog until it is taken back", () => {
+    expect(given(catalog, created).when(publishCatalog(data))).toEqual({ recorded: [published] });
+    expect(given(catalog, created, published).when(publishCatalog(data))).toEqual({ recorded: [] });
+    expect(given(catalog, created, published).when(admitsEverybody)).toEqual({ recorded: [] });
+    expect(given(catalog, created, published).when(unpublishCatalog)).toEqual({ recorded: [unpublished] });
+    expect(given(catalog, created, published, unpublished).when(admitsEverybody)).toEqual({ refused: "share_unknown" });
+  });
+
+  test("that was taken back, or was of a catalog that was given up, is void for good", () => {
+    for (const past of [[unpublished], [retired, created]] as const) {
+      const then = given(catalog, created, published, ...past);
+      expect(then.when(publishCatalog(data))).toEqual({ refused: "statement_outdated" });
+      expect(then.when(publishCatalog({ ...data, from: now + 5 }))).toHaveProperty("recorded");
+      expect(then.when(admitsEverybody)).toEqual({ refused: "share_unknown" });
+    }
+  });
+
+  test("ends at its time and not before, and only where no other took its place", () => {
+    const until = new Date((now + 60) * 1_000).toISOString();
+    const forAWhile = { type: "published", data: { ...data, until } } as const;
+    const expired = { type: "unpublished", data: { reason: "expired" } };
+    const then = given(catalog, created, forAWhile);
+    expect(then.when(expirePublication((now + 60) * 1_000))).toEqual({ recorded: [expired] });
+    expect(then.when(expirePublication((now + 59) * 1_000))).toEqual({ recorded: [] });
+    const forEver = { type: "published", data: { statement: "d.e.f", from: now + 1 } } as const;
+    expect(given(catalog, created, forAWhile, forEver).when(expirePublication(Infinity))).toEqual({ recorded: [] });
+  });
+
+  test("is of a catalog that is there, and taken back only where it stands", () => {
+    expect(given(catalog).when(publishCatalog(data))).toEqual({ refused: "catalog_unknown" });
+    expect(given(catalog).when(unpublishCatalog)).toEqual({ refused: "catalog_unknown" });
+    expect(given(catalog, created).when(unpublishCatalog)).toEqual({ refused: "not_published" });
   });
 });

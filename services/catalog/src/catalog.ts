@@ -9,11 +9,27 @@ export interface CatalogState {
   readonly description: string | undefined;
   /** When a catalog of this name was last given up, in whole seconds: every grant up to then is void. */
   readonly voidUntil: number;
+  /** The statement by which everybody may read it. */
+  readonly statement: string | undefined;
+  /** When that runs out, in milliseconds since 1970. */
+  readonly publicUntil: number | undefined;
+  /** The latest second of any statement. */
+  readonly lastStatement: number;
+  /** Every statement up to this second is void. */
+  readonly statementsVoidUntil: number;
 }
 
 type CatalogEvent = EventOf<typeof catalogEvents>;
 
-const initial: CatalogState = { exists: false, description: undefined, voidUntil: 0 };
+const initial: CatalogState = {
+  exists: false,
+  description: undefined,
+  voidUntil: 0,
+  statement: undefined,
+  publicUntil: undefined,
+  lastStatement: 0,
+  statementsVoidUntil: 0,
+};
 
 export const catalog = defineAggregate({
   events: catalogEvents,
@@ -23,11 +39,29 @@ export const catalog = defineAggregate({
       case "created":
       case "described":
         return { ...state, exists: true, description: data.description };
+      case "published":
+        return {
+          ...state,
+          statement: data.statement,
+          publicUntil: data.until === undefined ? undefined : Date.parse(data.until),
+          lastStatement: Math.max(state.lastStatement, data.from),
+        };
+      case "unpublished":
+        return { ...state, ...withdrawn(state, time) };
       case "retired":
-        return { exists: false, description: undefined, voidUntil: Math.floor(Date.parse(time) / 1000) };
+        return { ...state, ...withdrawn(state, time), exists: false, description: undefined, voidUntil: second(time) };
     }
   },
 });
+
+/** What is public no more; a statement may be dated later than the moment at which it is taken back. */
+const withdrawn = ({ lastStatement }: CatalogState, time: string) => ({
+  statement: undefined,
+  publicUntil: undefined,
+  statementsVoidUntil: Math.max(lastStatement, second(time)),
+});
+
+const second = (time: string): number => Math.floor(Date.parse(time) / 1000);
 
 /** Makes a catalog, once. */
 export const createCatalog =
@@ -61,3 +95,34 @@ export const admitsGrant =
     if (issuedAt <= state.voidUntil) throw refuse(contract.endpoints.share, "grant_outdated");
     return [];
   };
+
+/** Lets everybody read it, by the owner's statement. The same statement again records nothing. */
+export const publishCatalog =
+  (data: Extract<CatalogEvent, { type: "published" }>["data"]) =>
+  (state: CatalogState): CatalogEvent[] => {
+    if (!state.exists) throw refuse(contract.endpoints.publish, "catalog_unknown");
+    if (state.statement === data.statement) return [];
+    if (data.from <= state.statementsVoidUntil) throw refuse(contract.endpoints.publish, "statement_outdated");
+    return [{ type: "published", data }];
+  };
+
+/** Takes that back. */
+export const unpublishCatalog = (state: CatalogState): CatalogEvent[] => {
+  if (!state.exists) throw refuse(contract.endpoints.unpublish, "catalog_unknown");
+  if (state.statement === undefined) throw refuse(contract.endpoints.unpublish, "not_published");
+  return [{ type: "unpublished", data: { reason: "owner" } }];
+};
+
+/** Takes it back where the statement has run out by now, and no other has taken its place. */
+export const expirePublication =
+  (now: number) =>
+  (state: CatalogState): CatalogEvent[] =>
+    state.statement === undefined || state.publicUntil === undefined || state.publicUntil > now
+      ? []
+      : [{ type: "unpublished", data: { reason: "expired" } }];
+
+/** Records nothing; it only lets an import without a grant stand on the catalog being public. */
+export const admitsEverybody = (state: CatalogState): CatalogEvent[] => {
+  if (!state.exists || state.statement === undefined) throw refuse(contract.endpoints.import, "share_unknown");
+  return [];
+};

@@ -6,7 +6,7 @@ import { isRefusal } from "@natster/micro";
 import type { Recorded } from "@natster/micro/aggregate";
 import type { EventLog } from "@natster/micro/event-log";
 import { catalog, retireCatalog } from "./catalog.ts";
-import { end, shared } from "./shared.ts";
+import { end, endPublic, shared } from "./shared.ts";
 
 type ShareId = IdOf<typeof shareEvents>;
 
@@ -18,6 +18,19 @@ export const endShares =
     // The catalog may have been made anew meanwhile: what was shared after this event is of the new one.
     const old = { ...id, before: event.sequence };
     await endEach(log, old, event.data.reason === "closed" ? "closed" : "retired", event);
+  };
+
+/** Takes a catalog that was public from everybody who had it without a grant. */
+export const endPublicImports =
+  (log: EventLog) =>
+  async (id: IdOf<typeof catalogEvents>, event: Recorded<typeof catalogEvents>): Promise<void> => {
+    if (event.type !== "unpublished") return;
+    for await (const share of log.aggregates(shareEvents, "imported", id)) {
+      const { state } = await log.load(shared, share);
+      // It may have been published anew meanwhile: who came after this event came by the new statement.
+      if (state.offeredAt > event.sequence) continue;
+      await log.append(shared, share, endPublic("unpublished"), because(event, id.owner, share.recipient));
+    }
   };
 
 /** Retires every catalog of an account that was closed, and ends what others had shared with it. */
@@ -38,11 +51,14 @@ async function endEach(
   reason: "retired" | "closed",
   event: Recorded<EventsContract>,
 ): Promise<void> {
-  for await (const id of log.aggregates(shareEvents, "shared", known)) {
-    const { state } = await log.load(shared, id);
-    if (state.offeredAt > before) continue;
-    const name = `${id.owner}.${id.catalog}.${id.recipient}`;
-    await log.append(shared, id, end(reason), because(event, id.owner, name));
+  // What was public is imported without ever having been shared.
+  for (const type of ["shared", "imported"] as const) {
+    for await (const id of log.aggregates(shareEvents, type, known)) {
+      const { state } = await log.load(shared, id);
+      if (state.offeredAt > before) continue;
+      const name = `${id.owner}.${id.catalog}.${id.recipient}`;
+      await log.append(shared, id, end(reason), because(event, id.owner, name));
+    }
   }
 }
 

@@ -1,10 +1,26 @@
+/** Accepting: what was offered with a grant, or what everybody may read. */
 import type { catalog as contract } from "@natster/contracts/catalog";
-import type { Handler } from "@natster/micro";
-import type { EventLog } from "@natster/micro/event-log";
-import { accept, shared } from "./shared.ts";
+import { type Handler, isRefusal } from "@natster/micro";
+import { type EventLog, part } from "@natster/micro/event-log";
+import { admitsEverybody, catalog as aCatalog } from "./catalog.ts";
+import { accept, acceptPublic, endPublic, shared } from "./shared.ts";
 
 export const importShare =
   (log: EventLog): Handler<typeof contract, "import"> =>
-  async ({ caller, request: { owner, catalog }, command }) => ({
-    after: await log.append(shared, { owner, catalog, recipient: caller.account }, accept, command),
-  });
+  async ({ caller, request: { owner, catalog }, command }) => {
+    const id = { owner, catalog };
+    const share = { ...id, recipient: caller.account };
+    try {
+      return { after: await log.append(shared, share, accept, command) };
+    } catch (error) {
+      if (!isRefusal(error, "share_unknown") || caller.account === owner) throw error;
+    }
+    const parts = [part(aCatalog, id, admitsEverybody), part(shared, share, acceptPublic)];
+    const after = await log.appendAll(parts, command);
+    // Whoever withdraws the catalog ends the imports that it finds; this one may have come a moment later.
+    const { state } = await log.load(aCatalog, id);
+    if (state.statement !== undefined) return { after };
+    return {
+      after: await log.append(shared, share, endPublic("unpublished"), { ...command, id: `${command.id}-end` }),
+    };
+  };

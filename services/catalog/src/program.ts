@@ -1,7 +1,15 @@
 /** The catalog service: what catalogs exist, and who may read them. */
 import { accountEvents } from "@natster/contracts/accounts";
 import { catalog, catalogEvents, shareEvents } from "@natster/contracts/catalog";
-import { closures, dueGrants, grants, retirements } from "@natster/contracts/platform";
+import {
+  closures,
+  dueGrants,
+  duePublications,
+  grants,
+  publications,
+  retirements,
+  withdrawals,
+} from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { runReaction } from "@natster/micro/reaction";
@@ -11,11 +19,13 @@ import { create } from "./create.ts";
 import { decline } from "./decline.ts";
 import { describe } from "./describe.ts";
 import { drop } from "./drop.ts";
-import { endAccount, endShares } from "./endings.ts";
-import { endExpired, watchGrant } from "./expiry.ts";
+import { endAccount, endPublicImports, endShares } from "./endings.ts";
+import { endExpired, endPublication, watchGrant, watchPublication } from "./expiry.ts";
 import { importShare } from "./import.ts";
+import { publish } from "./publish.ts";
 import { retire } from "./retire.ts";
 import { share } from "./share.ts";
+import { unpublish } from "./unpublish.ts";
 import { unshare } from "./unshare.ts";
 
 export const program = defineProgram({
@@ -25,6 +35,11 @@ export const program = defineProgram({
     const log = await openEventLog(connection, catalog);
     closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
     closing.use(await runReaction(grants, shareEvents, { connection, log: logger }, watchGrant(connection)));
+    closing.use(await runReaction(withdrawals, catalogEvents, { connection, log: logger }, endPublicImports(log)));
+    closing.use(
+      await runReaction(publications, catalogEvents, { connection, log: logger }, watchPublication(connection)),
+    );
+    closing.use(await runTimers(duePublications, { connection, log: logger }, endPublication(log)));
     closing.use(await runTimers(dueGrants, { connection, log: logger }, endExpired(log)));
     closing.use(await runReaction(closures, accountEvents, { connection, log: logger }, endAccount(log)));
     return {
@@ -36,6 +51,8 @@ export const program = defineProgram({
         import: importShare(log),
         decline: decline(log),
         drop: drop(log),
+        publish: publish(log),
+        unpublish: unpublish(log),
         retire: retire(log),
       },
     };

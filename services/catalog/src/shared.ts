@@ -44,7 +44,7 @@ export const shared = defineAggregate({
           lastGrant: Math.max(state.lastGrant, data.issuedAt),
         };
       case "imported":
-        return { ...state, standing: "imported" };
+        return { ...state, standing: "imported", offeredAt: data.public ? sequence : state.offeredAt };
       case "unshared":
         return {
           ...state,
@@ -81,6 +81,12 @@ export const end =
   (state: Shared): ShareEvent[] =>
     state.standing === "none" ? [] : [{ type: "unshared", data: { reason } }];
 
+/** Ends what stands without a grant, since not everybody may read the catalog any more. */
+export const endPublic =
+  (reason: "unpublished") =>
+  (state: Shared): ShareEvent[] =>
+    state.standing === "none" || state.grant !== undefined ? [] : [{ type: "unshared", data: { reason } }];
+
 /** Ends it where its grant has run out by now, and no other has taken its place. */
 export const expire =
   (now: number) =>
@@ -94,6 +100,10 @@ export const accept = (state: Shared): ShareEvent[] => {
   if (state.standing === "none") throw refuse(contract.endpoints.import, "share_unknown");
   return state.standing === "imported" ? [] : [{ type: "imported", data: {} }];
 };
+
+/** Accepts without a grant what everybody may read. */
+export const acceptPublic = (state: Shared): ShareEvent[] =>
+  state.standing === "imported" ? [] : [{ type: "imported", data: { public: true } }];
 
 /** Turns down what was offered. */
 export const turnDown = (state: Shared): ShareEvent[] => {

@@ -23,3 +23,15 @@ test("a catalog that was retired is gone, and made anew begins anew", () => {
   const again = happened(catalogEvents, id, { type: "created", data: {}, time: later });
   expect(rowsAfter(catalogs, created, described, retired, again)).toEqual({ [row]: { ...id, since: later } });
 });
+
+test("a catalog that is public shows its owner's statement, and once withdrawn until when statements are void", () => {
+  const statement = "a.b.c";
+  const published = happened(catalogEvents, id, { type: "published", data: { statement, from: 7 }, time: since });
+  const unpublished = happened(catalogEvents, id, { type: "unpublished", data: { reason: "owner" }, time: since });
+  expect(rowsAfter(catalogs, created, published)).toEqual({ [row]: { ...id, since, published: { statement, since } } });
+  const statementsVoidUntil = Date.parse(since) / 1000;
+  expect(rowsAfter(catalogs, created, published, unpublished)).toEqual({
+    [row]: { ...id, since, statementsVoidUntil },
+  });
+  expect(rowsAfter(catalogs, created, published, retired)).toEqual({});
+});

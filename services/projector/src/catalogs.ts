@@ -11,11 +11,18 @@ export const catalogs = defineProjection(bucket, (from) => [
         case "created":
         case "described":
           return {
-            owner,
-            catalog,
-            since: row?.since ?? time,
+            ...(row ?? { owner, catalog, since: time }),
             ...(data.description !== undefined && { description: data.description }),
           };
+        case "published": {
+          const { statement, until } = data;
+          return row && { ...row, published: { statement, since: time, ...(until !== undefined && { until }) } };
+        }
+        case "unpublished": {
+          if (!row) return undefined;
+          const { published: _, ...rest } = row;
+          return { ...rest, statementsVoidUntil: Math.floor(Date.parse(time) / 1000) };
+        }
         case "retired":
           return undefined;
       }

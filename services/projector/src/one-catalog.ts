@@ -12,7 +12,8 @@ export const oneCatalog =
       catalogs.rows.get(`${owner}.${catalog}`),
       shares.rows.get(`in.${caller.account}.${owner}.${catalog}`),
     ]);
-    if (!found || (caller.account !== owner && !share)) throw refuse(projector.endpoints.catalog, "catalog_unknown");
+    const isOpen = caller.account === owner || share !== undefined || found?.row.published !== undefined;
+    if (!found || !isOpen) throw refuse(projector.endpoints.catalog, "catalog_unknown");
     const [seen] = await presence.seen([found.row]);
     return { ...found.row, online: false, ...seen, ...(share && { share: share.row }) };
   };

@@ -26,6 +26,7 @@ function evolve(
         ...(data.expires && { expires: data.expires }),
       };
     case "imported":
+      if (data.public) return { ...id, state: "imported", since: time };
       return row && { ...row, state: "imported", since: time };
     case "unshared":
     case "declined":

@@ -25,7 +25,7 @@ export const stats = defineProjection(bucket, (from) => [
         case "shared":
           return data.renews ? undefined : `shares.began.${sequence}`;
         case "imported":
-          return undefined;
+          return data.public ? `shares.began.${sequence}` : undefined;
         case "unshared":
         case "declined":
         case "dropped":
