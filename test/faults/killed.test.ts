@@ -70,7 +70,7 @@ async function aTurn(
   const { id } = createCode("enrol");
   const gate = createHash("sha256").update(id).digest("base64url");
   const issued = await insist((options) =>
-    administrator.codes.issue({ id, purpose: "enrol", gate, expiresIn: 3_600 }, options),
+    administrator.codes.issue({ id, offer: { purpose: "enrol" }, gate, expiresIn: 3_600 }, options),
   );
   return [created, described, shared, device, issued];
 }

@@ -157,7 +157,7 @@ function ask(scene: Scene, command: CommandStep): Ask {
       const gate = createHash("sha256").update(given(scene.codes[command.code])).digest("base64url");
       const request = {
         id: given(scene.codes[command.code]),
-        purpose: "enrol",
+        offer: { purpose: "enrol" },
         gate,
         expiresIn: command.expiresIn,
       } as const;

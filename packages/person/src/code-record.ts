@@ -46,6 +46,8 @@ export interface CodeStore {
   ids(): Promise<CodeId[]>;
   /** Decides that this claim is answered, unless another is already; resolves with the one that is, for ever. */
   decide(id: CodeId, claim: DecidedClaim): Promise<DecidedClaim>;
+  /** The claim that is answered, where that is decided. */
+  decided(id: CodeId): Promise<DecidedClaim | undefined>;
   remove(id: CodeId): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export function memoryCodeStore(): CodeStore {
       claims.set(id, decided);
       return decided;
     },
+    decided: async (id) => claims.get(id),
     async remove(id) {
       records.delete(id);
       claims.delete(id);

@@ -27,4 +27,5 @@ export {
   type Redeemed,
   type Redeemer,
 } from "./redeem.ts";
+export { type BackupReason, codesOf, exportPerson, importPerson, PersonBackup, restoreCodes } from "./recovery.ts";
 export { accept, type CatalogOf, publish, share, unpublish, unshare } from "./sharing.ts";

@@ -6,12 +6,20 @@ import { createOperator, type NewOperator } from "@natster/trust";
 import * as z from "zod";
 
 /** What is not secret, in one file; that file is written last, so where it is, everything is. */
-const Installation = z.strictObject({
+export const Installation = z.strictObject({
   operatorJwt: z.string(),
   systemAccount: AccountKey,
   preload: z.record(z.string(), z.string()),
   platform: AccountKey,
   lobby: z.strictObject({ account: AccountKey, seed: z.string() }),
+});
+
+/** Where the parts of an installation are. */
+export const mainFile = (directory: string): string => join(directory, "installation.json");
+export const paths = (directory: string) => ({
+  creds: (of: string) => join(directory, "creds", `${of}.creds`),
+  signingKey: join(directory, "operator", "signing.seed"),
+  offline: (of: string) => join(directory, "offline", `${of}.seed`),
 });
 
 /** An installation, and where its secrets are. */
@@ -25,25 +33,25 @@ export interface Installation extends z.infer<typeof Installation> {
 /** Opens the installation in a directory, making it first where there is none. Directories 0700, files 0600. */
 export async function openInstallation(directory: string): Promise<Installation> {
   const at = (...names: string[]) => join(directory, ...names);
-  const main = at("installation.json");
-  const paths = { creds: (of: string) => at("creds", `${of}.creds`), signingKey: at("operator", "signing.seed") };
+  const main = mainFile(directory);
+  const { offline, ...places } = paths(directory);
 
   const there = await readFile(main, "utf8").catch(() => undefined);
-  if (there !== undefined) return { ...Installation.parse(JSON.parse(there)), ...paths };
+  if (there !== undefined) return { ...Installation.parse(JSON.parse(there)), ...places };
 
   const made = createOperator({ issuedAt: Math.floor(Date.now() / 1000) });
   for (const folder of [directory, at("creds"), at("operator"), at("offline")]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
   }
-  for (const [of, creds] of Object.entries(made.creds)) await writeSecret(paths.creds(of), creds);
-  await writeSecret(paths.signingKey, made.signingKey);
-  for (const [of, seed] of Object.entries(made.offline)) await writeSecret(at("offline", `${of}.seed`), seed);
+  for (const [of, creds] of Object.entries(made.creds)) await writeSecret(places.creds(of), creds);
+  await writeSecret(places.signingKey, made.signingKey);
+  for (const [of, seed] of Object.entries(made.offline)) await writeSecret(offline(of), seed);
   const { operatorJwt, systemAccount, preload, platform, lobby } = made;
   const installation = { operatorJwt, systemAccount, preload, platform, lobby };
   await writeSecret(`${main}.new`, JSON.stringify(installation, null, 2));
   await rename(`${main}.new`, main);
-  return { ...Installation.parse(installation), ...paths };
+  return { ...Installation.parse(installation), ...places };
 }
 
 const writeSecret = (path: string, text: string) => writeFile(path, `${text.trimEnd()}\n`, { mode: 0o600 });

@@ -3,4 +3,12 @@ export { DirectoryInUseError, type Holder, holderOf } from "./directory/lock.ts"
 export { DirectoryTooNewError } from "./directory/settings.ts";
 export { type Installation, openInstallation } from "./installation.ts";
 export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
+export {
+  backupOperator,
+  OperatorError,
+  renewReserve,
+  restoreOperator,
+  type Rotation,
+  rotateSigningKey,
+} from "./operator.ts";
 export { runSystem, type System, type SystemOptions } from "./system.ts";

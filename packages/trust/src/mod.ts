@@ -25,7 +25,9 @@ export {
   type RegistrationReason,
   signRegistration,
 } from "./registration.ts";
+export { openWithPassphrase, type PassphraseReason, sealWithPassphrase } from "./passphrase.ts";
 export { type Publication, type PublicationReason, readPublication, signPublication } from "./publication.ts";
+export { resignAccount } from "./resign.ts";
 export { type RoleOptions, rolePermissions } from "./role.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
 export {

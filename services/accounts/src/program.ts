@@ -1,5 +1,4 @@
 /** The accounts service: who exists, and what nats-server is told about them. */
-import { readFileSync } from "node:fs";
 import { AccountKey } from "@natster/contracts";
 import { access as bucket, accountEvents, accounts } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
@@ -10,7 +9,6 @@ import { openEventLog } from "@natster/micro/event-log";
 import { projectionOps, statusOf, tellOfParked } from "@natster/micro/ops";
 import { type Applied, isApplied, runProjection } from "@natster/micro/projector";
 import { runReaction } from "@natster/micro/reaction";
-import { keyFromSeed } from "@natster/trust";
 import * as z from "zod";
 import { access } from "./access.ts";
 import { applied } from "./applied.ts";
@@ -26,6 +24,7 @@ import { openResolver, PushRefusedError } from "./resolver.ts";
 import { resume } from "./resume.ts";
 import { revoke } from "./revoke.ts";
 import { gather } from "./state.ts";
+import { watchSigningKey } from "./signing-key.ts";
 import { suspend } from "./suspend.ts";
 
 export const program = defineProgram({
@@ -51,10 +50,11 @@ export const program = defineProgram({
     });
     closing.defer(() => system.drain());
 
+    const signing = closing.use(watchSigningKey(config.NATSTER_SIGNING_KEY, logger, () => reconcileAll()));
     const reconciler = createReconciler({
       gather: (account) => gather(projection.rows, account, administrators.includes(account)),
       resolver: openResolver(system),
-      signer: keyFromSeed(readFileSync(config.NATSTER_SIGNING_KEY, "utf8").trim(), "operator"),
+      signer: () => signing.current,
       platform: config.NATSTER_PLATFORM,
       onFault: (account, err) => logger.error({ err, account }, "cannot push an account, will try again"),
     });

@@ -3,7 +3,7 @@
  * Level-triggered, so that it may be asked for at any time, any number of times.
  */
 import type { AccountKey } from "@natster/contracts";
-import { accountJwt, type Key, readJwt } from "@natster/trust";
+import { accountJwt, type Key, readJwt, type SignedClaims } from "@natster/trust";
 import type { Gathered } from "./state.ts";
 import type { Resolver } from "./resolver.ts";
 
@@ -24,7 +24,8 @@ export interface Reconciler {
 export interface ReconcilerOptions {
   readonly gather: (account: AccountKey) => Promise<Gathered | undefined>;
   readonly resolver: Resolver;
-  readonly signer: Key<"operator">;
+  /** The key that signs at this moment. */
+  readonly signer: () => Key<"operator">;
   readonly platform: AccountKey;
   readonly onFault: (account: AccountKey, error: unknown) => void;
 }
@@ -38,6 +39,10 @@ const coalesce = 1_000;
  */
 const epoch = Date.UTC(2026, 0, 1) / 1000;
 
+/** What says the same by another key, or something else in the same place, is later than what is there. */
+const later = (version: number, there: SignedClaims | undefined, { public: key }: Key<"operator">): number =>
+  there && (there.iss !== key || there.iat === version) ? Math.max(version, there.iat + 1) : version;
+
 export function createReconciler({ gather, resolver, signer, platform, onFault }: ReconcilerOptions): Reconciler {
   const queues = new Map<AccountKey, Promise<unknown>>();
   const waiting = new Map<AccountKey, NodeJS.Timeout>();
@@ -45,12 +50,14 @@ export function createReconciler({ gather, resolver, signer, platform, onFault }
   const compare = async (account: AccountKey): Promise<{ equal: boolean; jwt?: string }> => {
     const gathered = await gather(account);
     if (!gathered) return { equal: false };
-    const render = (issuedAt: number) => accountJwt(gathered.state, { signer, platform, issuedAt });
+    const key = signer();
+    const render = (issuedAt: number) => accountJwt(gathered.state, { signer: key, platform, issuedAt });
     const there = await resolver.lookup(account);
-    const issued = there === undefined ? undefined : readJwt(there);
+    const read = there === undefined ? undefined : readJwt(there);
+    const issued = read?.refused === undefined ? read : undefined;
     // The same state at the same time makes the same text, byte for byte, also in its signature.
-    const equal = issued !== undefined && issued.refused === undefined && render(issued.iat) === there;
-    return equal ? { equal } : { equal, jwt: render(epoch + gathered.version) };
+    const equal = issued !== undefined && render(issued.iat) === there;
+    return equal ? { equal } : { equal, jwt: render(later(epoch + gathered.version, issued, key)) };
   };
 
   /** One after another for each account: concurrent pushes of one account can undo one another. */

@@ -28,6 +28,7 @@ export function codeFiles(folder: string): CodeStore {
       if (!stands) throw new Error(`the decision about code ${id} is gone`);
       return stands;
     },
+    decided: (id) => read(claim(id), DecidedClaim),
     async remove(id) {
       // The record first: without it nothing is answered, whatever became of the claim.
       await rm(record(id), { force: true });
