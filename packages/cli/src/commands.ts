@@ -7,8 +7,66 @@ export type Entry =
   | { readonly summary: string; readonly commands: Readonly<Record<string, Entry>> };
 
 export const commands: Readonly<Record<string, Entry>> = {
-  up: { summary: "Run a whole system on this machine, from one folder", load: () => import("./commands/up.ts") },
-  down: { summary: "Stop the system that runs on this machine", load: () => import("./commands/down.ts") },
-  status: { summary: "Say what runs on this machine", load: () => import("./commands/status.ts") },
-  whoami: { summary: "Say who you are, and on which system", load: () => import("./commands/whoami.ts") },
+  up: { summary: "run a whole system on this machine", load: () => import("./commands/up.ts") },
+  down: { summary: "stop the system that runs on this machine", load: () => import("./commands/down.ts") },
+  status: { summary: "say what runs on this machine", load: () => import("./commands/status.ts") },
+  init: { summary: "register on a system that is open to newcomers", load: () => import("./commands/init.ts") },
+  whoami: { summary: "say who you are, and on which system", load: () => import("./commands/whoami.ts") },
+  share: { summary: "share a folder, or a catalog of yours", load: () => import("./commands/share.ts") },
+  unshare: { summary: "take a catalog back from somebody", load: () => import("./commands/unshare.ts") },
+  serve: { summary: "serve this machine's folders", load: () => import("./commands/serve.ts") },
+  inbox: { summary: "list what is offered to you", load: () => import("./commands/inbox.ts") },
+  accept: { summary: "accept what is offered to you", load: () => import("./commands/accept.ts") },
+  decline: { summary: "turn down what is offered to you", load: () => import("./commands/decline.ts") },
+  drop: { summary: "give up what you have accepted", load: () => import("./commands/drop.ts") },
+  ls: { summary: "list catalogs, or what is in one", load: () => import("./commands/ls.ts") },
+  get: { summary: "fetch a file, a folder or a whole catalog", load: () => import("./commands/get.ts") },
+  cat: { summary: "write a file to standard output", load: () => import("./commands/cat.ts") },
+  stat: { summary: "say what is known of a file", load: () => import("./commands/stat.ts") },
+  watch: { summary: "print what happens, as it happens", load: () => import("./commands/watch.ts") },
+  activity: { summary: "list what happened to your account", load: () => import("./commands/activity.ts") },
+  catalog: {
+    summary: "make, list, describe and search catalogs",
+    commands: {
+      new: { summary: "make a catalog", load: () => import("./commands/catalog/new.ts") },
+      ls: { summary: "list your own, and with whom each is shared", load: () => import("./commands/catalog/ls.ts") },
+      describe: { summary: "say in a line what one holds", load: () => import("./commands/catalog/describe.ts") },
+      rm: { summary: "give one up", load: () => import("./commands/catalog/rm.ts") },
+      contents: { summary: "list every file, with its digest", load: () => import("./commands/catalog/contents.ts") },
+      search: { summary: "find files by words", load: () => import("./commands/catalog/search.ts") },
+    },
+  },
+  devices: {
+    summary: "list, rename and revoke your devices",
+    commands: {
+      ls: { summary: "list them", load: () => import("./commands/devices/ls.ts") },
+      rename: { summary: "give one another name", load: () => import("./commands/devices/rename.ts") },
+      revoke: { summary: "let one in no more", load: () => import("./commands/devices/revoke.ts") },
+    },
+  },
+  context: {
+    summary: "choose between the accounts on this machine",
+    commands: {
+      ls: { summary: "list them", load: () => import("./commands/context/ls.ts") },
+      use: { summary: "use another from now on", load: () => import("./commands/context/use.ts") },
+      rm: { summary: "take one off this machine", load: () => import("./commands/context/rm.ts") },
+    },
+  },
+  forget: { summary: "trust a handle's new key", load: () => import("./commands/forget.ts") },
+  ops: {
+    summary: "look after the projections of a system",
+    commands: {
+      status: { summary: "say how each stands", load: () => import("./commands/ops/status.ts") },
+      rebuild: { summary: "build one anew from the log", load: () => import("./commands/ops/rebuild.ts") },
+      parked: { summary: "list what one could not take in", load: () => import("./commands/ops/parked.ts") },
+    },
+  },
+  operator: {
+    summary: "make the keys of a system of several machines",
+    commands: {
+      init: { summary: "make them", load: () => import("./commands/operator/init.ts") },
+    },
+  },
+  doctor: { summary: "look for what is wrong, and how to mend it", load: () => import("./commands/doctor.ts") },
+  completion: { summary: "print completion for bash, zsh or fish", load: () => import("./commands/completion.ts") },
 };

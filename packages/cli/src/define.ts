@@ -39,8 +39,8 @@ export interface Command<I extends z.ZodType = z.ZodType, D extends z.ZodType = 
   readonly output: D;
   /** How many such documents there are, where it is not one. */
   readonly documents?: "many";
-  run(call: Call<z.output<I>, z.input<D>>): Promise<void>;
-  show(data: z.input<D>, ui: Ui): void;
+  run(call: Call<z.output<I>, z.output<D>>): Promise<void>;
+  show(data: z.output<D>, ui: Ui): void;
 }
 
 /** Declares a command; input and output keep their exact types. */

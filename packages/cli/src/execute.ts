@@ -22,6 +22,8 @@ const GlobalsTyped = z.object({
 /** Runs a command to its end; resolves with the exit code. */
 export async function execute({ name, command, input, globals }: Typed): Promise<number> {
   const interrupted = listenForInterrupts();
+  // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
     const told: Globals = { context: undefined, ...check(GlobalsTyped, globals, "--") };
     const ui = createUi(told);

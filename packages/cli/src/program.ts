@@ -3,6 +3,15 @@ import { Command as Parser, Option } from "commander";
 import { commands, type Entry } from "./commands.ts";
 import type { Command, Globals } from "./define.ts";
 
+/** What every command may be told: flags, help, and what holds where nothing is said. */
+export const globalOptions: readonly (readonly [flags: string, help: string, usual?: string])[] = [
+  ["--context <name>", "use this context, instead of the one in use"],
+  ["--json", "print data as JSON, one document a line (docs/guide/json.md)"],
+  ["-q, --quiet", "print nothing but what was asked for"],
+  ["--timeout <seconds>", "wait so long for an answer", "10"],
+  ["--debug", "show what led to an error"],
+];
+
 /** What was typed: a command, and what it is told by name, not checked yet. */
 export interface Typed {
   readonly name: string;
@@ -18,22 +27,19 @@ export interface Typed {
 export async function parse(argv: readonly string[], version: string, run: (typed: Typed) => Promise<void>) {
   const program = group(new Parser("natster"), commands, run)
     .description("Share folders straight from the machine where they are, over NATS and nothing but NATS")
-    .version(version, "-V, --version", "print the version")
-    .option("--context <name>", "use this context, instead of the one in use")
-    .option("--json", "print data as JSON, one document a line (docs/guide/json.md)")
-    .option("-q, --quiet", "print nothing but what was asked for")
-    .option("--timeout <seconds>", "wait so long for an answer", "10")
-    .option("--debug", "show what led to an error")
-    .addHelpText(
-      "after",
-      "\nFirst steps:\n  natster up              run a system here\n  natster share ~/Photos  share a folder\n  natster COMMAND --help  with an example for each command",
-    );
+    .version(version, "-V, --version", "print the version");
+  for (const [flags, help, usual] of globalOptions) program.option(flags, help, usual);
+  program.addHelpText(
+    "after",
+    "\nFirst steps:\n  natster up              run a system here\n  natster share ~/Photos  share a folder\n  natster COMMAND --help  with an example for each command",
+  );
   await program.parseAsync([...argv], { from: "user" });
 }
 
 function group(parser: Parser, entries: Readonly<Record<string, Entry>>, run: (typed: Typed) => Promise<void>): Parser {
   parser
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "natster:")) })
     .showSuggestionAfterError()
     .helpCommand(false)
     .helpOption("-h, --help", "say what it does, with an example")

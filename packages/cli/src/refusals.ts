@@ -2,6 +2,19 @@
 import type { Explained } from "./explain.ts";
 
 export const refusals: Readonly<Record<string, Explained>> = {
+  // Of every service.
+  conflict: { what: "others changed the same thing at the same time", next: "the same again" },
+  internal: { what: "something went wrong on the system", why: "its log says what", next: "ask who runs it" },
+  invalid_request: {
+    what: "the system does not understand this",
+    why: "one of the two is older",
+    next: "natster doctor",
+  },
+  not_administrator: { what: "only administrators of the system may do that", next: "natster whoami" },
+  not_registered: { what: "the system does not know you yet", next: "natster redeem CODE" },
+  request_too_large: { what: "that is more than the system reads at once", next: "less of it" },
+  wrong_role: { what: "this device may not do that; another of yours may", next: "natster devices" },
+  // Of one.
   account_unknown: { what: "the system does not know this account", next: "natster doctor" },
   account_closed: { what: "this account was closed, for good", next: "natster context ls, and use another" },
   already_imported: { what: "you have accepted it already", next: "natster drop, to give it up" },
@@ -27,6 +40,19 @@ export const refusals: Readonly<Record<string, Explained>> = {
   },
   device_outdated: { what: "that device was revoked a moment ago", next: "the same again" },
   device_unknown: { what: "there is no such device", next: "natster devices" },
+  claim_other: { what: "that code was answered for somebody else", next: "ask for a new one" },
+  event_not_parked: { what: "that event is not parked", next: "natster ops parked PROJECTION" },
+  not_claimed: { what: "nobody has used that code yet", next: "wait for them, or natster watch" },
+  not_for_you: { what: "that code is for another account", next: "ask for one of your own" },
+  not_published: { what: "that catalog is not public", next: "natster catalog ls" },
+  purpose_other: { what: "that code is of another kind", next: "look at it again" },
+  statement_invalid: {
+    what: "the system did not accept the statement",
+    why: "the clocks may differ",
+    next: "natster doctor",
+  },
+  statement_outdated: { what: "it was taken back a moment ago", next: "the same again" },
+  too_many_codes: { what: "too many codes are open", next: "natster watch, or wait until some run out" },
   behind: { what: "the system has not caught up yet", next: "the same again, in a moment" },
   changed: { what: "the file changed while it was read", next: "the same again" },
   file_unknown: { what: "the file is not there any more", next: "natster ls" },
@@ -36,9 +62,11 @@ export const refusals: Readonly<Record<string, Explained>> = {
   not_allowed: { what: "only administrators of the system may do that", next: "natster whoami" },
   person_unknown: { what: "nobody has that handle or account", next: "look at how it is written" },
   projection_unknown: { what: "there is no such projection", next: "natster ops status" },
+  range_outside: { what: "the file is shorter than that", next: "natster stat FILE" },
   recipient_self: { what: "that is yourself", next: "choose somebody else" },
   recipient_unknown: { what: "nobody has that account", next: "look at how it is written" },
   registration_closed: { what: "this system admits nobody new", next: "ask who runs it" },
   share_unknown: { what: "nothing is shared there", next: "natster inbox, or: natster ls" },
+  too_many_instances: { what: "too many processes serve that catalog already", next: "natster devices" },
   unavailable: { what: "the system is busy or starting", next: "the same again, in a moment" },
 };

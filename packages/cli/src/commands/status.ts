@@ -77,7 +77,7 @@ export default defineCommand({
 const dot = (ui: { style(format: "green" | "dim", text: string): string }, on: boolean): string =>
   on ? ui.style("green", "●") : ui.style("dim", "○");
 
-async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.input<typeof Account>> {
+async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.output<typeof Account>> {
   const { contextFor } = await import("../context/context.ts");
   const { name: context, account, machine, administrator } = await contextFor(globals.context);
   try {

@@ -41,7 +41,7 @@ const Ready = z.strictObject({
   log: z.string(),
 });
 
-type UpCall = Call<z.output<typeof Input>, z.input<typeof Ready>>;
+type UpCall = Call<z.output<typeof Input>, z.output<typeof Ready>>;
 
 export default defineCommand({
   about:

@@ -4,7 +4,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AccountKey, CatalogName, Handle } from "@natster/contracts";
 import { Welcome } from "@natster/contracts/web";
-import { type Key, keyFromSeed, userOf } from "@natster/trust";
+import { createKey, type Key, keyFromSeed, userOf } from "@natster/trust";
 import * as z from "zod";
 import { Failure } from "../failure.ts";
 import { readIfThere, readJson, writeAtomically, writeJson } from "./files.ts";
@@ -77,6 +77,19 @@ const fileNames = {
 } as const;
 
 const folderOf = (name: string): string => join(contextsDirectory(), name);
+
+/**
+ * The account key of a context that is about to be: on the disk before anybody hears of it, so that a crash loses no
+ * account. `before` tells whether it was made by an earlier try.
+ */
+export async function keyInWaiting(name: string): Promise<{ key: Key<"account">; before: boolean }> {
+  const path = join(folderOf(name), fileNames.account);
+  const seed = await readIfThere(path);
+  if (seed !== undefined) return { key: keyFromSeed(seed, "account"), before: true };
+  const key = createKey("account");
+  await writeAtomically(path, `${key.seed()}\n`);
+  return { key, before: false };
+}
 
 /** Writes a context, over one of that name; what says that it is there is written last. */
 export async function writeContext(name: string, made: NewContext): Promise<Context> {

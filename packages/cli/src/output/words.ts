@@ -11,7 +11,8 @@ export function size(bytes: number): string {
 /** A duration in words, from seconds. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";
-  const whole = Math.max(0, Math.round(seconds));
+  if (seconds < 1) return `${Math.max(0, Math.round(seconds * 1_000))} ms`;
+  const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   if (whole < 48 * 3_600) return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;

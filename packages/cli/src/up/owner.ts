@@ -1,13 +1,19 @@
 /** The account of whoever runs a system: made here before the system's configuration is written, so that it administers it. */
-import { rm } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { Handle } from "@natster/contracts";
 import { connectDevice, createDevice, type Place, register } from "@natster/person";
 import type { Installation } from "@natster/standalone";
-import { createKey, type Key, keyFromSeed, parseCreds } from "@natster/trust";
-import { type Context, contextNames, currentName, openContext, useContext, writeContext } from "../context/context.ts";
-import { readIfThere, writeAtomically } from "../context/files.ts";
+import { type Key, parseCreds } from "@natster/trust";
+import {
+  type Context,
+  contextNames,
+  currentName,
+  keyInWaiting,
+  openContext,
+  useContext,
+  writeContext,
+} from "../context/context.ts";
+import { Failure } from "../failure.ts";
 import { accountKeyOf, deviceName } from "../system/connect.ts";
 
 /** The owner of a system, and the context that knows them. */
@@ -18,9 +24,6 @@ export interface Owner {
   readonly context: Context | undefined;
 }
 
-/** A key waits here from when it is made until its context is written: a crash between the two loses nothing. */
-const waitingKey = (directory: string): string => join(directory, "owner.seed");
-
 /** Finds the owner of the system in a directory among the contexts of this machine, or makes one. */
 export async function ownerOf(directory: string, named: string | undefined): Promise<Owner> {
   const names = await contextNames();
@@ -28,10 +31,12 @@ export async function ownerOf(directory: string, named: string | undefined): Pro
     const context = await openContext(name);
     if (context.system === directory) return { key: await accountKeyOf(context), name, context };
   }
-  const seed = await readIfThere(waitingKey(directory));
-  const key = seed === undefined ? createKey("account") : keyFromSeed(seed, "account");
-  if (seed === undefined) await writeAtomically(waitingKey(directory), `${key.seed()}\n`);
-  return { key, name: named ?? freeName(names), context: undefined };
+  const name = named ?? freeName(names);
+  if (names.includes(name)) {
+    throw new Failure(`context ${name} is of another system`, { next: "natster up --context ANOTHER" });
+  }
+  const { key } = await keyInWaiting(name);
+  return { key, name, context: undefined };
 }
 
 const freeName = (names: readonly string[]): string => {
@@ -73,7 +78,6 @@ export async function settleOwner(
     creds,
     accountKey: key,
   });
-  await rm(waitingKey(directory), { force: true });
   if ((await currentName()) === undefined) await useContext(name);
   return written;
 }

@@ -1,0 +1,23 @@
+import { UserKey } from "@natster/contracts";
+import { revokeDevice } from "@natster/person";
+import * as z from "zod";
+import { defineCommand } from "../../define.ts";
+import { connectAs } from "../../system/connect.ts";
+import { deviceMeant } from "../../system/devices.ts";
+
+export default defineCommand({
+  about: "Revoke a device of yours: nats-server lets it in no more, and cuts it off where it is connected.",
+  arguments: [["<device>", "its name, or the beginning of its key"]],
+  examples: [["natster devices revoke phone", "a phone that was lost"]],
+  input: z.object({ device: z.string().min(1) }),
+  output: z.strictObject({ user: UserKey, name: z.string() }),
+  async run({ input, globals, say }) {
+    await using person = await connectAs(globals);
+    const { user, name } = await deviceMeant(person, input.device);
+    await revokeDevice(person, user);
+    say({ user, name });
+  },
+  show({ user, name }, ui) {
+    ui.out(`revoked ${name} (${user.slice(0, 12)})`);
+  },
+});

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { defineCommand } from "../../define.ts";
+import { connectAs } from "../../system/connect.ts";
+import { askKeeper } from "../../system/ops.ts";
+
+export default defineCommand({
+  about: "Build a projection anew from the log, while it is read; the new rows are read when all of them are there.",
+  arguments: [["<projection>", "as natster ops status lists it"]],
+  examples: [["natster ops rebuild shares", "and waits until it is done; for administrators"]],
+  input: z.object({ projection: z.string().min(1) }),
+  output: z.strictObject({ projection: z.string(), seconds: z.number() }),
+  async run({ input: { projection }, globals, signal, say }) {
+    await using person = await connectAs(globals);
+    const began = performance.now();
+    const of = await askKeeper(person, async (keeper) => {
+      await keeper.rebuild({ projection });
+      return keeper;
+    });
+    const isBuilding = async () => {
+      const { projections } = await of.status({});
+      return projections.some((each) => each.projection === projection && each.rebuilt !== undefined);
+    };
+    while (await isBuilding()) await sleep(200, undefined, { signal });
+    say({ projection, seconds: Math.round(performance.now() - began) / 1_000 });
+  },
+  show({ projection, seconds }, ui) {
+    ui.out(`${projection} is built anew, in ${seconds.toFixed(1)} s`);
+  },
+});

@@ -1,0 +1,172 @@
+import { realpath, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { AccountKey, CatalogName, Instant } from "@natster/contracts";
+import { isRefusal } from "@natster/micro/client";
+import { share } from "@natster/person";
+import * as z from "zod";
+import { defineCommand } from "../define.ts";
+import { Failure, UsageError } from "../failure.ts";
+import { counted, moment } from "../output/words.ts";
+import type { Agent } from "../serving/agent.ts";
+import { ensureServingDevice } from "../serving/device.ts";
+import { addServed, askToServe, catalogNameOf, nameOfServed } from "../serving/here.ts";
+import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
+import { type Connected, connectAs } from "../system/connect.ts";
+import { DurationTyped } from "../system/duration.ts";
+import { accountOf, PersonTyped } from "../system/people.ts";
+
+export default defineCommand({
+  about:
+    "Share a folder, or a catalog of yours, with somebody. A folder becomes a catalog; the process that serves this machine takes it over, or this command stays and serves it.",
+  arguments: [
+    ["<what>", "a folder, or the name of a catalog"],
+    ["[with]", "@handle, or the key of an account"],
+  ],
+  options: [
+    ["-e, --expires <duration>", "end it after a time: 12h, 7d"],
+    ["--name <name>", "the catalog's name, where it is not to be the folder's"],
+    ["--description <text>", "what it holds, in a line"],
+    ["--dotfiles", "with files and folders whose names begin with a dot"],
+  ],
+  examples: [
+    ["natster share ~/Photos", "make a catalog of a folder"],
+    ["natster share photos @bob", "share it with Bob"],
+    ["natster share ~/Talks @bob --expires 7d", "both, for a week"],
+  ],
+  input: z.object({
+    what: z.string().min(1),
+    with: PersonTyped.optional(),
+    expires: DurationTyped.optional(),
+    name: CatalogName.optional(),
+    description: z.string().max(256).optional(),
+    dotfiles: z.boolean().default(false),
+  }),
+  output: z.strictObject({
+    catalog: CatalogName,
+    /** The folder, where one was named. */
+    root: z.string().optional(),
+    files: z.int().optional(),
+    /** By the process that serves this machine, or by this command for as long as it runs. */
+    servedBy: z.enum(["machine", "here"]).optional(),
+    recipient: AccountKey.optional(),
+    /** As it was typed. */
+    with: z.string().optional(),
+    expires: Instant.optional(),
+  }),
+  async run({ input, globals, ui, signal, say }) {
+    const { expires } = input;
+    if (expires !== undefined && !input.with) throw new UsageError("--expires needs somebody to share with");
+    await using person = await connectAs(globals);
+    const folder = await folderMeant(person, input.what);
+    // Before anything is made: whoever mistypes a handle leaves nothing behind.
+    const recipient = input.with && (await accountOf(person, input.with, ui));
+    const key = recipient && (await person.key());
+
+    const served = folder === undefined ? undefined : await serveFolder(person, folder, input, globals.timeout, signal);
+    await using agent = served?.agent;
+    const catalog = served?.catalog ?? CatalogName.parse(input.what);
+    const until = expires === undefined ? undefined : Math.floor(Date.now() / 1_000) + expires;
+    if (recipient && key)
+      await share(person, key, { catalog, recipient, ...(until !== undefined && { expires: until }) });
+    say({
+      catalog,
+      ...(served && { root: folder, files: served.files, servedBy: agent ? ("here" as const) : ("machine" as const) }),
+      ...(recipient && { recipient }),
+      ...(input.with && { with: "handle" in input.with ? `@${input.with.handle}` : input.with.account }),
+      ...(until !== undefined && { expires: new Date(until * 1_000).toISOString() }),
+    });
+    if (agent) await stayUntilInterrupted(agent, signal);
+  },
+  show(said, ui) {
+    const { catalog, root, files = 0, servedBy, expires } = said;
+    if (root !== undefined) ui.out(`${ui.style("green", "●")} ${catalog} is ${root}, ${counted(files, "file")}`);
+    const until = expires === undefined ? "" : ` until ${moment(expires)}`;
+    if (said.with === undefined) ui.out(`nobody else may read it yet: natster share ${catalog} @handle`);
+    else ui.out(`shared with ${said.with}${until}; natster unshare ${catalog} ${said.with} takes it back`);
+    if (servedBy === "here") {
+      ui.note("No process serves this machine's folders, so this one does for as long as it runs; Ctrl-C ends it.");
+      ui.note("natster up or natster serve would keep it served.");
+    }
+  },
+});
+
+/** The folder that is meant; undefined where it is a catalog. A name that is both is the catalog; `./name` the folder. */
+async function folderMeant(person: Connected, what: string): Promise<string | undefined> {
+  const path = resolve(what.replace(/^~(?=\/|$)/, homedir()));
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const name = CatalogName.safeParse(what);
+  const looksLikePath = /[/\\]|^[.~]/.test(what) || !name.success;
+  if (isFolder && looksLikePath) return realpath(path);
+  if (looksLikePath)
+    throw new Failure(`${path} is not a folder`, { next: "natster share DIR, or: natster catalog ls" });
+  const known = await exists(person, name.data);
+  if (known) return undefined;
+  if (isFolder) return realpath(path);
+  throw new Failure(`there is no catalog ${what} of yours, and no folder ${path}`, { next: "natster catalog ls" });
+}
+
+const exists = (person: Connected, catalog: CatalogName): Promise<boolean> =>
+  person.library.catalog({ owner: person.account, catalog }).then(
+    () => true,
+    (error: unknown) => {
+      if (isRefusal(error, "catalog_unknown")) return false;
+      throw error;
+    },
+  );
+
+interface ServedFolder {
+  readonly catalog: CatalogName;
+  readonly files: number;
+  /** The process that serves it, where it is this one. */
+  readonly agent: Agent | undefined;
+}
+
+/** Makes a folder a catalog, where it is none yet, and has it served. */
+async function serveFolder(
+  person: Connected,
+  root: string,
+  {
+    name,
+    description,
+    dotfiles,
+  }: { name?: CatalogName | undefined; description?: string | undefined; dotfiles: boolean },
+  timeout: number,
+  signal: AbortSignal,
+): Promise<ServedFolder> {
+  const { context } = person;
+  const before = name ?? (await nameOfServed(context, root));
+  const catalog = before ?? catalogNameOf(root);
+  const list = await context.served();
+  const other = list[catalog];
+  if (other && other.root !== root) {
+    throw new Failure(`${catalog} is ${other.root} already`, {
+      next: `natster share ${root} --name ${catalog}-2, or another name`,
+    });
+  }
+  try {
+    await person.catalog.create({ catalog, ...(description !== undefined && { description }) });
+  } catch (error) {
+    if (!isRefusal(error, "catalog_exists")) throw error;
+    if (!other) {
+      throw new Failure(`you have a catalog ${catalog} already, which is not of this machine`, {
+        next: `natster share ${root} --name ANOTHER, or to serve it from here too: natster serve ${catalog}=${root}`,
+      });
+    }
+    if (description !== undefined) await person.catalog.describe({ catalog, description });
+  }
+  await addServed(context, catalog, root, dotfiles || (other?.dotfiles ?? false));
+  const asked = await askToServe(person);
+  if (asked) return { catalog, files: checkServed(asked, catalog).files, agent: undefined };
+
+  const agent = await serveHere(await ensureServingDevice(person), timeout, signal);
+  try {
+    return { catalog, files: checkServed(agent.states(), catalog).files, agent };
+  } catch (error) {
+    await agent[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+import stringWidth from "string-width";
+import { expect, test } from "vitest";
+import { lineOf } from "./progress.ts";
+
+const total = { files: 12, bytes: 10_000_000 };
+
+test("progress says how much, how fast, how long still and how many files", () => {
+  expect(lineOf({ files: 3, bytes: 2_500_000 }, total, 1_000, 100)).toMatch(
+    / 25 %  2\.5 MB  2\.5 MB\/s  3 s left  3\/12 files$/,
+  );
+});
+
+test.each([20, 40, 60, 80, 300])("on %i columns it stays on one line", (columns) => {
+  for (const bytes of [0, 1, 5_000_000, 10_000_000]) {
+    expect(stringWidth(lineOf({ files: 1, bytes }, total, 500, columns))).toBeLessThan(Math.max(20, columns));
+  }
+});
+
+test("nothing to fetch is all of it", () => {
+  expect(lineOf({ files: 0, bytes: 0 }, { files: 0, bytes: 0 }, 0)).toContain("100 %");
+});

@@ -1,0 +1,74 @@
+/** A catalog that is meant, opened for reading. */
+import type { AccountKey } from "@natster/contracts";
+import type { FileEntry } from "@natster/contracts/files";
+import { type CatalogReader, openCatalog } from "@natster/files";
+import { NobodyAnswersError } from "@natster/micro/client";
+import { Failure } from "../failure.ts";
+import type { Ui } from "../output/ui.ts";
+import type { Connected } from "./connect.ts";
+import { accountOf, namesFor } from "./people.ts";
+import { type Reference, written } from "./reference.ts";
+
+/** A catalog that can be read, and whose it is. */
+export interface Shelf {
+  readonly reader: CatalogReader;
+  readonly owner: AccountKey;
+  /** As people write it. */
+  readonly name: string;
+}
+
+/** Opens a catalog. Throws `Failure` where nobody serves it, with the reason as far as the platform knows it. */
+export async function openShelf(person: Connected, reference: Reference, ui: Ui): Promise<Shelf> {
+  const { catalog } = reference;
+  const owner = reference.owner === undefined ? person.account : await accountOf(person, reference.owner, ui);
+  const own = owner === person.account;
+  const name = written(own ? undefined : await (await namesFor(person)).of(owner), catalog);
+  try {
+    const reader = await openCatalog(person.connection, { catalog, ...(own ? {} : { owner }) });
+    return { reader, owner, name };
+  } catch (error) {
+    if (error instanceof NobodyAnswersError) throw await whyNobody(person, owner, reference, name);
+    throw error;
+  }
+}
+
+async function whyNobody(person: Connected, owner: AccountKey, { catalog }: Reference, name: string): Promise<Failure> {
+  const own = owner === person.account;
+  try {
+    const { share } = await person.library.catalog({ owner, catalog });
+    if (own)
+      return new Failure(`nobody serves ${name} at this moment`, { next: "natster serve, on the machine where it is" });
+    if (share?.state === "offered") {
+      return new Failure(`${name} is offered to you, and you have not accepted it`, { next: `natster accept ${name}` });
+    }
+    return new Failure(`nobody serves ${name} at this moment`, {
+      next: "natster watch, which says when it is there again",
+    });
+  } catch {
+    return new Failure(own ? `you have no catalog ${name}` : `${name} is not shared with you`, { next: "natster ls" });
+  }
+}
+
+/** The files at or below a path, in order. Throws `Failure` where there are none. */
+export async function filesAt(shelf: Shelf, path: string, signal: AbortSignal): Promise<FileEntry[]> {
+  const found: FileEntry[] = [];
+  for await (const entry of shelf.reader.entries({ signal })) {
+    if (path === "" || entry.path === path || entry.path.startsWith(`${path}/`)) found.push(entry);
+  }
+  if (path !== "" && found.length === 0) {
+    throw new Failure(`there is no ${path} in ${shelf.name}`, { next: `natster ls ${shelf.name}` });
+  }
+  return found;
+}
+
+/** The one file at a path. Throws `Failure` where there is none. */
+export async function fileAt(shelf: Shelf, path: string, signal: AbortSignal): Promise<FileEntry> {
+  if (path !== "") {
+    const files = await filesAt(shelf, path, signal);
+    const file = files.find((each) => each.path === path);
+    if (file) return file;
+  }
+  throw new Failure(`${written(shelf.name, path)} is a folder, and one file is wanted`.replace(/\/ is/, " is"), {
+    next: `natster ls ${shelf.name}`,
+  });
+}

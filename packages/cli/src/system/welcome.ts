@@ -1,0 +1,20 @@
+/** What a system says of itself to newcomers. */
+import { Welcome } from "@natster/contracts/web";
+import { Failure } from "../failure.ts";
+
+/** Asks the page of a system. Throws `Failure` where it does not answer as one. */
+export async function welcomeAt(page: string, timeout: number): Promise<Welcome & { readonly page: string }> {
+  const home = new URL(page);
+  home.hash = "";
+  home.search = "";
+  if (!home.pathname.endsWith("/")) home.pathname += "/";
+  const url = new URL("natster.json", home);
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    return { ...Welcome.parse(await response.json()), page: home.href };
+  } catch (error) {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new Failure(`no system answers at ${home.href}`, { cause: reason, next: "look at the address again" });
+  }
+}
