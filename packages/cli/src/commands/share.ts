@@ -3,10 +3,12 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { AccountKey, CatalogName, Instant } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
-import { share } from "@natster/person";
+import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
+import { codesOfContext } from "../context/codes.ts";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
+import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
 import { counted, moment } from "../output/words.ts";
 import type { Agent } from "../serving/agent.ts";
 import { ensureServingDevice } from "../serving/device.ts";
@@ -18,7 +20,7 @@ import { accountOf, PersonTyped } from "../system/people.ts";
 
 export default defineCommand({
   about:
-    "Share a folder, or a catalog of yours, with somebody. A folder becomes a catalog; the process that serves this machine takes it over, or this command stays and serves it.",
+    "Share a folder, or a catalog of yours: with somebody by name, or by a link that the first one to open it can use. A folder becomes a catalog; the process that serves this machine takes it over, or this command stays and serves it.",
   arguments: [
     ["<what>", "a folder, or the name of a catalog"],
     ["[with]", "@handle, or the key of an account"],
@@ -27,10 +29,12 @@ export default defineCommand({
     ["-e, --expires <duration>", "end it after a time: 12h, 7d"],
     ["--name <name>", "the catalog's name, where it is not to be the folder's"],
     ["--description <text>", "what it holds, in a line"],
+    ["--public", "with every account of the system, without a link"],
+    ["--for <person>", "only this account may use the link: @handle or a key"],
     ["--dotfiles", "with files and folders whose names begin with a dot"],
   ],
   examples: [
-    ["natster share ~/Photos", "make a catalog of a folder"],
+    ["natster share ~/Photos", "by a link, a QR code and a short code, for one person"],
     ["natster share photos @bob", "share it with Bob"],
     ["natster share ~/Talks @bob --expires 7d", "both, for a week"],
   ],
@@ -40,6 +44,8 @@ export default defineCommand({
     expires: DurationTyped.optional(),
     name: CatalogName.optional(),
     description: z.string().max(256).optional(),
+    public: z.boolean().default(false),
+    for: PersonTyped.optional(),
     dotfiles: z.boolean().default(false),
   }),
   output: z.strictObject({
@@ -53,43 +59,83 @@ export default defineCommand({
     /** As it was typed. */
     with: z.string().optional(),
     expires: Instant.optional(),
+    public: z.boolean(),
+    /** For whoever opens it first. */
+    link: Passed.extend({ onlyHere: z.boolean() }).optional(),
   }),
   async run({ input, globals, ui, signal, say }) {
     const { expires } = input;
-    if (expires !== undefined && !input.with) throw new UsageError("--expires needs somebody to share with");
+    if (input.public && input.with) throw new UsageError("--public is with everybody, and needs nobody named");
+    if (input.for && (input.public || input.with)) throw new UsageError("--for is for a link");
     await using person = await connectAs(globals);
     const folder = await folderMeant(person, input.what);
     // Before anything is made: whoever mistypes a handle leaves nothing behind.
     const recipient = input.with && (await accountOf(person, input.with, ui));
-    const key = recipient && (await person.key());
+    const audience = input.for && (await accountOf(person, input.for, ui));
+    const key = await person.key();
 
     const served = folder === undefined ? undefined : await serveFolder(person, folder, input, globals.timeout, signal);
     await using agent = served?.agent;
     const catalog = served?.catalog ?? CatalogName.parse(input.what);
     const until = expires === undefined ? undefined : Math.floor(Date.now() / 1_000) + expires;
-    if (recipient && key)
-      await share(person, key, { catalog, recipient, ...(until !== undefined && { expires: until }) });
+    const ends = until !== undefined && { until };
+    if (recipient) await share(person, key, { catalog, recipient, ...(until !== undefined && { expires: until }) });
+    if (input.public) await publish(person, key, { catalog, ...ends });
+    const link = recipient || input.public ? undefined : await linkFor(person, catalog, ends, audience);
+    // Whoever gets the link is answered by a process that serves; without one, this is it.
+    await using answering =
+      link && !served && !(await askToServe(person))
+        ? await serveHere(await ensureServingDevice(person), globals.timeout, signal)
+        : undefined;
+    const staying = agent ?? answering;
     say({
       catalog,
-      ...(served && { root: folder, files: served.files, servedBy: agent ? ("here" as const) : ("machine" as const) }),
+      ...(served && { root: folder, files: served.files }),
+      ...((served ?? link) && { servedBy: staying ? ("here" as const) : ("machine" as const) }),
+      public: input.public,
+      ...(link && { link }),
       ...(recipient && { recipient }),
       ...(input.with && { with: "handle" in input.with ? `@${input.with.handle}` : input.with.account }),
       ...(until !== undefined && { expires: new Date(until * 1_000).toISOString() }),
     });
-    if (agent) await stayUntilInterrupted(agent, signal);
+    if (staying) await stayUntilInterrupted(staying, signal);
   },
   show(said, ui) {
     const { catalog, root, files = 0, servedBy, expires } = said;
     if (root !== undefined) ui.out(`${ui.style("green", "●")} ${catalog} is ${root}, ${counted(files, "file")}`);
     const until = expires === undefined ? "" : ` until ${moment(expires)}`;
-    if (said.with === undefined) ui.out(`nobody else may read it yet: natster share ${catalog} @handle`);
-    else ui.out(`shared with ${said.with}${until}; natster unshare ${catalog} ${said.with} takes it back`);
+    if (said.public) ui.out(`everybody here may read ${catalog}${until}; natster unpublish ${catalog} takes it back`);
+    if (said.link) {
+      ui.out(`Whoever opens this first may read ${catalog}${until}:`);
+      showPassed(ui, said.link);
+      if (said.link.onlyHere) ui.note(onlyHere);
+    }
+    if (said.with !== undefined)
+      ui.out(`shared with ${said.with}${until}; natster unshare ${catalog} ${said.with} takes it back`);
     if (servedBy === "here") {
       ui.note("No process serves this machine's folders, so this one does for as long as it runs; Ctrl-C ends it.");
       ui.note("natster up or natster serve would keep it served.");
     }
   },
 });
+
+/** A link that one person can use, for as long as the share is to last, and a day at the most. */
+async function linkFor(
+  person: Connected,
+  catalog: CatalogName,
+  ends: { until: number } | false,
+  audience: AccountKey | undefined,
+): Promise<Passed & { onlyHere: boolean }> {
+  const { context } = person;
+  const left = ends ? ends.until - Math.floor(Date.now() / 1_000) : codeLifetimes.share;
+  const expiresIn = Math.min(left, codeLifetimes.share);
+  const code = await issueShareCode(
+    person,
+    { catalog, expiresIn, ...ends, ...(audience && { audience }) },
+    codesOfContext(context),
+  );
+  return { ...passedOn(code, context.page, expiresIn), onlyHere: isOnlyHere(context.page) };
+}
 
 /** The folder that is meant; undefined where it is a catalog. A name that is both is the catalog; `./name` the folder. */
 async function folderMeant(person: Connected, what: string): Promise<string | undefined> {

@@ -15,7 +15,8 @@ import { ensureServingDevice } from "../serving/device.ts";
 import { connectAs } from "../system/connect.ts";
 import { isInBackground, startInBackground, tellStarter } from "../up/background.ts";
 import { ownerOf, settleOwner, usualHandle } from "../up/owner.ts";
-import { signInLink } from "../up/sign-in.ts";
+import { isOnlyHere, onlyHere, Passed, showPassed } from "../output/code.ts";
+import { signInCode } from "../up/sign-in.ts";
 import { whyNot } from "../up/why-not.ts";
 
 const Input = z.object({
@@ -32,8 +33,8 @@ const Input = z.object({
 const Ready = z.strictObject({
   directory: z.string(),
   page: z.url(),
-  /** Opens the page, signed in; a secret. */
-  signIn: z.url(),
+  /** Opens the page signed in, once; a secret. */
+  signIn: Passed,
   context: ContextName,
   account: AccountKey,
   /** How many folders are served. */
@@ -85,12 +86,12 @@ export default defineCommand({
   show(ready, ui) {
     ui.out(`${ui.style("green", "ready")}  ${ready.page}`);
     ui.out();
-    ui.out("Open the page signed in, for the next twelve hours; treat the link as a key:");
-    ui.out();
-    ui.out(`  ${ready.signIn}`);
+    ui.out("Open the page signed in, once; natster login makes another such link:");
+    showPassed(ui, ready.signIn);
     ui.out();
     ui.out(`You administer it as context ${ready.context}; ${counted(ready.serving, "folder")} served.`);
     ui.out(`What was logged: ${ready.log}`);
+    if (isOnlyHere(ready.page)) ui.note(onlyHere);
   },
 });
 
@@ -136,7 +137,7 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
   const ready = {
     directory,
     page: context.page ?? "",
-    signIn: await signInLink(person),
+    signIn: await signInCode(person),
     context: context.name,
     account: context.account,
     serving: agent.states().length,

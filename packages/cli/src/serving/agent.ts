@@ -4,7 +4,8 @@ import { CatalogName } from "@natster/contracts";
 import { MachineId, serving, type ServedState } from "@natster/contracts/serving";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
 import { type Logger, serve } from "@natster/micro";
-import { connectDevice, type Person } from "@natster/person";
+import { connectDevice, type Person, startFulfiller } from "@natster/person";
+import { codesOfContext } from "../context/codes.ts";
 import type { Context, Served } from "../context/context.ts";
 import { Failure } from "../failure.ts";
 import { placeOf } from "../system/place.ts";
@@ -70,6 +71,19 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     if (name === "served.json") void refresh().catch(() => {});
   });
   undo.defer(() => watcher.close());
+
+  // Where the account's key is, whoever claims a code is answered: its record is in the context, so a restart loses none.
+  const account = await context.accountKey();
+  if (account) {
+    undo.use(
+      await startFulfiller(person, {
+        account,
+        store: codesOfContext(context),
+        tell: (event) =>
+          log.info(event.kind === "failed" ? { ...event, err: event.error } : event, "a code was claimed"),
+      }),
+    );
+  }
 
   const opened = undo.move();
   return {

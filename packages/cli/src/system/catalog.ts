@@ -35,9 +35,12 @@ export async function openShelf(person: Connected, reference: Reference, ui: Ui)
 async function whyNobody(person: Connected, owner: AccountKey, { catalog }: Reference, name: string): Promise<Failure> {
   const own = owner === person.account;
   try {
-    const { share } = await person.library.catalog({ owner, catalog });
+    const { share, published } = await person.library.catalog({ owner, catalog });
     if (own)
       return new Failure(`nobody serves ${name} at this moment`, { next: "natster serve, on the machine where it is" });
+    if (published && !share) {
+      return new Failure(`${name} is public, and you have not taken it yet`, { next: `natster accept ${name}` });
+    }
     if (share?.state === "offered") {
       return new Failure(`${name} is offered to you, and you have not accepted it`, { next: `natster accept ${name}` });
     }

@@ -1,23 +1,19 @@
-/** A link that opens the page signed in. */
-import { addDevice } from "@natster/person";
-import { Failure } from "../failure.ts";
+/** A code that opens the page signed in. */
+import { issueDeviceCode } from "@natster/person";
+import { codesOfContext } from "../context/codes.ts";
+import { type Passed, passedOn } from "../output/code.ts";
 import type { Connected } from "../system/connect.ts";
 
-const halfADay = 12 * 3600;
+/** As long as it may take somebody to find their phone. */
+const lasts = 15 * 60;
 
-/**
- * Makes a device for a browser, which ends after twelve hours. The fragment of the link holds its creds, and is sent to
- * no server; whoever has the link is signed in.
- */
-export async function signInLink(person: Connected): Promise<string> {
+/** Issues a code for a browser, which the serving process of this machine answers. */
+export async function signInCode(person: Connected): Promise<Passed> {
   const { context } = person;
-  if (context.page === undefined) throw new Failure("this system has no page", { next: "natster doctor" });
-  const creds = await addDevice(person, await person.key(), {
-    name: "browser",
-    role: "browser",
-    administrator: context.administrator,
-    maySign: true,
-    expiresIn: halfADay,
-  });
-  return `${context.page}#device=${Buffer.from(creds).toString("base64url")}`;
+  const code = await issueDeviceCode(
+    person,
+    { name: "browser", role: "browser", maySign: true, expiresIn: lasts },
+    codesOfContext(context),
+  );
+  return passedOn(code, context.page, lasts);
 }

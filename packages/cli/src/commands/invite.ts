@@ -1,0 +1,29 @@
+import { Handle } from "@natster/contracts";
+import { codeLifetimes, invite } from "@natster/person";
+import * as z from "zod";
+import { defineCommand } from "../define.ts";
+import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
+import { connectAs } from "../system/connect.ts";
+import { DurationTyped } from "../system/duration.ts";
+
+export default defineCommand({
+  about: "Make a code with which one person may register on this system; for administrators.",
+  options: [
+    ["--handle <handle>", "the handle that is meant for them"],
+    ["-e, --expires <duration>", "how long it can be used (default: 7d)"],
+  ],
+  examples: [["natster invite --expires 1d", "one person, until tomorrow"]],
+  input: z.object({ handle: Handle.optional(), expires: DurationTyped.default(codeLifetimes.enrol) }),
+  output: Passed.extend({ onlyHere: z.boolean() }),
+  async run({ input: { handle, expires: expiresIn }, globals, say }) {
+    await using person = await connectAs(globals);
+    const code = await invite(person, { expiresIn, ...(handle !== undefined && { handle }) });
+    const { page } = person.context;
+    say({ ...passedOn(code, page, expiresIn), onlyHere: isOnlyHere(page) });
+  },
+  show(said, ui) {
+    ui.out("Give this to one person; it lets them in once:");
+    showPassed(ui, said);
+    if (said.onlyHere) ui.note(onlyHere);
+  },
+});

@@ -1,0 +1,39 @@
+import { resolve } from "node:path";
+import { OperatorError, rotateSigningKey } from "@natster/standalone";
+import * as z from "zod";
+import { systemDirectory } from "../../context/paths.ts";
+import { contextNames, openContext } from "../../context/context.ts";
+import { defineCommand } from "../../define.ts";
+import { Failure } from "../../failure.ts";
+
+export default defineCommand({
+  about:
+    "Move an operator to its reserve signing key: every account is signed anew while everything runs, and nobody is disconnected.",
+  arguments: [["[directory]", "of the operator; the system of this machine where none is named"]],
+  options: [["--server <url...>", "addresses of its nats-server, where it is not on this machine"]],
+  examples: [["natster operator rotate", "after the key in use was seen by somebody"]],
+  input: z.object({ directory: z.string().optional(), server: z.array(z.string()).optional() }),
+  output: z.strictObject({ directory: z.string(), was: z.string(), is: z.string() }),
+  async run({ input, say }) {
+    const directory = resolve(input.directory ?? systemDirectory());
+    const servers = input.server ?? (await serversOf(directory));
+    try {
+      say({ directory, ...(await rotateSigningKey(directory, servers ? { servers } : {})) });
+    } catch (error) {
+      if (error instanceof OperatorError) throw new Failure(error.message, { next: "docs/operator.md" });
+      throw error;
+    }
+  },
+  show({ directory, was, is }, ui) {
+    ui.out(`the operator in ${directory} signs with ${is}, and with ${was} no more`);
+  },
+});
+
+/** Where the system of a directory is reached, as a context of this machine knows it. */
+async function serversOf(directory: string): Promise<string[] | undefined> {
+  for (const name of await contextNames()) {
+    const context = await openContext(name);
+    if (context.system === directory) return context.servers;
+  }
+  return undefined;
+}
