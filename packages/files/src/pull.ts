@@ -36,6 +36,8 @@ export interface Progress {
 
 /** What a transfer is told. */
 export interface PullOptions {
+  /** Where to begin: so many bytes are there already, and `hash` has had them. */
+  readonly from?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -52,12 +54,12 @@ interface Transfer extends PullOptions {
  * the content is not what the entry says, and whatever reading or writing throws.
  */
 export async function pull(sink: Sink, hash: Hash, transfer: Transfer): Promise<void> {
-  const { entry, read, rangeSize, pace, signal, onProgress } = transfer;
+  const { entry, read, rangeSize, pace, from = 0, signal, onProgress } = transfer;
   const failed = new AbortController();
   const ended = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
   const underWay = new Set<Promise<void>>();
   const arrived = new Map<number, Uint8Array>();
-  let [hashed, written, entered] = [0, 0, 0];
+  let [hashed, written, entered] = [from, from, 0];
 
   const move = async (offset: number, length: number) => {
     const bytes = await read(offset, length, ended);
@@ -77,7 +79,7 @@ export async function pull(sink: Sink, hash: Hash, transfer: Transfer): Promise<
   };
 
   try {
-    for (let offset = 0; offset < entry.size; offset += rangeSize) {
+    for (let offset = from; offset < entry.size; offset += rangeSize) {
       const length = Math.min(rangeSize, entry.size - offset);
       await pace.enter(length, ended);
       entered += length;

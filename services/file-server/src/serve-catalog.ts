@@ -35,6 +35,8 @@ export interface ServedCatalog extends AsyncDisposable {
   readonly leftOut: number;
   /** Resolves when it has stopped, with the reason where nobody asked it to. */
   readonly stopped: Promise<Error | null>;
+  /** Resolves with the revision as soon as it is beyond this one; rejects with the signal's reason. */
+  changed(since: number, signal?: AbortSignal): Promise<number>;
   /** Looks at the folder again. */
   rescan(): Promise<ScanReport>;
   /** Takes no more requests, answers those it has, and closes what it opened; the connection stays. */
@@ -114,6 +116,7 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
       return Object.values(index.lastScan?.omitted ?? {}).reduce((sum, count) => sum + count, 0);
     },
     stopped: serving.stopped,
+    changed: (since, signal) => index.changed(since, signal),
     rescan: look,
     stop,
     [Symbol.asyncDispose]: stop,

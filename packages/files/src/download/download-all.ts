@@ -1,12 +1,10 @@
 /** Brings many files below one folder, several at once. */
 import { resolve } from "node:path";
 import type { FileEntry } from "@natster/contracts/files";
-import { NobodyAnswersError } from "@natster/micro/client";
-import { ClosedConnectionError, DrainingConnectionError } from "@nats-io/nats-core";
 import type { CatalogReader } from "../catalog-reader.ts";
 import { forEachOf } from "../parallel.ts";
-import { StalledError } from "../route.ts";
 import { write } from "./download.ts";
+import { endsAll } from "./ends-all.ts";
 import { makeFoldersFor, placeOf } from "./place.ts";
 
 /** What became of one file. */
@@ -92,8 +90,3 @@ export async function downloadAll(
   const failed = results.filter(({ error }) => error).length;
   return { results, succeeded: results.length - failed, failed, bytes };
 }
-
-const endsAll = (error: unknown): boolean =>
-  [NobodyAnswersError, StalledError, ClosedConnectionError, DrainingConnectionError].some(
-    (kind) => error instanceof kind,
-  );

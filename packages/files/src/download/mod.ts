@@ -7,4 +7,17 @@ export {
   type FileResult,
   type TotalProgress,
 } from "./download-all.ts";
+export { type FollowSource, followMirror } from "./follow-mirror.ts";
+export {
+  DiskFullError,
+  EmptyCatalogError,
+  mirror,
+  type Mirrored,
+  type MirrorOptions,
+  type MirrorProgress,
+  type MirrorSource,
+  planMirror,
+  type PlanSummary,
+} from "./mirror.ts";
+export { MirrorBusyError, type Step } from "./mirror-state.ts";
 export { UnsafePathError } from "./place.ts";

@@ -1,7 +1,6 @@
 /** Where a file of a catalog goes below a folder, and never outside it. */
 import { lstat, mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import type { FilePath } from "@natster/contracts/files";
 
 /** A file would land outside the folder that was chosen for it, or has a name that this system cannot hold. */
 export class UnsafePathError extends Error {
@@ -12,7 +11,7 @@ export class UnsafePathError extends Error {
 const notForWindows = /[\\:*?"<>|\p{Cc}]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
 
 /** The path of a file below a folder. Throws `UnsafePathError`. */
-export function placeOf(folder: string, path: FilePath, platform: NodeJS.Platform = process.platform): string {
+export function placeOf(folder: string, path: string, platform: NodeJS.Platform = process.platform): string {
   const names = path.split("/");
   const harmless = names.every((name) => name !== "" && name !== "." && name !== ".." && !name.includes("\0"));
   const writable = platform !== "win32" || !names.some((name) => notForWindows.test(name));
@@ -28,7 +27,7 @@ export function placeOf(folder: string, path: FilePath, platform: NodeJS.Platfor
  * Makes the folders for a file below `folder`, one step after the other. A link in the way is refused: it could lead
  * anywhere. Throws `UnsafePathError`.
  */
-export async function makeFoldersFor(folder: string, path: FilePath): Promise<void> {
+export async function makeFoldersFor(folder: string, path: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   let at = folder;
   for (const name of path.split("/").slice(0, -1)) {

@@ -1,0 +1,124 @@
+/** Brings one file to a place on the disk, going on from what an earlier run left. */
+import { createHash, hash as hashOnce } from "node:crypto";
+import { closeSync, futimesSync, openSync, writeSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import type { FileEntry } from "@natster/contracts/files";
+import type { CatalogReader } from "../catalog-reader.ts";
+import { DigestMismatchError, type Hash, type PullOptions, type Sink } from "../pull.ts";
+
+/** Up to this size a file is one request and is written in one go. */
+export const smallFile = 64 * 1024;
+
+/** What fetching needs of a catalog. */
+export type Source = Pick<CatalogReader, "read" | "pull">;
+
+/**
+ * Fetches a file into `part`, and moves it to `target` when its digest is right. What is in `part` already is used; what
+ * is there after a failure is for the next time. Throws what reading and writing throw, and `DigestMismatchError`.
+ */
+export async function fetchFile(
+  catalog: Source,
+  entry: FileEntry,
+  part: string,
+  target: string,
+  options: PullOptions = {},
+): Promise<void> {
+  if (entry.size <= smallFile) await fetchSmall(catalog, entry, part, options);
+  else await fetchLarge(catalog, entry, part, options);
+  await rename(part, target);
+}
+
+async function fetchSmall(catalog: Source, entry: FileEntry, part: string, options: PullOptions): Promise<void> {
+  const { digest, size, modified, path } = entry;
+  const { signal, onProgress } = options;
+  const bytes =
+    size === 0 ? new Uint8Array() : await catalog.read({ digest, offset: 0, length: size }, signal && { signal });
+  const found = hashOnce("sha256", bytes, "hex");
+  if (found !== digest) throw new DigestMismatchError(path, digest, found);
+  signal?.throwIfAborted();
+  // In this thread: for so few bytes a helper's thread is many times the cost.
+  const file = openSync(part, "w");
+  try {
+    for (let done = 0; done < size;) done += writeSync(file, bytes, done, size - done, done);
+    futimesSync(file, modified / 1000, modified / 1000);
+  } finally {
+    closeSync(file);
+  }
+  onProgress?.({ bytes: size, size });
+}
+
+async function fetchLarge(catalog: Source, entry: FileEntry, part: string, options: PullOptions): Promise<void> {
+  const resumed = await append(catalog, entry, part, options).catch(async (error: unknown) => {
+    if (!(error instanceof DigestMismatchError)) throw error;
+    // Nothing of it can be trusted any more.
+    await rm(part, { force: true });
+    if (error instanceof ResumedMismatch) return false;
+    throw error;
+  });
+  // What was there was not what it seemed, such as a disk's own blank after a power cut: once more from the beginning.
+  if (!resumed) await append(catalog, entry, part, options);
+}
+
+/** The content is wrong, and some of it was there before. */
+class ResumedMismatch extends DigestMismatchError {}
+
+/** Goes on where the file ends. Everything is written in order, so that what is there is a beginning. */
+async function append(catalog: Source, entry: FileEntry, part: string, options: PullOptions): Promise<true> {
+  await using file = await open(part, "a+");
+  const { size: there } = await file.stat();
+  const from = there <= entry.size ? there : 0;
+  if (from === 0) await file.truncate(0);
+  const hash = createHash("sha256");
+  for await (const bytes of chunksOf(file, from)) hash.update(bytes);
+  const sum: Hash = { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
+  try {
+    await catalog.pull(entry, inOrder(file, from), sum, { ...options, from });
+  } catch (error) {
+    if (error instanceof DigestMismatchError && from > 0) {
+      throw new ResumedMismatch(entry.path, error.expected, error.found);
+    }
+    throw error;
+  }
+  // The name stands for content that a power cut does not take back.
+  await file.datasync();
+  await file.utimes(entry.modified / 1000, entry.modified / 1000);
+  return true;
+}
+
+async function* chunksOf(file: FileHandle, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const block = Buffer.allocUnsafeSlow(1024 * 1024);
+  for (let at = 0; at < end;) {
+    const { bytesRead } = await file.read(block, 0, Math.min(block.length, end - at), at);
+    if (bytesRead === 0) return;
+    yield block.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/**
+ * Writes pieces one behind the other; one that comes early is kept for whoever brings the one before it. It is in the
+ * window until then, since it cannot be hashed either.
+ */
+function inOrder(file: FileHandle, from: number): Sink {
+  const early = new Map<number, Uint8Array>();
+  let next = from;
+  let writing = false;
+  return {
+    async write(offset, bytes) {
+      early.set(offset, bytes);
+      if (writing) return;
+      writing = true;
+      try {
+        for (let piece = early.get(next); piece; piece = early.get(next)) {
+          for (let done = 0; done < piece.length;) {
+            done += (await file.write(piece, done, piece.length - done)).bytesWritten;
+          }
+          early.delete(next);
+          next += piece.length;
+        }
+      } finally {
+        writing = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,200 @@
+/** What a mirror remembers of the folder that it fills: which content it put where, and what each file looked like. */
+import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Digest } from "@natster/contracts";
+import { FileEntry } from "@natster/contracts/files";
+import * as z from "zod";
+import { text } from "../index/database.ts";
+import { fingerprintOf } from "../index/fingerprint.ts";
+
+/** Where this is kept, in the folder itself. Nothing of a catalog may have this name. */
+export const stateFolder = ".natster";
+
+/** Another process fills the same folder just now. */
+export class MirrorBusyError extends Error {
+  override readonly name = "MirrorBusyError";
+}
+
+/** A file as it was put there, or found to be. */
+export interface Mirrored {
+  readonly digest: string;
+  readonly fingerprint: string;
+}
+
+const Fetch = z.strictObject({ path: z.string(), entry: FileEntry });
+
+/** What is to be done for one file, by its path in the folder. */
+const Step = z.discriminatedUnion("do", [
+  Fetch.extend({ do: z.literal("download") }),
+  /** `from` is another file of the folder with the same content. */
+  Fetch.extend({ do: z.literal("copy"), from: z.string() }),
+  /** It has a name that must not or cannot be written here. */
+  z.strictObject({ do: z.literal("refuse"), path: z.string(), why: z.string() }),
+  z.strictObject({ do: z.literal("delete"), path: z.string() }),
+]);
+export type Step = Readonly<z.infer<typeof Step>>;
+
+/** How many changes are written together: what a crash makes us look at again. */
+const together = 500;
+
+/**
+ * The memory of one mirror, and the plan of the run. It is this process's alone: whoever comes second is refused, and a
+ * process that is killed lets go of it.
+ */
+export class MirrorState implements Disposable {
+  readonly #folder: string;
+  readonly #lock: DatabaseSync | undefined;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #unsaved = 0;
+
+  /** `write` is false for a plan that is only looked at: then nothing is made on the disk. Throws `MirrorBusyError`. */
+  constructor(folder: string, { write }: { readonly write: boolean }) {
+    this.#folder = folder;
+    const file = join(folder, stateFolder, "mirror.sqlite");
+    if (write) {
+      mkdirSync(this.parts, { recursive: true, mode: 0o700 });
+      this.#lock = lock(join(folder, stateFolder, "lock"));
+    }
+    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    this.#database = new DatabaseSync(write || isThere ? file : ":memory:", {
+      readOnly: !write && isThere,
+      timeout: 5_000,
+    });
+    if (write) this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    if (write || !isThere) {
+      this.#database.exec(`
+        CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, digest TEXT NOT NULL, fingerprint TEXT NOT NULL)
+          WITHOUT ROWID, STRICT;
+        CREATE INDEX IF NOT EXISTS file_by_digest ON file (digest)`);
+    }
+    this.#database.exec(`
+      CREATE TEMP TABLE seen (path TEXT PRIMARY KEY) WITHOUT ROWID;
+      CREATE TEMP TABLE step (number INTEGER PRIMARY KEY, value TEXT NOT NULL)`);
+  }
+
+  /** Where files grow until they are whole. */
+  get parts(): string {
+    return join(this.#folder, stateFolder, "parts");
+  }
+
+  get(path: string): Mirrored | undefined {
+    const row = this.#sql("SELECT digest, fingerprint FROM file WHERE path = ?").get(path);
+    return row && { digest: text(row["digest"]), fingerprint: text(row["fingerprint"]) };
+  }
+
+  /** Where this content is on the disk, as it was put there; undefined where it is not. */
+  find(digest: Digest): string | undefined {
+    for (const row of this.#sql("SELECT path, fingerprint FROM file WHERE digest = ?").all(digest)) {
+      const path = text(row["path"]);
+      if (this.looksLike(path) === row["fingerprint"]) return path;
+    }
+    return undefined;
+  }
+
+  /** What the file at this path looks like now; undefined where there is none. */
+  looksLike(path: string): string | undefined {
+    const stat = lstatSync(join(this.#folder, path), { bigint: true, throwIfNoEntry: false });
+    return stat?.isFile() ? fingerprintOf(stat) : undefined;
+  }
+
+  put(path: string, digest: Digest): void {
+    const fingerprint = this.looksLike(path);
+    if (fingerprint === undefined) return;
+    this.#save(() => this.#sql("INSERT OR REPLACE INTO file VALUES (?, ?, ?)").run(path, digest, fingerprint));
+  }
+
+  remove(path: string): void {
+    this.#save(() => this.#sql("DELETE FROM file WHERE path = ?").run(path));
+  }
+
+  /** Writes down what is not yet. */
+  commit(): void {
+    if (this.#unsaved === 0) return;
+    this.#unsaved = 0;
+    this.#database.exec("COMMIT");
+  }
+
+  /** Begins a plan. */
+  begin(): void {
+    this.#database.exec("DELETE FROM seen; DELETE FROM step");
+  }
+
+  /** The catalog has a file of this path. */
+  see(path: string): void {
+    this.#sql("INSERT OR IGNORE INTO seen VALUES (?)").run(path);
+  }
+
+  add(step: Step): void {
+    this.#sql("INSERT INTO step (value) VALUES (?)").run(JSON.stringify(step));
+  }
+
+  /** The paths of what was put here and is not in the catalog. */
+  *unseen(): Generator<string, void, undefined> {
+    const sql = "SELECT path FROM file WHERE path > ? AND path NOT IN (SELECT path FROM seen) ORDER BY path LIMIT 500";
+    for (let after = ""; ;) {
+      const paths = this.#sql(sql)
+        .all(after)
+        .map(({ path }) => text(path));
+      yield* paths;
+      if (paths.length === 0) return;
+      after = paths.at(-1) ?? "";
+    }
+  }
+
+  /** The plan, in order; read a few hundred at a time, so that steps can be carried out meanwhile. */
+  *steps(): Generator<Step, void, undefined> {
+    for (let after = 0; ;) {
+      const rows = this.#sql("SELECT number, value FROM step WHERE number > ? ORDER BY number LIMIT 200").all(after);
+      for (const { value } of rows) yield Step.parse(JSON.parse(text(value)));
+      const last = rows.at(-1);
+      if (!last) return;
+      after = Number(last["number"]);
+    }
+  }
+
+  /** Takes away what grew and is of no use to the next run: all but these. */
+  dropParts(keep: ReadonlySet<string>): void {
+    for (const name of readdirSync(this.parts)) if (!keep.has(name)) rmSync(join(this.parts, name), { force: true });
+  }
+
+  [Symbol.dispose](): void {
+    try {
+      this.commit();
+    } catch {
+      // On a full disk, say. What is not remembered is looked at again.
+    }
+    this.#statements.clear();
+    this.#database.close();
+    this.#lock?.close();
+  }
+
+  #save(change: () => void): void {
+    if (this.#unsaved === 0) this.#database.exec("BEGIN");
+    this.#unsaved++;
+    change();
+    if (this.#unsaved >= together) this.commit();
+  }
+
+  #sql(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const made = this.#database.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+}
+
+/** The system's own lock, held by an open transaction: no crash leaves it behind. */
+function lock(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+    return database;
+  } catch (error) {
+    database.close();
+    if (!(error instanceof Error && "errcode" in error && error.errcode === 5)) throw error;
+    throw new MirrorBusyError(`another process fills ${file.slice(0, -`/${stateFolder}/lock`.length)} just now`);
+  }
+}
