@@ -1,16 +1,29 @@
 /** The borders between accounts, as nats-server is told of them, and what each service may say and hear. */
 import type { AccountKey, CatalogName, UserKey } from "@natster/contracts";
+import { discovery } from "@natster/contracts/borders";
 import { FeedNotice } from "@natster/contracts/library";
 import { feedSubject, type PlatformService, platformServices } from "@natster/contracts/platform";
-import { type AccountNats, renderAccount, renderPlatform, servicePermissions } from "@natster/trust";
+import {
+  type AccountNats,
+  renderAccount,
+  renderPlatform,
+  renderStreams,
+  servicePermissions,
+  streamsSubjects,
+} from "@natster/trust";
 import { commentOn, names } from "./contracts.ts";
 import { block, code, sentence, table } from "./markdown.ts";
 import { spell } from "./shape.ts";
 
 // Rendering is a pure function of what it is given; here it is given words instead of keys.
-const [platform, account, recipient, owner] = ["platform", "account", "recipient", "owner"].map(
-  (word) => `<${word}>` as AccountKey,
-) as [AccountKey, AccountKey, AccountKey, AccountKey];
+const key = (word: string) => `<${word}>` as AccountKey;
+const [platform, streams, account, recipient, owner] = [
+  key("platform"),
+  key("streams"),
+  key("account"),
+  key("recipient"),
+  key("owner"),
+];
 const catalog = "<catalog>" as CatalogName;
 const user = "<user>" as UserKey;
 
@@ -46,8 +59,17 @@ export const borders = (): string =>
       "The lobby imports `platform` in the same way, and its users may say only what is open to newcomers.",
     ].join("\n"),
     importsOf(person),
+    "### The streams' account offers",
+    [
+      "Only services' own accounts import it, each what follows below. What begins with `streams.` is JetStream's API, of",
+      "which no more than this can be said from outside.",
+    ].join("\n"),
+    exportsOf(renderStreams(streams, 0).nats),
     "## What each service may say and hear",
-    "The permissions of its user, derived from the contracts.",
+    [
+      "Derived from the contracts. A service hears requests and answers them as a user of the platform's account; what it",
+      "says to the streams are the imports of an account of its own.",
+    ].join("\n"),
     ...platformServices.map(permissionsOf),
   ].join("\n\n");
 
@@ -65,7 +87,7 @@ const exportsOf = ({ exports = [] }: AccountNats): string =>
 function whoMayImport(each: NonNullable<AccountNats["exports"]>[number]): string {
   if (each.token_req) return "who has a grant of the account's key";
   if (each.account_token_position) return `everybody, with the own account as token ${each.account_token_position}`;
-  return "who is told to: administrators";
+  return each.subject === discovery ? "who is told to: administrators" : "who is told to: services";
 }
 
 const importsOf = ({ imports = [] }: AccountNats): string =>
@@ -80,13 +102,16 @@ const importsOf = ({ imports = [] }: AccountNats): string =>
     ]),
   );
 
+const said = (heading: string, subjects: readonly string[]): string[] =>
+  subjects.length > 0 ? [heading, ...subjects.map((subject) => `  ${subject}`)] : [];
+
 function permissionsOf(name: PlatformService): string {
   const { pub, sub } = servicePermissions(name, user);
   const lines = [
-    "says",
-    ...pub.allow.map((subject) => `  ${subject}`),
     "hears",
     ...sub.allow.map((subject) => `  ${subject}`),
+    ...said("says", pub.allow),
+    ...said("says to the streams", streamsSubjects(name)),
   ];
   return `<details><summary>${name}</summary>\n\n${["```text", ...lines, "```"].join("\n")}\n\n</details>`;
 }

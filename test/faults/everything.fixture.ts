@@ -6,9 +6,9 @@ import type { TestSystem } from "@natster/testing";
 import { createKey, formatCreds, keyFromSeed, userJwt } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 
-/** Connects as a user who may do everything in the platform's account; ends with the scope. */
+/** Connects as a user who may do everything in the account of the streams; ends with the scope. */
 export async function connectFully({ directory, platform }: Pick<TestSystem, "directory" | "platform">) {
-  const seed = await readFile(join(directory, "offline", "platform.seed"), "utf8");
+  const seed = await readFile(join(directory, "offline", "streams.seed"), "utf8");
   const user = createKey("user");
   const all = { allow: [">"] };
   const jwt = userJwt(keyFromSeed(seed.trim(), "account"), {
@@ -22,12 +22,12 @@ export async function connectFully({ directory, platform }: Pick<TestSystem, "di
   );
 }
 
-/** Connects as the user that pushes account JWTs, and may look them up. */
+/** Connects as the service that pushes account JWTs, and may look them up. */
 export const connectAsPusher = async ({ platform }: Pick<TestSystem, "platform">) =>
   owned(
     await connect({
       servers: platform.nats.url,
-      creds: { file: platform.installation.creds("pusher") },
+      creds: { file: platform.installation.creds("accounts-streams") },
       name: "pusher",
       log: silentLog(),
     }),

@@ -1,6 +1,7 @@
 /** The devices of an account: announced, listed, named, and cut off by nats-server when they are revoked. */
 import { type Role, sideOf } from "@natster/contracts";
 import { devices } from "@natster/contracts/library";
+import { connect, silentLog } from "@natster/micro";
 import { openRows } from "@natster/micro/rows";
 import { addDevice, connectDevice, createDevice, type Person, revokeDevice } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
@@ -118,7 +119,11 @@ describe("a device that is revoked", () => {
 test("an account that is closed leaves no device behind", async () => {
   const { system, alice } = await anOwner();
   const { device } = await aDevice(system, alice);
-  const rows = await openRows((await system.platform.another("projector")).connection, sideOf(devices, "a"));
+  const { nats, installation } = system.platform;
+  const creds = { file: installation.creds("projector-streams") };
+  const streams = await connect({ servers: nats.url, creds, name: "test", log: silentLog() });
+  onTestFinished(() => streams.close());
+  const rows = await openRows(streams, sideOf(devices, "a"));
   const left = async () => (await rows.page(`${alice.account}.*`)).rows;
   await expect.poll(left).toHaveLength(1);
   const closed = cutOff(device);

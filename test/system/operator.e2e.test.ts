@@ -13,7 +13,7 @@ import {
   startPlatform,
 } from "@natster/standalone";
 import { startSystem } from "@natster/testing";
-import { authenticator, createKey, keyFromSeed, parseCreds, readJwt } from "@natster/trust";
+import { authenticator, createKey, keyFromSeed, readJwt, userJwt } from "@natster/trust";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { expect, onTestFinished, test } from "vitest";
 
@@ -25,12 +25,16 @@ async function aFolder(): Promise<string> {
 
 /** Who signed the JWT that nats-server has of each account. */
 async function signers(servers: string, directory: string): Promise<Set<string>> {
-  const creds = parseCreds(await readFile(join(directory, "creds", "pusher.creds"), "utf8"));
-  const system: NatsConnection = await connect({
-    servers,
-    authenticator: authenticator(creds),
-    inboxPrefix: `_INBOX.${creds.key.public}`,
+  const key = createKey("user");
+  const seed = await readFile(join(directory, "offline", "system.seed"), "utf8");
+  const everything = { pub: { allow: [">"] }, sub: { allow: [">"] } };
+  const jwt = userJwt(keyFromSeed(seed, "account"), {
+    user: key.public,
+    name: "test",
+    permissions: everything,
+    issuedAt: Math.floor(Date.now() / 1000),
   });
+  const system: NatsConnection = await connect({ servers, authenticator: authenticator({ jwt, key }) });
   try {
     const { data: accounts } = (await system.request("$SYS.REQ.CLAIMS.LIST")).json<{ data: string[] }>();
     const jwts = await Promise.all(

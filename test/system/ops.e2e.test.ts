@@ -19,7 +19,7 @@ function noticesOf(person: TestPerson): FeedNotice[] {
 
 /** Puts something into the log that nobody can read, as a service that has gone wrong might; returns its sequence. */
 async function garble({ platform }: TestSystem, subject: string): Promise<number> {
-  const creds = { file: platform.installation.creds("catalog") };
+  const creds = { file: platform.installation.creds("catalog-streams") };
   const connection = await connect({ servers: platform.nats.url, creds, name: "garble", log: silentLog() });
   try {
     return (await jetstream(connection).publish(subject, "garbled")).seq;

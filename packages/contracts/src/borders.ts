@@ -17,6 +17,16 @@ export const feedSaid = (account: AccountKey | "*"): string => feedSubject(accou
 /** What answers plain `nats micro ls`. */
 export const discovery = "$SRV.>";
 
+/**
+ * How services say JetStream's API. `$JS.API` means its own account's to nats-server in every account, so the account of
+ * the streams gives it this name as well.
+ */
+export const streamsApi = "streams";
+
+/** How nats-server is told of an account, and asked what it was told: as the system account hears it. */
+export const claimsUpdate = "$SYS.REQ.CLAIMS.UPDATE";
+export const claimsLookup = (account: AccountKey | "*"): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`;
+
 /** One catalog in its owner's account: what is exported, and what a grant is for. */
 export const catalogSubject = (catalog: CatalogName): string => `files.${catalog}.>`;
 

@@ -191,3 +191,7 @@ export type PlatformService = {
 export const platformServices = Object.values(services).flatMap((service) =>
   service.runsIn === "platform" ? [service.name] : [],
 );
+
+/** The services that reach the streams, each from an account of its own. `web` has nothing to keep there. */
+export const streamsServices = ["accounts", "codes", "catalog", "projector"] as const satisfies PlatformService[];
+export type StreamsService = (typeof streamsServices)[number];

@@ -1,8 +1,9 @@
 /** A named durable pull consumer of the log, read in the batches in which it comes. */
 import { eventStream } from "@natster/contracts/platform";
-import { type ConsumerMessages, jetstream, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
+import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Stored } from "./fold.ts";
+import { streams, streamsManager } from "./streams.ts";
 
 /** What a durable has left to deliver, and what it has delivered without an acknowledgement. */
 export interface Backlog {
@@ -55,8 +56,8 @@ export async function openDurable(
   name: string,
   { stream = eventStream, pinned = false }: DurableOptions = {},
 ): Promise<Durable> {
-  const manager = await jetstreamManager(connection, { checkAPI: false });
-  const consumer = await jetstream(connection).consumers.get(stream, name);
+  const manager = await streamsManager(connection);
+  const consumer = await streams(connection).consumers.get(stream, name);
   let messages: ConsumerMessages | undefined;
   let stopped = false;
 

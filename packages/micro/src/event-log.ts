@@ -11,7 +11,7 @@ import {
   type ServiceContract,
 } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
-import { jetstream, JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
@@ -19,6 +19,7 @@ import type { Command } from "./command.ts";
 import { type CloudEvent, readEvent, writeEvent } from "./event.ts";
 import { readAll } from "./read-all.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
+import { streams, streamsManager } from "./streams.ts";
 
 /** One aggregate's part in a decision. */
 export interface Part<E extends EventsContract = EventsContract, S = unknown> {
@@ -71,7 +72,7 @@ const tries = 3;
 
 /** Opens the log for a service. */
 export async function openEventLog(connection: NatsConnection, service: ServiceContract): Promise<EventLog> {
-  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const manager = await streamsManager(connection);
   const source = `/natster/${service.name}`;
   const appendAll = (parts: readonly Part[], command: Command) => commit(connection, manager, source, parts, command);
   return {
@@ -209,7 +210,7 @@ async function publish(connection: NatsConnection, entries: readonly BatchEntry[
   try {
     if (entries.length > 1 || !only) return await publishBatch(connection, entries);
     const { expect, expectSubject } = only;
-    const ack = await jetstream(connection).publish(only.subject, only.data, {
+    const ack = await streams(connection).publish(only.subject, only.data, {
       msgID: only.messageId,
       expect: {
         ...(expect !== undefined && { lastSubjectSequence: expect }),

@@ -1,4 +1,4 @@
-/** What tests of this package stand on: a nats-server with the platform's streams, and users who may do everything. */
+/** What tests of this package stand on: a nats-server with the streams, and users who may do everything beside them. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { provision } from "./provision.ts";
 export interface TestNats extends AsyncDisposable {
   readonly server: NatsServer;
   readonly operator: NewOperator;
-  /** Path of the creds file of a user who may do everything in the platform's account. */
+  /** Path of the creds file of a user who may do everything in the account of the streams. */
   readonly creds: string;
   /** A connection of such a user. */
   connect(): Promise<NatsConnection>;
@@ -56,7 +56,13 @@ export async function startNats(): Promise<TestNats> {
     creds,
     connect: dial,
     credsFile,
-    env: { NATS_URL: server.url, NATS_CREDS: creds, NATSTER_LOBBY: operator.lobby.account, NATSTER_PLATFORM: platform },
+    env: {
+      NATS_URL: server.url,
+      NATS_CREDS: creds,
+      NATS_STREAMS_CREDS: creds,
+      NATSTER_LOBBY: operator.lobby.account,
+      NATSTER_PLATFORM: platform,
+    },
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   };
 }
@@ -64,7 +70,7 @@ export async function startNats(): Promise<TestNats> {
 function everything({ offline }: NewOperator): string {
   const key = createKey("user");
   const all = { allow: [">"] };
-  const jwt = userJwt(keyFromSeed(offline.platform, "account"), {
+  const jwt = userJwt(keyFromSeed(offline.streams, "account"), {
     user: key.public,
     name: "everything",
     permissions: { pub: all, sub: all },

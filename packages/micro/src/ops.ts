@@ -3,7 +3,6 @@ import type { AccountKey } from "@natster/contracts";
 import type { FeedNotice } from "@natster/contracts/library";
 import type { projectionOps as endpointsOf } from "@natster/contracts/ops";
 import { eventStream, feedSubject } from "@natster/contracts/platform";
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Command } from "./command.ts";
 import { decisions, retryParked, type Seen, skipParked } from "./decisions.ts";
@@ -12,6 +11,7 @@ import type { Call } from "./handler.ts";
 import type { ParkedPlace } from "./parking.ts";
 import type { ProjectionStatus, RunningProjection } from "./projector.ts";
 import { refuse } from "./refusal.ts";
+import { streamsManager } from "./streams.ts";
 
 type Endpoints = ReturnType<typeof endpointsOf>;
 type Kept = Omit<RunningProjection<unknown>, "rows">;
@@ -84,7 +84,7 @@ export async function statusOf(kept: Keeper["kept"]): Promise<Record<string, Pro
 /** Whether an event stands aside, or where none is named, whether any does. */
 async function standsAside(connection: NatsConnection, { parked }: Kept, sequence: number | undefined) {
   if (sequence === undefined) return (await parked.total()) > 0;
-  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const manager = await streamsManager(connection);
   const event = sequence > 0 ? await manager.direct.getMessage(eventStream, { seq: sequence }) : undefined;
   return event !== null && event !== undefined && (await parked.has(event));
 }

@@ -1,4 +1,5 @@
 /** A service as a process: its configuration, its connection, and its end. */
+import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { program as labProgram } from "./lab-program.fixture.ts";
@@ -19,6 +20,16 @@ beforeAll(async () => {
 afterAll(() => nats?.[Symbol.asyncDispose]());
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A program that reaches the streams, and hands its connection to them over. */
+const reaching = (opened: (streams: NatsConnection) => void) =>
+  defineProgram({
+    ...labProgram,
+    implement: async ({ openStreams }) => {
+      opened(await openStreams());
+      return { handlers };
+    },
+  });
 
 /** The program's implementation with something done around it. */
 const around = (during: (closing: AsyncDisposableStack) => void) =>
@@ -52,6 +63,16 @@ describe("starting", () => {
     await expect(missing).rejects.toThrow(new ConfigError("cannot read the creds file /nowhere/lab.creds"));
     const empty = await nats.credsFile("empty", "nothing");
     await expect(start(labProgram, { ...nats.env, NATS_CREDS: empty })).rejects.toThrow(ConfigError);
+  });
+
+  test("without creds for the streams is refused where they are needed, and only there", async () => {
+    const { NATS_STREAMS_CREDS: _, ...env } = nats.env;
+    const program = reaching(() => {});
+    await expect(start(program, env, recordingLog().log)).rejects.toThrow(
+      new ConfigError("cannot start: NATS_STREAMS_CREDS is not set"),
+    );
+    await using running = await start(labProgram, env, recordingLog().log);
+    expect(running.connection.isClosed()).toBe(false);
   });
 
   test("that fails half way closes what it had opened, and leaves no connection", async () => {
@@ -116,6 +137,14 @@ describe("ending", () => {
     await running.connection.close();
     expect(await running.ended).toEqual(new Error("the connection was closed"));
     expect(lines.filter(({ level }) => level === 50)).toEqual([]);
+  });
+
+  test("losing the streams for good ends the program too, and leaves no connection", async () => {
+    const opened = Promise.withResolvers<NatsConnection>();
+    const running = await start(reaching(opened.resolve), nats.env, recordingLog().log);
+    await (await opened.promise).close();
+    expect(await running.ended).toEqual(new Error("the connection was closed"));
+    expect(running.connection.isClosed()).toBe(true);
   });
 
   test("something that cannot be closed does not keep the program from ending", async () => {

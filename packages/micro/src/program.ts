@@ -11,8 +11,10 @@ import { serve, type ServeOptions } from "./serve.ts";
 /** What every platform service reads from its environment. */
 export const kitConfig = z.object({
   NATS_URL: z.string().transform((urls) => urls.split(",")),
-  /** Path of this service's creds file. */
+  /** Path of the creds file with which this service answers, in the platform's account. */
   NATS_CREDS: z.string(),
+  /** Path of the creds file with which it reaches the streams, from an account of its own; where it needs them. */
+  NATS_STREAMS_CREDS: z.string().optional(),
   /** Account keys of the administrators, separated by commas. */
   NATSTER_ADMINISTRATORS: z
     .string()
@@ -27,10 +29,13 @@ export type KitConfig = z.infer<typeof kitConfig>;
 
 /** What a program's implementation is given. */
 export interface Surroundings<C extends z.ZodObject = z.ZodObject> {
+  /** In the platform's account, where it hears and answers requests. */
   readonly connection: NatsConnection;
+  /** Connects in the service's own account, from which the streams are reached. Throws `ConfigError`. */
+  readonly openStreams: () => Promise<NatsConnection>;
   readonly log: Logger;
   readonly config: KitConfig & z.infer<C>;
-  /** Whatever is opened for the program's life is handed to this, and closed in reverse before the connection. */
+  /** Whatever is opened for the program's life is handed to this, and closed in reverse before the connections. */
   readonly closing: AsyncDisposableStack;
 }
 
@@ -70,16 +75,22 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const { contract } = program;
   const config = readConfig(kitConfig.extend(program.config.shape), env) as KitConfig & z.infer<C>;
   const ownLog = log ?? createLog(contract.name, config.LOG_LEVEL);
-  const connection = await connect({
-    servers: config.NATS_URL,
-    creds: { file: config.NATS_CREDS },
-    name: contract.name,
-    log: ownLog,
-  });
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => connection.close());
+  const opened = undo.use(new AsyncDisposableStack());
   const closing = undo.use(new AsyncDisposableStack());
-  const { handlers, ...more } = await program.implement({ connection, log: ownLog, config, closing });
+  const connections: NatsConnection[] = [];
+  const open = async (file: string, name: string) => {
+    const made = await connect({ servers: config.NATS_URL, creds: { file }, name, log: ownLog });
+    opened.defer(() => made.close());
+    connections.push(made);
+    return made;
+  };
+  const connection = await open(config.NATS_CREDS, contract.name);
+  const openStreams = async () => {
+    if (config.NATS_STREAMS_CREDS === undefined) throw new ConfigError("cannot start: NATS_STREAMS_CREDS is not set");
+    return open(config.NATS_STREAMS_CREDS, `${contract.name} (streams)`);
+  };
+  const { handlers, ...more } = await program.implement({ connection, openStreams, log: ownLog, config, closing });
   const standing = { lobby: config.NATSTER_LOBBY, administrators: new Set(config.NATSTER_ADMINISTRATORS) };
   const serving = await serve(contract, handlers, { connection, log: ownLog, standing, ...more });
   undo.move();
@@ -90,12 +101,13 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
       await serving.stop();
       await closing.disposeAsync();
       // Everything asked for is answered; drain sends what is still on its way.
-      if (!connection.isClosed()) await connection.drain();
+      await Promise.all(connections.map(async (each) => each.isClosed() || (await each.drain())));
     })());
   // A denied subscription ends a service in the library: better to end the process, seen, than to live on deaf.
-  const ended = Promise.race([serving.stopped, connection.closed()]).then(async (reason) => {
+  const closed = connections.map((each) => each.closed());
+  const ended = Promise.race([serving.stopped, ...closed]).then(async (reason) => {
     if (stopped) return undefined;
-    const cause = connection.isClosed() ? new Error("the connection was closed") : reason;
+    const cause = connections.some((each) => each.isClosed()) ? new Error("the connection was closed") : reason;
     ownLog.fatal({ err: cause }, "cannot go on");
     await stop().catch((error: unknown) => ownLog.error({ err: error }, "could not end in order"));
     return cause ?? new Error("the service was stopped");

@@ -12,7 +12,6 @@ import {
   type Side,
   sideOf,
 } from "@natster/contracts";
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
@@ -22,6 +21,7 @@ import { kitRefusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
 import { type Lag, type RunningSide, runSide } from "./side.ts";
 import { sleep } from "./sleep.ts";
+import { streamsManager } from "./streams.ts";
 
 export { type Applied, isApplied } from "./fold.ts";
 export type { Lag } from "./side.ts";
@@ -80,7 +80,7 @@ export async function runProjection<B extends BucketContract>(
 ): Promise<RunningProjection<RowOf<B>>> {
   const { into } = projection;
   const version = into.version ?? 1;
-  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const manager = await streamsManager(connection);
   const states = await openRows(connection, projectionStates);
   const running = new Map<Side, RunningSide<RowOf<B>>>();
   const ending = new Map<Side, Promise<void>>();

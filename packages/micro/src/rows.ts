@@ -1,10 +1,11 @@
 /** Rows: read models in a bucket, each row fenced by the last event that it has seen. */
 import { type BucketContract, bucketStream, bucketSubject, type RowOf } from "@natster/contracts";
-import { jetstream, JetStreamApiError, jetstreamManager, type StoredMsg } from "@nats-io/jetstream";
+import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { countFrom, readNewest } from "./newest.ts";
 import { lastOf, readAll } from "./read-all.ts";
 import { kitRefusal } from "./refusal.ts";
+import { streams, streamsManager } from "./streams.ts";
 
 /** A row as the bucket has it. */
 export interface StoredRow<R> {
@@ -76,8 +77,8 @@ export async function openRows<B extends BucketContract>(
   bucket: B,
 ): Promise<RowWriter<RowOf<B>>> {
   type R = RowOf<B>;
-  const manager = await jetstreamManager(connection, { checkAPI: false });
-  const js = jetstream(connection);
+  const manager = await streamsManager(connection);
+  const js = streams(connection);
   const stream = bucketStream(bucket.name);
   const subject = (key: string) => bucketSubject(bucket.name, key);
   const keyOf = (stored: StoredMsg) => stored.subject.slice(subject("").length);

@@ -1,11 +1,11 @@
 /** Timers: what runs out by itself. JetStream keeps them as schedules (ADR-51), so they survive every process. */
 import { dueSubject, type EventsContract, type IdOf, readDueSubject, timerSubject } from "@natster/contracts";
 import { type TimersContract, timerStream } from "@natster/contracts/platform";
-import { jetstream } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { openDurable } from "./durable.ts";
 import { reactToEach } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
+import { streams } from "./streams.ts";
 
 /** How long a due timer waits for a service that is away. */
 const patience = "720h";
@@ -25,7 +25,7 @@ export async function setTimer<E extends EventsContract>(
   schedule.set("Nats-Schedule", `@at ${second}`);
   schedule.set("Nats-Schedule-Target", dueSubject(events, id));
   schedule.set("Nats-Schedule-TTL", patience);
-  await jetstream(connection).publish(timerSubject(events, id), "", { headers: schedule });
+  await streams(connection).publish(timerSubject(events, id), "", { headers: schedule });
 }
 
 /** Calls `due` for each aggregate whose timer has fallen due, once it has; what throws is called again after a while. */

@@ -15,7 +15,6 @@ test("a server trusts its operator and keeps accounts, streams and ports in its 
 port: -1
 http: "127.0.0.1:-1"
 ports_file_dir: "/state/run"
-max_control_line: 32768
 
 operator: "operator.jwt"
 system_account: "ASYS"

@@ -65,7 +65,6 @@ export function renderConfig(options: ConfigOptions): string {
     `http: ${quote(`127.0.0.1:${ports.monitor}`)}`,
     `ports_file_dir: ${quote(run)}`,
     maxPayload !== undefined && `max_payload: ${maxPayload}`,
-    `max_control_line: ${maxControlLine}`,
     "",
     `operator: ${quote(operator.jwt)}`,
     `system_account: ${quote(operator.systemAccount)}`,
@@ -95,12 +94,6 @@ export function renderConfig(options: ConfigOptions): string {
     extra !== undefined && `\n${extra}`,
   ]);
 }
-
-/**
- * A client shows its user JWT in one line as it connects, and a service's JWT names every subject that it may use: the
- * projector's alone is more than the 4 KiB that nats-server reads where nothing is said.
- */
-export const maxControlLine = 32 * 1024;
 
 function websocketTls({ tls }: WebsocketOptions, host: string): string[] {
   if (tls !== undefined && tls !== "none") {

@@ -4,7 +4,6 @@ export { type Attempt, NatsServerNotFoundError, NatsServerStartError, NatsServer
 export { findNatsServer } from "./find.ts";
 export { PINNED_VERSION, type ReleaseArchive } from "./release.ts";
 export type { FindOptions, FoundServer } from "./search.ts";
-export { maxControlLine } from "./config.ts";
 export { type NatsServer, startNatsServer, type StartOptions } from "./start.ts";
 export { compareVersions, FLOOR_VERSION, parseVersion } from "./version.ts";
 export type { Exit } from "./watchdog.ts";

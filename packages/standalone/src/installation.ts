@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AccountKey } from "@natster/contracts";
-import { createOperator, type NewOperator } from "@natster/trust";
+import { createOperator, type CredsName } from "@natster/trust";
 import * as z from "zod";
 
 /** What is not secret, in one file; that file is written last, so where it is, everything is. */
@@ -24,8 +24,7 @@ export const paths = (directory: string) => ({
 
 /** An installation, and where its secrets are. */
 export interface Installation extends z.infer<typeof Installation> {
-  /** Path of the creds file of a service, or of `bootstrap` or `pusher`. */
-  readonly creds: (of: keyof NewOperator["creds"]) => string;
+  readonly creds: (of: CredsName) => string;
   /** Path of the file with the seed that signs account JWTs. */
   readonly signingKey: string;
 }

@@ -4,8 +4,7 @@
  */
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { UserKey } from "@natster/contracts";
-import { inboxPrefix } from "@natster/contracts/borders";
+import { claimsUpdate, inbox, inboxPrefix } from "@natster/contracts/borders";
 import {
   authenticator,
   createKey,
@@ -13,9 +12,9 @@ import {
   openWithPassphrase,
   operatorJwt,
   type PassphraseReason,
-  parseCreds,
   resignAccount,
   sealWithPassphrase,
+  userJwt,
 } from "@natster/trust";
 import { connect } from "@nats-io/transport-node";
 import * as z from "zod";
@@ -44,7 +43,7 @@ export async function rotateSigningKey(
   directory: string,
   { servers }: { readonly servers?: string | string[] } = {},
 ): Promise<Rotation> {
-  const { signingKey, offline, creds } = paths(directory);
+  const { signingKey, offline } = paths(directory);
   const used = keyFromSeed(await readFile(signingKey, "utf8"), "operator");
   const seed = await readFile(offline("reserve"), "utf8").catch(() => undefined);
   if (seed === undefined) throw new OperatorError("there is no reserve: name a new one first, with a rolling restart");
@@ -64,7 +63,7 @@ export async function rotateSigningKey(
   await writeSecret(offline("retired"), was.seed());
   await writeSecret(signingKey, reserve.seed());
   await writeSecret(mainFile(directory), JSON.stringify({ ...installation, preload }, null, 2));
-  if (servers !== undefined) await push(servers, await readFile(creds("pusher"), "utf8"), Object.values(preload));
+  if (servers !== undefined) await push(servers, await readFile(offline("system"), "utf8"), Object.values(preload));
   await rm(offline("reserve"));
   return { was: was.public, is: reserve.public };
 }
@@ -131,19 +130,24 @@ export async function restoreOperator(
   return {};
 }
 
-/** Tells nats-server of account JWTs, as the user of the system account that may. */
-async function push(servers: string | string[], text: string, jwts: readonly string[]): Promise<void> {
-  const creds = parseCreds(text);
-  const user: UserKey = creds.key.public;
+/** Tells nats-server of account JWTs, as a user made for it that may do nothing else in the system account. */
+async function push(servers: string | string[], seed: string, jwts: readonly string[]): Promise<void> {
+  const key = createKey("user");
+  const jwt = userJwt(keyFromSeed(seed, "account"), {
+    user: key.public,
+    name: "operator rotate",
+    permissions: { pub: { allow: [claimsUpdate] }, sub: { allow: [inbox(key.public)] } },
+    issuedAt: Math.floor(Date.now() / 1000),
+  });
   const connection = await connect({
     servers,
-    authenticator: authenticator(creds),
-    inboxPrefix: inboxPrefix(user),
+    authenticator: authenticator({ jwt, key }),
+    inboxPrefix: inboxPrefix(key.public),
     name: "operator rotate",
   });
   try {
     for (const jwt of jwts) {
-      const answer = (await connection.request("$SYS.REQ.CLAIMS.UPDATE", jwt, { timeout: 5_000 })).json<Answer>();
+      const answer = (await connection.request(claimsUpdate, jwt, { timeout: 5_000 })).json<Answer>();
       if (answer.data?.code !== 200) throw new OperatorError(`nats-server refused: ${answer.error?.description}`);
     }
   } finally {

@@ -128,12 +128,14 @@ function own(
   installation: Installation,
   { registration = "code", webListen = "127.0.0.1:0", publicUrl, tls, presenceSeconds = 30 }: PlatformOptions,
 ): Record<string, string> {
-  const creds = { NATS_CREDS: installation.creds(name) };
+  const creds = {
+    NATS_CREDS: installation.creds(name),
+    ...(name !== "web" && { NATS_STREAMS_CREDS: installation.creds(`${name}-streams`) }),
+  };
   switch (name) {
     case "accounts":
       return {
         ...creds,
-        NATSTER_SYSTEM_CREDS: installation.creds("pusher"),
         NATSTER_SIGNING_KEY: installation.signingKey,
         NATSTER_PLATFORM: installation.platform,
         NATSTER_REGISTRATION: registration,

@@ -42,7 +42,10 @@ export interface AccountState {
 }
 
 /** What an account JWT says, as far as Natster writes it. */
-export type AccountNats = Pick<Account, "imports" | "exports" | "limits" | "signing_keys" | "revocations">;
+export type AccountNats = Pick<Account, "imports" | "exports" | "limits" | "signing_keys" | "revocations"> & {
+  /** Subjects under which what comes in is heard instead. */
+  readonly mappings?: Readonly<Record<string, readonly { readonly subject: string; readonly weight: number }[]>>;
+};
 
 /** What stands around an account when its JWT is rendered. */
 export interface RenderContext {

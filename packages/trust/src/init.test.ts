@@ -1,4 +1,5 @@
 import { decode } from "@nats-io/jwt";
+import { platformServices, streamsServices } from "@natster/contracts/platform";
 import { expect, test } from "vitest";
 import { parseCreds, userOf } from "./creds.ts";
 import { claimsOf, device, now } from "./fixtures.ts";
@@ -21,20 +22,23 @@ test("the operator names two signing keys and signs with neither itself", () => 
   });
 });
 
-test("the operator's three accounts are there from the start, signed by the signing key", () => {
-  const accounts = [made.systemAccount, made.platform, made.lobby.account];
-  expect(Object.keys(made.preload).toSorted()).toEqual(accounts.toSorted());
+test("the operator's own accounts are there from the start, signed by the signing key", () => {
+  const { operator: _operator, reserve: _reserve, ...accounts } = offline;
+  const keys = Object.values(accounts).map((seed) => keyFromSeed(seed).public);
+  expect(Object.keys(made.preload).toSorted()).toEqual(keys.toSorted());
   for (const [account, jwt] of Object.entries(made.preload)) {
     expect(decode(jwt)).toMatchObject({ sub: account, iss: keyFromSeed(made.signingKey).public, iat: now });
   }
 });
 
-test("each service has a user of its own in the platform's account, and the pusher one in the system account", () => {
-  const { pusher, ...platform } = made.creds;
-  expect(userOf(pusher).account).toBe(made.systemAccount);
-  expect(new Set(Object.values(platform).map((text) => userOf(text).account))).toEqual(new Set([made.platform]));
-  expect(new Set(Object.values(made.creds).map((text) => userOf(text).user)).size).toBe(Object.keys(made.creds).length);
-  expect(claimsOf(parseCreds(platform.codes).jwt)["name"]).toBe("codes");
+test("each service answers as a user of the platform's account, and reaches the streams from an account of its own", () => {
+  const { creds } = made;
+  const account = (of: keyof typeof offline) => keyFromSeed(offline[of], "account").public;
+  for (const name of platformServices) expect(userOf(creds[name]).account).toBe(made.platform);
+  for (const name of streamsServices) expect(userOf(creds[`${name}-streams`]).account).toBe(account(name));
+  expect(userOf(creds.bootstrap).account).toBe(account("streams"));
+  expect(new Set(Object.values(creds).map((text) => userOf(text).user)).size).toBe(Object.keys(creds).length);
+  expect(claimsOf(parseCreds(creds.codes).jwt)["name"]).toBe("codes");
 });
 
 test("the keys to be kept offline are those of the accounts", () => {

@@ -1,13 +1,14 @@
 /** How an installation begins: every key, account and user that the operator needs, made in memory. */
-import type { PlatformService } from "@natster/contracts/platform";
+import { type PlatformService, type StreamsService, streamsServices } from "@natster/contracts/platform";
 import type { AccountKey, UnixTime, UserKey } from "@natster/contracts";
+import { renderService, renderStreams, renderSystem } from "./backstage.ts";
 import { formatCreds } from "./creds.ts";
 import { encodeJwt } from "./jwt.ts";
 import { createKey, type Key } from "./key.ts";
 import type { Lobby } from "./newcomer.ts";
 import { operatorJwt } from "./operator.ts";
-import { bootstrapPermissions, type Permissions, pusherPermissions, servicePermissions } from "./permissions.ts";
-import { renderLobby, renderPlatform, renderSystem } from "./platform.ts";
+import { bootstrapPermissions, type Permissions, servicePermissions, streamsPermissions } from "./permissions.ts";
+import { renderLobby, renderPlatform } from "./platform.ts";
 import { userJwt } from "./user.ts";
 
 /** A new installation. Everything here but JWTs and account keys is secret. */
@@ -21,28 +22,41 @@ export interface NewOperator {
   readonly lobby: Lobby;
   /** The seed that signs account JWTs; the service `accounts` needs it, and nobody else. */
   readonly signingKey: string;
-  /** Creds: one for each service, and those that make streams and push account JWTs. */
-  readonly creds: Readonly<Record<PlatformService | "bootstrap" | "pusher", string>>;
-  /** Seeds that no running process needs. Lost, they cannot be replaced; stolen, they are the installation. */
-  readonly offline: {
-    readonly operator: string;
-    /** The second signing key that the operator JWT names, for the day on which the first has to go. */
-    readonly reserve: string;
-    readonly system: string;
-    readonly platform: string;
-    readonly lobby: string;
-  };
+  readonly creds: Readonly<Record<CredsName, string>>;
+  /**
+   * Seeds that no running process needs: of the operator, of the second signing key that its JWT names for the day on
+   * which the first has to go, and of every account. Lost, they cannot be replaced; stolen, they are the installation.
+   */
+  readonly offline: Readonly<Record<"operator" | "reserve" | OperatorAccount, string>>;
 }
+
+/**
+ * Creds: for each service those with which it answers in the platform's account; for each that reaches the streams those
+ * of its own account; and those that make streams.
+ */
+export type CredsName = PlatformService | `${StreamsService}-streams` | "bootstrap";
+
+/** The operator's own accounts. */
+type OperatorAccount = "system" | "platform" | "lobby" | "streams" | StreamsService;
 
 /** Makes an operator, its accounts and its users. Nothing is written anywhere. */
 export function createOperator({ name = "natster", issuedAt }: { name?: string; issuedAt: UnixTime }): NewOperator {
   const operator = createKey("operator");
   const [signing, reserve] = [createKey("operator"), createKey("operator")];
-  const [system, platform, lobby, scoped] = [account(), account(), account(), account()];
+  const [system, platform, lobby, streams, scoped] = [account(), account(), account(), account(), account()];
+  const own = { accounts: account(), codes: account(), catalog: account(), projector: account() };
   const claims = [
     renderSystem(system.public, issuedAt),
+    renderStreams(streams.public, issuedAt),
     renderPlatform(platform.public, issuedAt),
     renderLobby({ account: lobby.public, platform: platform.public, scopedKey: scoped.public }, issuedAt),
+    ...streamsServices.map((service) =>
+      renderService(
+        service,
+        { account: own[service].public, streams: streams.public, system: system.public },
+        issuedAt,
+      ),
+    ),
   ];
   const user = (of: Key<"account">, userName: string, permissions: (user: UserKey) => Permissions): string => {
     const key = createKey("user");
@@ -51,6 +65,7 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
   };
   const service = (serviceName: PlatformService) =>
     user(platform, serviceName, (key) => servicePermissions(serviceName, key));
+  const reaching = (serviceName: StreamsService) => user(own[serviceName], serviceName, streamsPermissions);
   return {
     operatorJwt: operatorJwt(
       { name, signingKeys: [signing.public, reserve.public], systemAccount: system.public },
@@ -68,8 +83,11 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
       catalog: service("catalog"),
       projector: service("projector"),
       web: service("web"),
-      bootstrap: user(platform, "bootstrap", bootstrapPermissions),
-      pusher: user(system, "pusher", pusherPermissions),
+      "accounts-streams": reaching("accounts"),
+      "codes-streams": reaching("codes"),
+      "catalog-streams": reaching("catalog"),
+      "projector-streams": reaching("projector"),
+      bootstrap: user(streams, "bootstrap", bootstrapPermissions),
     },
     offline: {
       operator: operator.seed(),
@@ -77,6 +95,11 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
       system: system.seed(),
       platform: platform.seed(),
       lobby: lobby.seed(),
+      streams: streams.seed(),
+      accounts: own.accounts.seed(),
+      codes: own.codes.seed(),
+      catalog: own.catalog.seed(),
+      projector: own.projector.seed(),
     },
   };
 }

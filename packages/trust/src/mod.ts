@@ -7,17 +7,24 @@ export {
   renderAccount,
   type Revocations,
 } from "./account.ts";
+export { renderService, renderStreams, renderSystem, type ServiceAccount } from "./backstage.ts";
 export type { Checked, Refused } from "./checked.ts";
 export { authenticator, type Creds, formatCreds, parseCreds, userOf } from "./creds.ts";
 export { type Grant, type GrantReason, type GrantRequest, readGrant, signGrant } from "./grant.ts";
-export { createOperator, type NewOperator } from "./init.ts";
+export { createOperator, type CredsName, type NewOperator } from "./init.ts";
 export { type Claims, encodeJwt, type JwtReason, readJwt, type SignedClaims } from "./jwt.ts";
 export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify } from "./key.ts";
 export { defaultLobbyLimits, defaultPersonLimits, type PersonLimits } from "./limits.ts";
 export { type Lobby, newcomerUser } from "./newcomer.ts";
 export { operatorJwt, type OperatorState } from "./operator.ts";
-export { bootstrapPermissions, type Permissions, pusherPermissions, servicePermissions } from "./permissions.ts";
-export { type LobbyState, lobbySubjects, renderLobby, renderPlatform, renderSystem } from "./platform.ts";
+export {
+  bootstrapPermissions,
+  type Permissions,
+  servicePermissions,
+  streamsPermissions,
+  streamsSubjects,
+} from "./permissions.ts";
+export { type LobbyState, lobbySubjects, renderLobby, renderPlatform } from "./platform.ts";
 export {
   readRegistration,
   type Registration,

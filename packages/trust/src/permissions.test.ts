@@ -1,47 +1,16 @@
-import { type PlatformService, platformServices, projectionSides, services } from "@natster/contracts/platform";
+import { platformServices, projectionSides, services, streamsServices } from "@natster/contracts/platform";
 import { expect, test } from "vitest";
-import { maxControlLine } from "@natster/nats-server";
-import { alice, device, now } from "./fixtures.ts";
-import { bootstrapPermissions, pusherPermissions, servicePermissions } from "./permissions.ts";
-import { userJwt } from "./user.ts";
+import { device } from "./fixtures.ts";
+import { bootstrapPermissions, servicePermissions, streamsPermissions, streamsSubjects } from "./permissions.ts";
 
 const user = device.public;
 const names = platformServices;
-const publishes = (name: PlatformService) => servicePermissions(name, user).pub.allow;
-const hears = (name: PlatformService) => servicePermissions(name, user).sub.allow;
+const publishes = streamsSubjects;
+const hears = (name: (typeof names)[number]) => servicePermissions(name, user).sub.allow;
 
-test("codes may do exactly this", () => {
+test("codes answers exactly this, and says nothing of itself", () => {
   expect(servicePermissions("codes", user)).toEqual({
-    pub: {
-      allow: [
-        "events.code.>",
-        "$JS.API.STREAM.INFO.EVENTS",
-        "$JS.API.STREAM.MSG.GET.EVENTS",
-        "$JS.API.DIRECT.GET.EVENTS",
-        "$JS.API.DIRECT.GET.EVENTS.>",
-        "$JS.API.CONSUMER.MSG.NEXT.EVENTS.issued_codes",
-        "$JS.API.CONSUMER.INFO.EVENTS.issued_codes",
-        "$JS.API.CONSUMER.RESET.EVENTS.issued_codes",
-        "$JS.API.CONSUMER.UNPIN.EVENTS.issued_codes",
-        "$JS.ACK.EVENTS.issued_codes.>",
-        "timers.set.code.>",
-        "$JS.API.CONSUMER.MSG.NEXT.TIMERS.due_codes",
-        "$JS.API.CONSUMER.INFO.TIMERS.due_codes",
-        "$JS.API.CONSUMER.RESET.TIMERS.due_codes",
-        "$JS.API.CONSUMER.UNPIN.TIMERS.due_codes",
-        "$JS.ACK.TIMERS.due_codes.>",
-        "$KV.open_codes.>",
-        "$JS.API.STREAM.INFO.KV_open_codes",
-        "$JS.API.STREAM.MSG.GET.KV_open_codes",
-        "$JS.API.DIRECT.GET.KV_open_codes",
-        "$JS.API.DIRECT.GET.KV_open_codes.>",
-        "$KV.code_tries.>",
-        "$JS.API.STREAM.INFO.KV_code_tries",
-        "$JS.API.STREAM.MSG.GET.KV_code_tries",
-        "$JS.API.DIRECT.GET.KV_code_tries",
-        "$JS.API.DIRECT.GET.KV_code_tries.>",
-      ],
-    },
+    pub: { allow: [] },
     sub: {
       allow: [
         "*.natster.codes.issue",
@@ -64,6 +33,37 @@ test("codes may do exactly this", () => {
     },
     resp: { max: 1, ttl: 120_000_000_000 },
   });
+});
+
+test("codes says exactly this to the streams", () => {
+  expect(streamsSubjects("codes")).toEqual([
+    "events.code.>",
+    "streams.STREAM.INFO.EVENTS",
+    "streams.STREAM.MSG.GET.EVENTS",
+    "streams.DIRECT.GET.EVENTS",
+    "streams.DIRECT.GET.EVENTS.>",
+    "streams.CONSUMER.MSG.NEXT.EVENTS.issued_codes",
+    "streams.CONSUMER.INFO.EVENTS.issued_codes",
+    "streams.CONSUMER.RESET.EVENTS.issued_codes",
+    "streams.CONSUMER.UNPIN.EVENTS.issued_codes",
+    "$JS.ACK.EVENTS.issued_codes.>",
+    "timers.set.code.>",
+    "streams.CONSUMER.MSG.NEXT.TIMERS.due_codes",
+    "streams.CONSUMER.INFO.TIMERS.due_codes",
+    "streams.CONSUMER.RESET.TIMERS.due_codes",
+    "streams.CONSUMER.UNPIN.TIMERS.due_codes",
+    "$JS.ACK.TIMERS.due_codes.>",
+    "$KV.open_codes.>",
+    "streams.STREAM.INFO.KV_open_codes",
+    "streams.STREAM.MSG.GET.KV_open_codes",
+    "streams.DIRECT.GET.KV_open_codes",
+    "streams.DIRECT.GET.KV_open_codes.>",
+    "$KV.code_tries.>",
+    "streams.STREAM.INFO.KV_code_tries",
+    "streams.STREAM.MSG.GET.KV_code_tries",
+    "streams.DIRECT.GET.KV_code_tries",
+    "streams.DIRECT.GET.KV_code_tries.>",
+  ]);
 });
 
 test("web holds nothing, so it reads and writes nothing", () => {
@@ -93,29 +93,29 @@ test("each bucket has one service that may write it", () => {
 
 test("a projection's service consumes its durable, and may empty its bucket", () => {
   for (const { bucket, durable } of projectionSides) {
-    expect(publishes(durable.service as PlatformService)).toEqual(
+    expect(publishes(durable.service as (typeof names)[number])).toEqual(
       expect.arrayContaining([
-        `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${durable.name}`,
-        `$JS.API.CONSUMER.INFO.EVENTS.${durable.name}`,
-        `$JS.API.CONSUMER.RESET.EVENTS.${durable.name}`,
+        `streams.CONSUMER.MSG.NEXT.EVENTS.${durable.name}`,
+        `streams.CONSUMER.INFO.EVENTS.${durable.name}`,
+        `streams.CONSUMER.RESET.EVENTS.${durable.name}`,
         `$JS.ACK.EVENTS.${durable.name}.>`,
-        `$JS.API.STREAM.PURGE.KV_${bucket.name}`,
+        `streams.STREAM.PURGE.KV_${bucket.name}`,
       ]),
     );
   }
 });
 
 test("only the projector speaks on the feed, but for notices of what a projection could not take in", () => {
-  const speaks = (name: (typeof names)[number]) => publishes(name).filter((subject) => subject.startsWith("feed."));
-  expect(speaks("projector")).toEqual(["feed.*.>"]);
-  expect(speaks("accounts")).toEqual(["feed.*.parked"]);
-  expect(names.filter((name) => speaks(name).length > 0).toSorted()).toEqual(["accounts", "projector"]);
+  const says = (name: (typeof names)[number]) => servicePermissions(name, user).pub.allow;
+  expect(says("projector")).toEqual(["feed.*.>"]);
+  expect(says("accounts")).toEqual(["feed.*.parked"]);
+  expect(names.filter((name) => says(name).length > 0).toSorted()).toEqual(["accounts", "projector"]);
 });
 
 test("no service may change a stream or a consumer, or answer for another", () => {
   for (const name of names) {
     for (const subject of publishes(name))
-      expect(subject).not.toMatch(/^(>|\*|\$JS\.>|\$JS\.API\.>|\$JS\.API\.[*>])|CREATE|DELETE|UPDATE/);
+      expect(subject).not.toMatch(/^(>|\*|\$JS\.>|streams\.[*>])|\$JS\.API|CREATE|DELETE|UPDATE/);
     const others = names.filter((other) => other !== name).flatMap((other) => Object.values(services[other].endpoints));
     const heard = hears(name);
     for (const { subject } of others) expect(heard).not.toContain(`*.${subject}`);
@@ -123,24 +123,17 @@ test("no service may change a stream or a consumer, or answer for another", () =
   }
 });
 
-test("the bootstrap user makes streams, the pusher tells about accounts, and neither does more", () => {
+test("the bootstrap user makes streams, and does no more", () => {
   expect(bootstrapPermissions(user)).toEqual({ pub: { allow: ["$JS.API.>"] }, sub: { allow: [`_INBOX.${user}.>`] } });
-  expect(pusherPermissions(user)).toEqual({
-    pub: { allow: ["$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"] },
-    sub: { allow: [`_INBOX.${user}.>`] },
-  });
 });
 
-test("what a service may do, written out in its JWT, fits the line in which it connects", () => {
-  for (const name of names) {
-    const jwt = userJwt(alice, { user, name, issuedAt: now, permissions: servicePermissions(name, user) });
-    // The rest of that line is a signature, versions and names.
-    expect(jwt.length).toBeLessThan(maxControlLine - 2_048);
-  }
+test("in its own account a service hears its replies, and what it says is for the account's imports to carry", () => {
+  expect(streamsPermissions(user)).toEqual({ pub: { allow: [">"] }, sub: { allow: [`_INBOX.${user}.>`] } });
+  expect(streamsServices).not.toContain("web");
 });
 
 test("what ends in a bucket by itself is heard by the service that writes it, and by no other", () => {
-  const heard = "$JS.API.CONSUMER.MSG.NEXT.KV_presence.silences";
+  const heard = "streams.CONSUMER.MSG.NEXT.KV_presence.silences";
   expect(names.filter((name) => publishes(name).includes(heard))).toEqual(["projector"]);
   expect(publishes("projector")).toContain("$KV.presence.>");
 });

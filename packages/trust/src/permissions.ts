@@ -23,7 +23,7 @@ import {
   type VolatileBucket,
   volatileBuckets,
 } from "@natster/contracts/platform";
-import { inbox } from "@natster/contracts/borders";
+import { inbox, streamsApi } from "@natster/contracts/borders";
 
 /** What a user may publish and subscribe to, as a user JWT has it. */
 export interface Permissions {
@@ -36,43 +36,14 @@ export interface Permissions {
 /** One answer for each request, within the two minutes for which nats-server keeps the way back open. */
 export const replies = { max: 1, ttl: 120 * 1_000_000_000 } as const;
 
-/** A service answers its own endpoints, appends its own events, and reads and writes its own durables and buckets. */
+/**
+ * A service in the platform's account: it hears its own endpoints and answers whoever asks. It can say nothing by
+ * itself, but for notices.
+ */
 export function servicePermissions(name: PlatformService, user: UserKey): Permissions {
   const service: ServiceContract = services[name];
-  const owned = service.owns ?? [];
-  const filled = projectionSides.filter(({ durable }) => durable.service === name);
-  const states = projections.filter(({ service: owner }) => owner === name).map(({ bucket }) => bucket.name);
-  const durables = [
-    ...filled.map(({ durable }) => durable),
-    ...reactions.filter((durable) => durable.service === name),
-  ];
-  const rebuilt = filled.map(({ bucket }) => bucket.name);
-  const buckets = [
-    ...rebuilt,
-    ...volatileBuckets.filter((entry) => entry.service === name).map((entry) => entry.bucket.name),
-  ];
-  const read = volatileBuckets.filter(({ readers = [] }: VolatileBucket) => readers.includes(name));
-  const due = timers.filter((each) => each.service === name);
-  const readsEvents = owned.length > 0 || durables.length > 0;
   return {
-    pub: {
-      allow: [
-        ...owned.map((prefix) => `${prefix}.>`),
-        ...(readsEvents ? reading(eventStream) : []),
-        ...durables.flatMap((durable) => consuming(eventStream, durable.name)),
-        ...due.flatMap(({ name: durable, of }) => [timersFilter(of, "set"), ...consuming(timerStream, durable)]),
-        ...expiries
-          .filter((each) => each.service === name)
-          .flatMap(({ name: durable, bucket }) => consuming(bucketStream(bucket.name), durable)),
-        ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
-        ...read.flatMap(({ bucket }) => reading(bucketStream(bucket.name))),
-        ...rebuilt.map((bucket) => `$JS.API.STREAM.PURGE.${bucketStream(bucket)}`),
-        ...states.map((projection) => bucketSubject(projectionStates.name, projection)),
-        ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),
-        // Whoever keeps projections tells administrators what it could not take in; all else is the projector's to tell.
-        ...(name === "projector" ? [feedSubject("*", ">")] : states.length > 0 ? [feedSubject("*", "parked")] : []),
-      ],
-    },
+    pub: { allow: noticesOf(name) },
     sub: {
       allow: [
         ...Object.values(service.endpoints).map((endpoint) => servedSubject(service, endpoint)),
@@ -89,28 +60,71 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
   };
 }
 
+/** Whoever keeps projections tells administrators what it could not take in; all else is the projector's to tell. */
+function noticesOf(name: PlatformService): string[] {
+  if (name === "projector") return [feedSubject("*", ">")];
+  return projections.some(({ service }) => service === name) ? [feedSubject("*", "parked")] : [];
+}
+
+/**
+ * The same service in the account of its own, from which it reaches the streams. What it says there goes where that
+ * account's imports lead, and nowhere else: the border is theirs, and holds for reply subjects too.
+ */
+export const streamsPermissions = (user: UserKey): Permissions => ({
+  pub: { allow: [">"] },
+  sub: { allow: [inbox(user)] },
+});
+
+/** What a service says to the streams: it appends its own events, and reads and writes its own durables and buckets. */
+export function streamsSubjects(name: PlatformService): string[] {
+  const service: ServiceContract = services[name];
+  const owned = service.owns ?? [];
+  const filled = projectionSides.filter(({ durable }) => durable.service === name);
+  const states = projections.filter(({ service: owner }) => owner === name).map(({ bucket }) => bucket.name);
+  const durables = [
+    ...filled.map(({ durable }) => durable),
+    ...reactions.filter((durable) => durable.service === name),
+  ];
+  const rebuilt = filled.map(({ bucket }) => bucket.name);
+  const buckets = [
+    ...rebuilt,
+    ...volatileBuckets.filter((entry) => entry.service === name).map((entry) => entry.bucket.name),
+  ];
+  const read = volatileBuckets.filter(({ readers = [] }: VolatileBucket) => readers.includes(name));
+  const due = timers.filter((each) => each.service === name);
+  const readsEvents = owned.length > 0 || durables.length > 0;
+  return [
+    ...owned.map((prefix) => `${prefix}.>`),
+    ...(readsEvents ? reading(eventStream) : []),
+    ...durables.flatMap((durable) => consuming(eventStream, durable.name)),
+    ...due.flatMap(({ name: durable, of }) => [timersFilter(of, "set"), ...consuming(timerStream, durable)]),
+    ...expiries
+      .filter((each) => each.service === name)
+      .flatMap(({ name: durable, bucket }) => consuming(bucketStream(bucket.name), durable)),
+    ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
+    ...read.flatMap(({ bucket }) => reading(bucketStream(bucket.name))),
+    ...rebuilt.map((bucket) => `${streamsApi}.STREAM.PURGE.${bucketStream(bucket)}`),
+    ...states.map((projection) => bucketSubject(projectionStates.name, projection)),
+    ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),
+  ];
+}
+
 /** Makes streams, consumers and buckets, and restores them. Whoever can make a consumer can aim it at any subject. */
 export const bootstrapPermissions = (user: UserKey): Permissions => ({
   pub: { allow: ["$JS.API.>"] },
   sub: { allow: [inbox(user)] },
 });
 
-/** A user of the system account that tells nats-server about accounts, and can do nothing else there. */
-export const pusherPermissions = (user: UserKey): Permissions => ({
-  pub: { allow: ["$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.CLAIMS.LIST", "$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP"] },
-  sub: { allow: [inbox(user)] },
-});
-
 /** Reads a stream's messages and state. Direct reads may name the subject, as tokens after the stream. */
 const reading = (stream: string): string[] => [
-  `$JS.API.STREAM.INFO.${stream}`,
-  `$JS.API.STREAM.MSG.GET.${stream}`,
-  `$JS.API.DIRECT.GET.${stream}`,
-  `$JS.API.DIRECT.GET.${stream}.>`,
+  `${streamsApi}.STREAM.INFO.${stream}`,
+  `${streamsApi}.STREAM.MSG.GET.${stream}`,
+  `${streamsApi}.DIRECT.GET.${stream}`,
+  `${streamsApi}.DIRECT.GET.${stream}.>`,
 ];
 
 /** Takes, acknowledges and rewinds what one durable delivers. */
 const consuming = (stream: string, durable: string): string[] => [
-  ...["MSG.NEXT", "INFO", "RESET", "UNPIN"].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.${durable}`),
+  ...["MSG.NEXT", "INFO", "RESET", "UNPIN"].map((verb) => `${streamsApi}.CONSUMER.${verb}.${stream}.${durable}`),
   `$JS.ACK.${stream}.${durable}.>`,
 ];

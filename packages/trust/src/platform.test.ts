@@ -2,7 +2,7 @@ import { services } from "@natster/contracts/platform";
 import { expect, test } from "vitest";
 import { alice, now, platform } from "./fixtures.ts";
 import { createKey } from "./key.ts";
-import { lobbySubjects, renderLobby, renderPlatform, renderSystem } from "./platform.ts";
+import { lobbySubjects, renderLobby, renderPlatform } from "./platform.ts";
 
 const account = createKey("account").public;
 const scopedKey = createKey("account").public;
@@ -13,20 +13,6 @@ test("the platform offers services and feed so that the caller's account stands 
     { name: "platform", subject: "*.natster.>", type: "service", account_token_position: 1 },
     { name: "feed", subject: "feed.*.>", type: "stream", account_token_position: 2 },
   ]);
-});
-
-test("JetStream is for the platform alone", () => {
-  expect(renderPlatform(platform, now).nats.limits).toMatchObject({
-    mem_storage: -1,
-    disk_storage: -1,
-    streams: -1,
-    conn: -1,
-  });
-  expect(renderSystem(account, now).nats.limits).toMatchObject({ mem_storage: 0, disk_storage: 0, conn: -1 });
-  expect(renderLobby({ account, platform, scopedKey }, now).nats.limits).toMatchObject({
-    mem_storage: 0,
-    disk_storage: 0,
-  });
 });
 
 test("newcomers may ask what the contracts open to the lobby, and nothing else", () => {

@@ -1,4 +1,4 @@
-/** The operator's own accounts: the platform, the system account, and the lobby for people who have no account yet. */
+/** Where people meet the operator: the platform's account, and the lobby for those who have no account yet. */
 import type { AccountKey, ServiceContract, UnixTime } from "@natster/contracts";
 import { services } from "@natster/contracts/platform";
 import { accountClaims, type AccountNats, platformImports } from "./account.ts";
@@ -18,13 +18,9 @@ export const renderPlatform = (platform: AccountKey, issuedAt: UnixTime): Claims
       // Many services answer one question.
       { name: "services", subject: discovery, type: "service", response_type: "Stream" },
     ],
-    limits: operatorLimits({ streams: true }),
+    limits: operatorLimits({ streams: false }),
     signing_keys: [platform],
   });
-
-/** The system account, in which nats-server is told about accounts. nats-server itself adds what it exports. */
-export const renderSystem = (system: AccountKey, issuedAt: UnixTime): Claims<AccountNats> =>
-  accountClaims(system, "SYS", issuedAt, { limits: operatorLimits({ streams: false }), signing_keys: [system] });
 
 /** What the lobby's JWT is rendered from. */
 export interface LobbyState {

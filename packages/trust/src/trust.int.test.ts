@@ -9,6 +9,8 @@ import {
   type PlatformService,
   platformServices,
   projectionSides,
+  type StreamsService,
+  streamsServices,
   volatileBuckets,
 } from "@natster/contracts/platform";
 import { type NatsServer, startNatsServer } from "@natster/nats-server";
@@ -22,6 +24,7 @@ import { createOperator } from "./init.ts";
 import { encodeJwt } from "./jwt.ts";
 import { createKey, type Key, keyFromSeed } from "./key.ts";
 import { newcomerUser } from "./newcomer.ts";
+import { streamsSubjects } from "./permissions.ts";
 import { inboxPrefix, sharedSubject } from "@natster/contracts/borders";
 import { userJwt, type UserRequest } from "./user.ts";
 
@@ -40,7 +43,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "natster-trust-"));
   const { operatorJwt: jwt, systemAccount, preload } = operator;
   server = await startNatsServer({ operator: { jwt, systemAccount, preload }, directory });
-  pusher = await client(parseCreds(operator.creds.pusher));
+  pusher = await reaching("accounts");
   await makeStreams();
 });
 
@@ -52,32 +55,31 @@ afterAll(async () => {
 
 describe("a service", () => {
   test("appends its events, reads the log, and keeps its rows", async () => {
-    const codes = await service("codes");
+    const codes = await reaching("codes");
     expect(await codes.ask("events.code.S7KQ2M4T.issued", "{}")).toMatch(/"stream":"EVENTS"/);
-    expect(await codes.ask("$JS.API.STREAM.INFO.EVENTS")).toMatch(/"config"/);
-    expect(await codes.ask("$JS.API.STREAM.MSG.GET.EVENTS", `{"last_by_subj":"events.code.S7KQ2M4T.issued"}`)).toMatch(
-      /"seq":/,
-    );
-    expect(await codes.ask("$JS.API.DIRECT.GET.EVENTS", `{"last_by_subj":"events.code.S7KQ2M4T.issued"}`)).toBe("{}");
-    expect(await codes.ask("$JS.API.DIRECT.GET.EVENTS.events.code.S7KQ2M4T.issued")).toBe("{}");
+    expect(await codes.ask("streams.STREAM.INFO.EVENTS")).toMatch(/"config"/);
+    const last = `{"last_by_subj":"events.code.S7KQ2M4T.issued"}`;
+    expect(await codes.ask("streams.STREAM.MSG.GET.EVENTS", last)).toMatch(/"seq":/);
+    expect(await codes.ask("streams.DIRECT.GET.EVENTS", last)).toBe("{}");
+    expect(await codes.ask("streams.DIRECT.GET.EVENTS.events.code.S7KQ2M4T.issued")).toBe("{}");
     expect(await codes.ask("$KV.open_codes.S7KQ2M4T", "row")).toMatch(/"stream":"KV_open_codes"/);
-    expect(await codes.ask("$JS.API.DIRECT.GET.KV_open_codes.$KV.open_codes.S7KQ2M4T")).toBe("row");
+    expect(await codes.ask("streams.DIRECT.GET.KV_open_codes.$KV.open_codes.S7KQ2M4T")).toBe("row");
     expect(codes.denied).toEqual([]);
   });
 
   test("takes what its durable delivers, acknowledges it, rewinds it, and empties its bucket", async () => {
-    const catalog = await service("catalog");
+    const catalog = await reaching("catalog");
     await catalog.ask("events.catalog.A.photos.created", "made");
-    const projector = await service("projector");
+    const projector = await reaching("projector");
     // What is delivered keeps its own subject, so it needs an inbox of its own.
     const next = { noMux: true, timeout: 2000 };
-    const delivered = await projector.nc.request("$JS.API.CONSUMER.MSG.NEXT.EVENTS.catalogs_a", `{"batch":1}`, next);
+    const delivered = await projector.nc.request("streams.CONSUMER.MSG.NEXT.EVENTS.catalogs_a", `{"batch":1}`, next);
     expect(delivered.string()).toBe("made");
     expect(await projector.ask(delivered.reply ?? "", "+ACK")).toBe("");
-    expect(await projector.ask("$JS.API.CONSUMER.INFO.EVENTS.catalogs_a")).toMatch(/"num_ack_pending":0/);
-    expect(await projector.ask("$JS.API.CONSUMER.RESET.EVENTS.catalogs_a", `{"seq":1}`)).not.toMatch(/"error"/);
+    expect(await projector.ask("streams.CONSUMER.INFO.EVENTS.catalogs_a")).toMatch(/"num_ack_pending":0/);
+    expect(await projector.ask("streams.CONSUMER.RESET.EVENTS.catalogs_a", `{"seq":1}`)).not.toMatch(/"error"/);
     expect(await projector.ask("$KV.catalogs_a.a", "row")).toMatch(/"stream"/);
-    expect(await projector.ask("$JS.API.STREAM.PURGE.KV_catalogs_a")).toMatch(/"purged":1/);
+    expect(await projector.ask("streams.STREAM.PURGE.KV_catalogs_a")).toMatch(/"purged":1/);
     expect(projector.denied).toEqual([]);
   });
 
@@ -92,43 +94,117 @@ describe("a service", () => {
     expect(await heard.denials()).toEqual([...foreign, ...others].map((subject) => `subscription ${subject}`));
   });
 
-  test.each(services)("%s says nothing in the name of another, and changes no stream or consumer", async (name) => {
+  test.each(services)("%s says nothing in the platform's account but its replies, and its notices", async (name) => {
     const speaker = await service(name);
-    const mine = speaker.permissions.pub;
-    const everything = new Set((await Promise.all(services.map(service))).flatMap((other) => other.permissions.pub));
-    const foreign = [...everything].filter((subject) => !mine.includes(subject)).map(example);
-    const administration = [
-      "$JS.API.STREAM.CREATE.EVIL",
-      "$JS.API.STREAM.UPDATE.EVENTS",
-      "$JS.API.STREAM.DELETE.EVENTS",
-      "$JS.API.STREAM.PURGE.EVENTS",
-      "$JS.API.STREAM.MSG.DELETE.EVENTS",
-      "$JS.API.CONSUMER.CREATE.EVENTS",
-      "$JS.API.CONSUMER.CREATE.EVENTS.evil",
-      "$JS.API.CONSUMER.DURABLE.CREATE.EVENTS.evil",
-      "$JS.API.CONSUMER.DELETE.EVENTS.catalogs_a",
+    const said = [
       `${operator.platform}.natster.codes.issue`,
+      "events.code.x.issued",
+      "$KV.presence.x",
+      "$JS.API.STREAM.INFO.EVENTS",
+      "streams.STREAM.INFO.EVENTS",
+      "$SYS.REQ.CLAIMS.UPDATE",
       "health.x.y",
       "anything",
+      ...(name === "projector" ? [] : ["feed.x.share"]),
     ];
-    for (const subject of [...foreign, ...administration]) speaker.nc.publish(subject);
-    expect(await speaker.denials()).toEqual([...foreign, ...administration].map((subject) => `publish ${subject}`));
+    for (const subject of said) speaker.nc.publish(subject);
+    expect(await speaker.denials()).toEqual(said.map((subject) => `publish ${subject}`));
   });
 
-  test("is not the one who tells nats-server about accounts, and that one does nothing else", async () => {
-    const accounts = await service("accounts");
-    expect(await accounts.ask("$SYS.REQ.CLAIMS.LIST")).toBe("denied");
-    expect(await pusher.ask("$SYS.REQ.CLAIMS.LIST")).toContain(operator.platform);
+  test.each(streamsServices)(
+    "%s reaches no stream in the name of another, and changes no stream or consumer",
+    async (name) => {
+      const speaker = await reaching(name);
+      const mine = streamsSubjects(name);
+      const foreign = [...new Set(streamsServices.flatMap(streamsSubjects))].filter(
+        (subject) => !mine.includes(subject),
+      );
+      const administration = [
+        "STREAM.CREATE.EVIL",
+        "STREAM.UPDATE.EVENTS",
+        "STREAM.DELETE.EVENTS",
+        "STREAM.PURGE.EVENTS",
+        "STREAM.MSG.DELETE.EVENTS",
+        "CONSUMER.CREATE.EVENTS",
+        "CONSUMER.CREATE.EVENTS.evil",
+        "CONSUMER.DURABLE.CREATE.EVENTS.evil",
+        "CONSUMER.DELETE.EVENTS.catalogs_a",
+      ];
+      const others = [
+        ...foreign.map(example),
+        ...administration.map((call) => `streams.${call}`),
+        `${operator.platform}.natster.codes.issue`,
+        "feed.x.share",
+        "$SYS.REQ.CLAIMS.DELETE",
+        ...(name === "accounts" ? [] : ["$SYS.REQ.CLAIMS.UPDATE"]),
+      ];
+      const answers = await Promise.all(others.map((subject) => speaker.ask(subject)));
+      expect(answers).toEqual(others.map(() => "no responders"));
+      // What every account may ask of JetStream is about its own, and these have none.
+      for (const call of administration)
+        expect(await speaker.ask(`$JS.API.${call}`)).toMatch(/not enabled|no responders/);
+    },
+  );
+
+  test("has what JetStream answers come back to itself, whatever reply subject it names", async () => {
+    const catalog = await reaching("catalog");
+    const heard: string[] = [];
+    const everything = { pub: { allow: [">"] }, sub: { allow: [">"] } };
+    for (const account of ["platform", "streams", "projector", "system"] as const) {
+      const key = createKey("user");
+      const request = { user: key.public, name: "listener", permissions: everything, issuedAt: begin };
+      const listener = await client({ jwt: userJwt(keyFromSeed(operator.offline[account], "account"), request), key });
+      listener.nc.subscribe(">", { callback: (_, { subject }) => void heard.push(`${account} ${subject}`) });
+      await listener.nc.flush();
+    }
+    await catalog.ask("events.catalog.A.photos.described", "stored");
+    const chosen = [
+      `${operator.platform}.natster.catalog.retire`,
+      "events.account.A.registered",
+      "$KV.catalogs_a.A.photos",
+      "streams.STREAM.PURGE.KV_catalogs_a",
+      "feed.A.share",
+    ];
+    const last = `{"last_by_subj":"events.catalog.A.photos.described"}`;
+    for (const reply of chosen) {
+      for (const call of ["DIRECT.GET", "STREAM.MSG.GET"])
+        catalog.nc.publish(`streams.${call}.EVENTS`, last, { reply });
+    }
+    // An acknowledgement is the one reply subject that nats-server hands on as it is, and it lets no client name one.
+    catalog.nc.publish("streams.DIRECT.GET.EVENTS", last, { reply: "$JS.ACK.EVENTS.catalogs_a.1.1.1.1.1" });
+    expect(await catalog.ask("streams.DIRECT.GET.EVENTS", last)).toBe("stored");
+    // Whether the answers have been carried anywhere is known once a later message has.
+    await catalog.ask("events.catalog.A.photos.retired", "later");
+    await vi.waitFor(() => expect(heard).toContain("streams events.catalog.A.photos.retired"));
+    for (const reply of chosen) expect(heard.map((each) => each.split(" ")[1])).not.toContain(reply);
+    expect(heard.join()).not.toContain("$JS.ACK.EVENTS.catalogs_a.1.1.1.1.1");
+  });
+
+  test("cannot have the streams removed by naming that as the reply subject of a look-up", async () => {
+    const accounts = await reaching("accounts");
+    const count = `{"last_by_subj":"events.>"}`;
+    await accounts.ask("events.account.A.registered", "kept");
+    const streams = keyFromSeed(operator.offline.streams, "account").public;
+    const looked = `$SYS.REQ.ACCOUNT.${operator.platform}.CLAIMS.LOOKUP`;
+    accounts.nc.publish(looked, "", { reply: `$JS.API.ACCOUNT.PURGE.${streams}` });
+    accounts.nc.publish(`$JS.API.ACCOUNT.PURGE.${streams}`);
+    expect(await accounts.ask(looked)).not.toBe("no responders");
+    expect(await accounts.ask("streams.DIRECT.GET.EVENTS", count)).toBe("kept");
+  });
+
+  test("tells nats-server about accounts where it is the one for that, and does nothing else there", async () => {
+    expect(await (await reaching("catalog")).ask("$SYS.REQ.CLAIMS.UPDATE")).toBe("no responders");
     expect(await pusher.ask(`$SYS.REQ.ACCOUNT.${operator.platform}.CLAIMS.LOOKUP`)).toBe(
       operator.preload[operator.platform],
     );
     for (const subject of [
+      "$SYS.REQ.CLAIMS.LIST",
       "$SYS.REQ.CLAIMS.DELETE",
       "$SYS.REQ.CLAIMS.PACK",
       "$SYS.REQ.SERVER.PING",
       "$SYS.REQ.SERVER.X.RELOAD",
     ]) {
-      expect(await pusher.ask(subject)).toBe("denied");
+      expect(await pusher.ask(subject)).toBe("no responders");
     }
     pusher.nc.subscribe("$SYS.>", { callback: () => {} });
     expect(await pusher.denials()).toContain("subscription $SYS.>");
@@ -417,7 +493,10 @@ async function client(creds: Creds): Promise<Client> {
   };
 }
 
-/** A service's client, and what its creds allow. */
+/** A service's client in the account of its own. */
+const reaching = (name: StreamsService) => client(parseCreds(operator.creds[`${name}-streams`]));
+
+/** A service's client in the platform's account, and what its creds allow. */
 async function service(name: PlatformService) {
   const creds = parseCreds(operator.creds[name]);
   const connected = await client(creds);

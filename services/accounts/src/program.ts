@@ -4,7 +4,7 @@ import { access as bucket, accountEvents, accounts } from "@natster/contracts/ac
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { codeEvents } from "@natster/contracts/codes";
 import { enrolments } from "@natster/contracts/platform";
-import { connect, defineProgram } from "@natster/micro";
+import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { projectionOps, statusOf, tellOfParked } from "@natster/micro/ops";
 import { type Applied, isApplied, runProjection } from "@natster/micro/projector";
@@ -30,30 +30,22 @@ import { suspend } from "./suspend.ts";
 export const program = defineProgram({
   contract: accounts,
   config: z.object({
-    /** Path of the creds file of the system account's user that may push account JWTs. */
-    NATSTER_SYSTEM_CREDS: z.string(),
     /** Path of the file that holds the seed of the operator's signing key. */
     NATSTER_SIGNING_KEY: z.string(),
     NATSTER_PLATFORM: AccountKey,
     /** Who is admitted beyond administrators. */
     NATSTER_REGISTRATION: z.enum(["open", "code", "closed"]).default("code"),
   }),
-  async implement({ connection, log: logger, config, closing }) {
+  async implement({ connection: platform, openStreams, log: logger, config, closing }) {
+    const connection = await openStreams();
     const administrators = config.NATSTER_ADMINISTRATORS;
     const policy = { registration: config.NATSTER_REGISTRATION, administrators };
     const log = await openEventLog(connection, accounts);
-    const system = await connect({
-      servers: config.NATS_URL,
-      creds: { file: config.NATSTER_SYSTEM_CREDS },
-      name: "accounts (system)",
-      log: logger,
-    });
-    closing.defer(() => system.drain());
 
     const signing = closing.use(watchSigningKey(config.NATSTER_SIGNING_KEY, logger, () => reconcileAll()));
     const reconciler = createReconciler({
       gather: (account) => gather(projection.rows, account, administrators.includes(account)),
-      resolver: openResolver(system),
+      resolver: openResolver(connection),
       signer: () => signing.current,
       platform: config.NATSTER_PLATFORM,
       onFault: (account, err) => logger.error({ err, account }, "cannot push an account, will try again"),
@@ -64,7 +56,7 @@ export const program = defineProgram({
         connection,
         log: logger,
         afterRows: (events) => enforce(events, reconciler),
-        whenParked: tellOfParked(connection, administrators, bucket.name),
+        whenParked: tellOfParked(platform, administrators, bucket.name),
         // Other rows may say something else of anybody.
         afterSwitch: () => reconcileAll(),
       }),

@@ -1,5 +1,6 @@
-/** nats-server's resolver: where account JWTs take effect. Reached as a user of the system account that may do no more. */
+/** nats-server's resolver: where account JWTs take effect. The service's account imports these two subjects of it. */
 import type { AccountKey } from "@natster/contracts";
+import { claimsLookup, claimsUpdate } from "@natster/contracts/borders";
 import type { NatsConnection } from "@nats-io/nats-core";
 
 /** nats-server would not take an account JWT; the message is its own. */
@@ -19,13 +20,13 @@ interface UpdateAnswer {
   readonly error?: { readonly description: string };
 }
 
-export const openResolver = (system: NatsConnection): Resolver => ({
+export const openResolver = (connection: NatsConnection): Resolver => ({
   async lookup(account) {
-    const answer = await system.request(`$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`, "", { timeout: 5_000 });
+    const answer = await connection.request(claimsLookup(account), "", { timeout: 5_000 });
     return answer.data.length > 0 ? answer.string() : undefined;
   },
   async push(jwt) {
-    const answer = (await system.request("$SYS.REQ.CLAIMS.UPDATE", jwt, { timeout: 5_000 })).json<UpdateAnswer>();
+    const answer = (await connection.request(claimsUpdate, jwt, { timeout: 5_000 })).json<UpdateAnswer>();
     if (answer.data?.code !== 200) throw new PushRefusedError(answer.error?.description ?? "no reason given");
   },
 });

@@ -31,7 +31,8 @@ import { unshare } from "./unshare.ts";
 export const program = defineProgram({
   contract: catalog,
   config: z.object({}),
-  async implement({ connection, log: logger, closing }) {
+  async implement({ openStreams, log: logger, closing }) {
+    const connection = await openStreams();
     const log = await openEventLog(connection, catalog);
     closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
     closing.use(await runReaction(grants, shareEvents, { connection, log: logger }, watchGrant(connection)));

@@ -43,9 +43,10 @@ beforeAll(async () => {
     return connection;
   };
   await provision(await dial(creds.bootstrap));
-  const file = join(directory, "codes.creds");
-  await writeFile(file, creds.codes);
-  env = { NATS_URL: server.url, NATS_CREDS: file, NATSTER_LOBBY: lobby.account, NATSTER_ADMINISTRATORS: administrator };
+  const files = { NATS_CREDS: join(directory, "codes.creds"), NATS_STREAMS_CREDS: join(directory, "streams.creds") };
+  await writeFile(files.NATS_CREDS, creds.codes);
+  await writeFile(files.NATS_STREAMS_CREDS, creds["codes-streams"]);
+  env = { NATS_URL: server.url, ...files, NATSTER_LOBBY: lobby.account, NATSTER_ADMINISTRATORS: administrator };
   // Inside the platform's account the caller's token is typed by hand, as nats-server would.
   const user = createKey("user");
   const all = { allow: [">"] };

@@ -24,7 +24,8 @@ export const program = defineProgram({
     /** How many codes an account may issue in a minute. */
     NATSTER_CODES_PER_MINUTE: z.coerce.number().int().min(1).default(120),
   }),
-  async implement({ connection, log: logger, config, closing }) {
+  async implement({ openStreams, log: logger, config, closing }) {
+    const connection = await openStreams();
     const log = await openEventLog(connection, codes);
     const entries = await openRows(connection, openCodes);
     const wrong = closing.use(

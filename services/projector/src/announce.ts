@@ -6,11 +6,11 @@ import type { Library } from "./library.ts";
 import type { CatalogId } from "./presence.ts";
 
 export const announce =
-  (connection: NatsConnection, { shares }: Library) =>
+  (platform: NatsConnection, { shares }: Library) =>
   async ({ owner, catalog }: CatalogId, seen: Seen): Promise<void> => {
     const notice = { kind: "presence", owner, catalog, ...seen } as const;
-    publishNotices(connection, [{ to: owner, notice }]);
+    publishNotices(platform, [{ to: owner, notice }]);
     for await (const { row } of shares.rows.scan(`out.${owner}.${catalog}.*`)) {
-      if (row?.state === "imported") publishNotices(connection, [{ to: row.recipient, notice }]);
+      if (row?.state === "imported") publishNotices(platform, [{ to: row.recipient, notice }]);
     }
   };

@@ -15,9 +15,9 @@ export interface Addressed {
 }
 
 /** Publishes notices, each to its account only. They are hints, at most once. */
-export function publishNotices(connection: NatsConnection, notices: readonly Addressed[]): void {
+export function publishNotices(platform: NatsConnection, notices: readonly Addressed[]): void {
   for (const { to, notice } of notices) {
-    connection.publish(feedSubject(to, notice.kind), JSON.stringify(FeedNotice.parse(notice)));
+    platform.publish(feedSubject(to, notice.kind), JSON.stringify(FeedNotice.parse(notice)));
   }
 }
 

@@ -30,13 +30,14 @@ export const program = defineProgram({
     /** For how many seconds a file-server counts as there after its last beat: three times what lies between two. */
     NATSTER_PRESENCE_SECONDS: z.coerce.number().int().min(1).default(30),
   }),
-  async implement({ connection, log, config, closing }) {
-    const library = await openLibrary({ connection, log }, config.NATSTER_ADMINISTRATORS, closing);
+  async implement({ connection: platform, openStreams, log, config, closing }) {
+    const connection = await openStreams();
+    const library = await openLibrary({ connection, platform, log }, config.NATSTER_ADMINISTRATORS, closing);
     const decisions = await openEventLog(connection, projector);
     const presence = openPresence({
       rows: await openRows(connection, presenceBucket),
       seconds: config.NATSTER_PRESENCE_SECONDS,
-      announce: announce(connection, library),
+      announce: announce(platform, library),
     });
     closing.use(await runExpiries(silences, { connection, log }, (key) => presence.silence(key)));
     return {
