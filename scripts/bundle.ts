@@ -25,7 +25,7 @@ export async function bundle(entry: string, folder: string): Promise<string[]> {
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
     // Packages that are CommonJS ask for Node's own modules by `require`.
-    banner: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    banner: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   });
   return output.map(({ fileName }) => fileName);
 }

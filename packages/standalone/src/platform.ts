@@ -24,6 +24,8 @@ export interface PlatformOptions {
   readonly webListen?: string;
   /** The page's address as people elsewhere have it, where it is not what it listens on. */
   readonly publicUrl?: string;
+  /** The folder of the built page; that of this clone unless given. */
+  readonly pageRoot?: string | undefined;
   /** Certificate and key of the page, as paths of PEM files; without them something in front of it ends TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** For how many seconds a file-server counts as there after its last beat; 30 where nothing is said. */
@@ -126,7 +128,7 @@ function own(
   name: ServiceName,
   nats: NatsServer,
   installation: Installation,
-  { registration = "code", webListen = "127.0.0.1:0", publicUrl, tls, presenceSeconds = 30 }: PlatformOptions,
+  { registration = "code", webListen = "127.0.0.1:0", publicUrl, pageRoot, tls, presenceSeconds = 30 }: PlatformOptions,
 ): Record<string, string> {
   const creds = {
     NATS_CREDS: installation.creds(name),
@@ -149,6 +151,7 @@ function own(
           // From elsewhere, everything comes through the page's own origin.
           NATS_PUBLIC_URLS: natsBehind(publicUrl),
         }),
+        ...(pageRoot !== undefined && { WEB_ROOT: pageRoot }),
         ...(tls && { WEB_TLS_CERT: tls.cert, WEB_TLS_KEY: tls.key }),
         NATS_WEBSOCKET_URL: nats.websocketUrl,
         NATSTER_PLATFORM: installation.platform,

@@ -9,7 +9,7 @@ import { supervise } from "./supervise.ts";
 /** How a system is run. */
 export interface SystemOptions extends Pick<
   PlatformOptions,
-  "directory" | "registration" | "publicUrl" | "tls" | "logLevel"
+  "directory" | "registration" | "publicUrl" | "pageRoot" | "tls" | "logLevel"
 > {
   /** The account that administers it, beside those that did before. */
   readonly administrator: AccountKey;

@@ -17,6 +17,7 @@ import { isInBackground, startInBackground, tellStarter } from "../up/background
 import { ownerOf, settleOwner, usualHandle } from "../up/owner.ts";
 import { isOnlyHere, onlyHere, Passed, showPassed } from "../output/code.ts";
 import { signInCode } from "../up/sign-in.ts";
+import { pageRoot } from "../up/page-root.ts";
 import { whyNot } from "../up/why-not.ts";
 
 const Input = z.object({
@@ -116,6 +117,7 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
     administrator: owner.key.public,
     binary,
     registration: input.registration,
+    pageRoot: pageRoot(),
     tell: (what) => ui.note(what),
     ...(input.listen !== undefined && { listen: input.listen }),
     ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
