@@ -64,7 +64,9 @@ function spellPlain(plain: z.core.JSONSchema.JSONSchema): string {
   }
 }
 
-function range({ minimum: least, maximum, exclusiveMinimum: above }: z.core.JSONSchema.JSONSchema): string {
+function range({ minimum, maximum, exclusiveMinimum: above }: z.core.JSONSchema.JSONSchema): string {
+  // What every whole number of JavaScript is within says nothing.
+  const least = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? minimum : undefined;
   const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
   if (above !== undefined) return `> ${above}`;
   if (least !== undefined && most !== undefined) return `${least}–${most}`;

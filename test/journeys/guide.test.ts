@@ -1,0 +1,60 @@
+/** The journeys, as the pages of the guide tell them, through the real command in homes of their own. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stepsOfGuide } from "./guide.ts";
+import { homes, Somebody } from "./person.ts";
+
+const sample = join(import.meta.dirname, "..", "..", "sample");
+
+/** What Alice has before the first page. */
+function furnish({ home }: Somebody): void {
+  cpSync(sample, join(home, "Photos"), { recursive: true });
+  mkdirSync(join(home, "Music", "Ünïted 写真"), { recursive: true });
+  writeFileSync(join(home, "Music", "Ünïted 写真", "a song 🎈.mp3"), Buffer.alloc(700_000, "la"));
+}
+
+/** Every file below a folder, by its path, with its content. */
+const contentOf = (folder: string) =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => [
+        join(parentPath, name).slice(folder.length),
+        readFileSync(join(parentPath, name)).toString("base64"),
+      ]),
+  );
+
+test.each([
+  ["without a terminal", {}],
+  ["on a terminal of 80 columns", { terminal: 80 }],
+])(
+  "every command of the guide does what its page says, %s",
+  async (_, options) => {
+    const where = homes();
+    const people = new Map<string, Somebody>();
+    const person = (name: string) => {
+      const known = people.get(name) ?? new Somebody(name, where);
+      people.set(name, known);
+      return known;
+    };
+    const [alice, bob] = [person("alice"), person("bob")];
+    furnish(alice);
+
+    let link = "";
+    for (const { page, who, line, fails } of stepsOfGuide()) {
+      const { code, out, err } = await person(who).types(line.replaceAll("LINK", link), options);
+      const told = `${page}: ${who}$ ${line}\n${out}${err}`;
+      expect(code, told).toBe(fails ? 1 : 0);
+      expect(`${out}${err}`, told).not.toMatch(/^\s+at .*:\d+:\d+|\[object|undefined|NaN/m);
+      // A refusal says what to type next.
+      if (fails) expect(`${out}${err}`, told).toMatch(/next: /);
+      // oxlint-disable-next-line no-control-regex -- colour is taken off
+      link = /\S+#code=[\w-]+/.exec(`${out}`.replaceAll(/\u001B\[[\d;]*m/g, ""))?.[0] ?? link;
+    }
+
+    expect(contentOf(join(bob.home, "photos"))).toEqual(contentOf(join(alice.home, "Photos")));
+    expect(contentOf(join(bob.home, "from-alice"))).toEqual(contentOf(join(alice.home, "Music")));
+  },
+  900_000,
+);
