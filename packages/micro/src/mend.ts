@@ -26,13 +26,19 @@ const together = 256;
 export const isDecision = ({ subject }: Pick<Stored, "subject">): boolean =>
   subject.startsWith(`${projectionEvents.subject}.`);
 
-/** Follows a decision; resolves with the events that are in the rows now. To follow it again changes nothing. */
-export async function mend(decision: Stored, side: Mendable): Promise<readonly Applied[]> {
+/** What came of a decision: the events that are in the rows now, and those that it was about. */
+export interface Mended {
+  readonly applied: readonly Applied[];
+  readonly freed: readonly Place[];
+}
+
+/** Follows a decision. To follow it again changes nothing. */
+export async function mend(decision: Stored, side: Mendable): Promise<Mended> {
   const { event } = readEvent(projectionEvents, decision);
   const { parking } = side;
   const of = event.data.sequence === undefined ? undefined : await side.read(event.data.sequence);
-  const places = await parking.standing(of);
-  if (event.type === "skipped" && of && !(await mayLeaveOut(of, places, side))) return [];
+  const places = await parking.standing(of, decision.seq);
+  if (event.type === "skipped" && of && !(await mayLeaveOut(of, places, side))) return { applied: [], freed: [] };
   parking.free(places);
   const applied: Applied[] = [];
   for (let from = 0; from < places.length; from += together) {
@@ -42,7 +48,7 @@ export async function mend(decision: Stored, side: Mendable): Promise<readonly A
   }
   await parking.save();
   await parking.settle(places, decision.seq);
-  return applied;
+  return { applied, freed: places };
 }
 
 /** Whether an event that was skipped still has to be left out here. */

@@ -2,7 +2,14 @@
  * Parking: an event that a projection cannot take in stands aside with its reason, in the bucket of the rows that miss
  * it, and later events of its aggregate behind it. All others go on.
  */
-import { type BucketContract, projectionOf } from "@natster/contracts";
+import {
+  type BucketContract,
+  type EventsContract,
+  familyFilter,
+  type IdOf,
+  projectionOf,
+  readEventSubject,
+} from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { emptySlot, openRows, type Page, type PageOptions } from "./rows.ts";
@@ -31,10 +38,17 @@ export interface ParkingReader {
   /** The events that stand aside, as `{ subject, reason }` under their sequence. */
   page(options: PageOptions): Promise<Page<z.infer<typeof Parked>>>;
   /**
-   * What stands aside of the aggregates under a filter, which is a subject of events without its type and may have
-   * wildcards; and with `reason` undefined what stood aside, with the sequence of what was decided about it.
+   * The events that stand aside of aggregates of which a part of the id is known, and with `parked: false` those that did,
+   * under the sequence of what was decided about them.
    */
-  under(aggregates: string): AsyncGenerator<{ readonly reason: string | undefined; readonly seq: number }>;
+  of<E extends EventsContract>(events: E, known: Partial<IdOf<E>>): AsyncGenerator<Aside<E>>;
+}
+
+/** An event that stands aside or did, and of which aggregate it is. */
+export interface Aside<E extends EventsContract> {
+  readonly id: IdOf<E>;
+  readonly seq: number;
+  readonly parked: boolean;
 }
 
 /** What stands aside in a bucket, as its one writer sees it. */
@@ -51,10 +65,13 @@ export interface Parking extends ParkingReader {
   leaveOut(place: Place): void;
   /** Whether an event has been left out here. */
   hasLeftOut(seq: number): boolean;
-  /** Resolves with what has been parked newly since the last time. */
-  save(): Promise<readonly ParkedPlace[]>;
-  /** What stands aside of the aggregate of an event, or of all, in the order of the log. */
-  standing(of: Place | undefined): Promise<readonly Place[]>;
+  /** Resolves with what has been parked since the last time, and which of it had not been before. */
+  save(): Promise<{ readonly parked: readonly ParkedPlace[]; readonly newly: readonly ParkedPlace[] }>;
+  /**
+   * What stands aside of the aggregate of an event, or of all, in the order of the log; and what did until the decision
+   * at `at`, which may have been followed in part. Only the aggregate counts of these subjects.
+   */
+  standing(of: Place | undefined, at: number): Promise<readonly Place[]>;
   /** Lets nothing wait behind these any more, so that they can be tried again. */
   free(places: readonly Place[]): void;
   /** Forgets, because of what was decided at `at`, those of them that do not stand aside again; `save` comes before. */
@@ -64,11 +81,11 @@ export interface Parking extends ParkingReader {
 /** An event's subject without its type. */
 const aggregateOf = ({ subject }: Place): string => subject.slice(0, subject.lastIndexOf("."));
 /** Parked events have keys of their own among the rows, by aggregate and in it by sequence. */
-const keyOf = (aggregate: string, sequence: number | "*"): string =>
-  `parked.${aggregate.replace(/^events\./, "")}.${sequence}`;
+const keyOf = (aggregate: string, sequence: number | "*"): string => inKeys(`${aggregate}.${sequence}`);
+const inKeys = (subject: string): string => subject.replace(/^events\./, "parked.");
 const parkedKey = (place: Place): string => keyOf(aggregateOf(place), place.seq);
 const leftOutKey = (sequence: number | "*"): string => `skipped.${sequence}`;
-const everything = "events.>";
+const everything = "parked.>";
 
 /** Opens what stands aside in a bucket for reading. */
 export async function readParking(connection: NatsConnection, bucket: BucketContract): Promise<ParkingReader> {
@@ -77,13 +94,18 @@ export async function readParking(connection: NatsConnection, bucket: BucketCont
     has: async (place) => (await rows.get(parkedKey(place))) !== undefined,
     async total() {
       let total = 0;
-      for await (const { row } of rows.scan("parked.>")) if (row) total++;
+      for await (const { row } of rows.scan(everything)) if (row) total++;
       return total;
     },
-    page: (options) => rows.page("parked.>", options),
-    async *under(aggregates) {
-      const filter = aggregates.endsWith(">") ? keyOf(aggregates, "*").slice(0, -2) : keyOf(aggregates, "*");
-      for await (const { row, sequence } of rows.scan(filter)) yield { reason: row?.reason, seq: sequence };
+    page: (options) => rows.page(everything, options),
+    async *of(events, known) {
+      // A key is a subject of the aggregate's events, but for its first and its last token.
+      for await (const { key, row, sequence } of rows.scan(
+        inKeys(familyFilter(events, "*", known as Record<string, string | undefined>)),
+      )) {
+        const place = readEventSubject(events, key.replace(/^parked\./, "events."));
+        if (place) yield { id: place.id, seq: sequence, parked: row !== undefined };
+      }
     },
   };
 }
@@ -116,7 +138,7 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
     return slots;
   };
 
-  for await (const { row, sequence } of rows.scan("parked.>")) {
+  for await (const { row, sequence } of rows.scan(everything)) {
     if (!row) continue;
     block({ subject: row.subject, seq: sequence });
     count++;
@@ -149,17 +171,17 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
       newlyLeftOut.clear();
       const places = [...unsaved.values()];
       const before = await write(places, parkedKey);
-      const saved = places.filter((place) => !before.get(parkedKey(place))?.row);
-      count += saved.length;
+      const newly = places.filter((place) => !before.get(parkedKey(place))?.row);
+      count += newly.length;
       unsaved.clear();
-      return saved;
+      return { parked: places, newly };
     },
 
-    async standing(of) {
+    async standing(of, at) {
       const places: Place[] = [];
-      const filter = of ? keyOf(aggregateOf(of), "*") : keyOf(everything, "*").slice(0, -2);
-      for await (const { row, sequence } of rows.scan(filter)) {
-        if (row) places.push({ subject: row.subject, seq: sequence });
+      for await (const { key, row, sequence } of rows.scan(of ? keyOf(aggregateOf(of), "*") : everything)) {
+        const subject = key.replace(/^parked\./, "events.");
+        if (row || sequence === at) places.push({ subject, seq: Number(subject.slice(subject.lastIndexOf(".") + 1)) });
       }
       return places.toSorted((one, other) => one.seq - other.seq);
     },

@@ -15,7 +15,7 @@ import {
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
-import type { ParkedPlace, ParkingReader } from "./parking.ts";
+import type { ParkedPlace, ParkingReader, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { kitRefusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
@@ -24,6 +24,7 @@ import { sleep } from "./sleep.ts";
 import { streamsManager } from "./streams.ts";
 
 export { type Applied, isApplied } from "./fold.ts";
+export type { ParkingReader, Place } from "./parking.ts";
 export type { Lag } from "./side.ts";
 
 /** How a projection runs. */
@@ -31,11 +32,11 @@ export interface ProjectionOptions {
   readonly connection: NatsConnection;
   readonly log: Logger;
   /**
-   * Told of a batch's events when its rows are written and before it is acknowledged, and of those that newly stand
-   * aside: what throws here makes the batch come again, and what has come may come again. A rebuild tells nothing: what
+   * Told of a batch's events when its rows are written and before it is acknowledged, and of those that stand
+   * aside now or no longer do: what throws here makes the batch come again, and what has come may come again. A rebuild tells nothing: what
    * it takes in is old.
    */
-  readonly afterRows?: (applied: readonly Applied[], parked: readonly ParkedPlace[]) => Promise<void>;
+  readonly afterRows?: (applied: readonly Applied[], aside: readonly Place[]) => Promise<void>;
   /** Told, once for each, of events that newly stand aside, also of those that a rebuild could not take in. */
   readonly whenParked?: (parked: readonly ParkedPlace[]) => void;
   /** Told when other rows have taken the place of those that were read, which may differ in any way. */
@@ -115,10 +116,10 @@ export async function runProjection<B extends BucketContract>(
       {
         connection,
         log,
-        afterRows: async (applied, parked) => {
-          if (parked.length > 0) whenParked?.(parked);
-          if (state.active === side) await afterRows?.(applied, parked);
+        afterRows: async (applied, aside) => {
+          if (state.active === side) await afterRows?.(applied, aside);
         },
+        ...(whenParked && { whenParked }),
         spoiled: () => makeAnew(side),
       },
     );
@@ -227,7 +228,7 @@ export async function runProjection<B extends BucketContract>(
       has: (place) => read().parked.has(place),
       total: () => read().parked.total(),
       page: (options) => read().parked.page(options),
-      under: (aggregates) => read().parked.under(aggregates),
+      of: (events, known) => read().parked.of(events, known),
     },
     caughtUp: (after) => read().caughtUp(after),
     rebuild,

@@ -12,7 +12,7 @@ import { openDurable } from "./durable.ts";
 import { type Applied, createFold, type Stored } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import { isDecision, mend } from "./mend.ts";
-import { openParking, type ParkedPlace, type ParkingReader, readParking } from "./parking.ts";
+import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { Refusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
@@ -23,10 +23,12 @@ export interface SideOptions {
   readonly connection: NatsConnection;
   readonly log: Logger;
   /**
-   * Told of a batch's events when its rows are written and before it is acknowledged: what throws here makes the batch
-   * come again, and what has come may come again.
+   * Told of a batch's events when its rows are written and before it is acknowledged, and of those that stand aside now
+   * or no longer do: what throws here makes the batch come again, and what has come may come again.
    */
-  readonly afterRows?: (applied: readonly Applied[], parked: readonly ParkedPlace[]) => Promise<void>;
+  readonly afterRows?: (applied: readonly Applied[], aside: readonly Place[]) => Promise<void>;
+  /** Told, once for each, of events that newly stand aside. */
+  readonly whenParked?: (parked: readonly ParkedPlace[]) => void;
   /**
    * Told that the rows are not what the log says and cannot become it by going on, and why. It sees to it that they are
    * made anew, and says whether it has emptied them for that: then they are filled from the first event on.
@@ -68,7 +70,7 @@ export interface RunningSide<R> extends AsyncDisposable {
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log: logger, afterRows, spoiled }: SideOptions,
+  { connection, log: logger, afterRows, whenParked, spoiled }: SideOptions,
 ): Promise<RunningSide<RowOf<B>>> {
   const { into } = projection;
   const log = logger.child({ projection: into.name });
@@ -125,22 +127,25 @@ export async function runSide<B extends BucketContract>(
   /** A batch is done with once its rows, then the checkpoint, are on disk. */
   async function take(batch: readonly JsMsg[]): Promise<void> {
     const applied: Applied[] = [];
-    const parked: ParkedPlace[] = [];
+    const aside: Place[] = [];
     const working = () => {
       for (const message of batch) message.working();
     };
     for (const stored of betweenDecisions(batch)) {
       if ("seq" in stored) {
-        applied.push(
-          ...(await mend(stored, { parking, fold, read: (seq) => durable.read(seq), working, spoiled: beSpoiled })),
-        );
+        const side = { parking, fold, read: (seq: number) => durable.read(seq), working, spoiled: beSpoiled };
+        const mended = await mend(stored, side);
+        applied.push(...mended.applied);
+        aside.push(...mended.freed);
       } else {
         applied.push(...(await fold(stored)));
       }
-      parked.push(...(await parking.save()));
+      const { parked, newly } = await parking.save();
+      for (const { seq, subject, reason } of newly) log.error({ sequence: seq, subject, reason }, "parked");
+      if (newly.length > 0) whenParked?.(newly);
+      aside.push(...parked);
     }
-    for (const { seq, subject, reason } of parked) log.error({ sequence: seq, subject, reason }, "parked");
-    await afterRows?.(applied, parked);
+    await afterRows?.(applied, aside);
     const [first, last] = [batch.at(0), batch.at(-1)];
     const sequence = Math.max(lag.sequence, last?.seq ?? 0);
     await checkpoint.advance(sequence);

@@ -3,9 +3,10 @@
  * Level-triggered, so that it may be asked for at any time, any number of times.
  */
 import type { AccountKey } from "@natster/contracts";
-import { accountJwt, type Key, readJwt, type SignedClaims } from "@natster/trust";
+import { accountJwt, type Key, readJwt } from "@natster/trust";
+import * as z from "zod";
 import type { Gathered } from "./state.ts";
-import type { Resolver } from "./resolver.ts";
+import { PushRefusedError, type Resolver } from "./resolver.ts";
 
 export interface Reconciler {
   /** Brings nats-server up to what the log says of an account; one push at a time per account. */
@@ -17,6 +18,8 @@ export interface Reconciler {
   soon(account: AccountKey): void;
   /** Whether nats-server has what the log says of an account. */
   isApplied(account: AccountKey): Promise<boolean>;
+  /** How many imports nats-server would not take. */
+  readonly refused: number;
   /** Does at once what is still to be done soon. */
   flush(): Promise<void>;
 }
@@ -28,7 +31,11 @@ export interface ReconcilerOptions {
   readonly signer: () => Key<"operator">;
   readonly platform: AccountKey;
   readonly onFault: (account: AccountKey, error: unknown) => void;
+  /** Told, once, of an import for whose sake nats-server refused all of an account JWT, and for what reason. */
+  readonly onRefused: (account: AccountKey, refused: Import, reason: string) => void;
 }
+
+type Import = Gathered["state"]["imports"][number];
 
 /** How long an owner's push waits for others of the same owner, in milliseconds. */
 const coalesce = 1_000;
@@ -39,25 +46,60 @@ const coalesce = 1_000;
  */
 const epoch = Date.UTC(2026, 0, 1) / 1000;
 
-/** What says the same by another key, or something else in the same place, is later than what is there. */
-const later = (version: number, there: SignedClaims | undefined, { public: key }: Key<"operator">): number =>
-  there && (there.iss !== key || there.iat === version) ? Math.max(version, there.iat + 1) : version;
-
-export function createReconciler({ gather, resolver, signer, platform, onFault }: ReconcilerOptions): Reconciler {
+export function createReconciler(options: ReconcilerOptions): Reconciler {
+  const { gather, resolver, signer, platform, onFault, onRefused } = options;
+  /** Grants that nats-server would not take. It says so again whenever it is asked anew, after a restart. */
+  const refused = new Set<string>();
   const queues = new Map<AccountKey, Promise<unknown>>();
   const waiting = new Map<AccountKey, NodeJS.Timeout>();
 
-  const compare = async (account: AccountKey): Promise<{ equal: boolean; jwt?: string }> => {
+  /** What nats-server has of an account, and what it is to have where that is something else. */
+  const compare = async (account: AccountKey, among?: readonly Import[]) => {
     const gathered = await gather(account);
     if (!gathered) return { equal: false };
+    const imports = (among ?? gathered.state.imports).filter(({ grant }) => !refused.has(grant));
     const key = signer();
-    const render = (issuedAt: number) => accountJwt(gathered.state, { signer: key, platform, issuedAt });
+    const render = (issuedAt: number) => accountJwt({ ...gathered.state, imports }, { signer: key, platform, issuedAt });
     const there = await resolver.lookup(account);
     const read = there === undefined ? undefined : readJwt(there);
-    const issued = read?.refused === undefined ? read : undefined;
+    const known = read?.refused === undefined ? read : undefined;
     // The same state at the same time makes the same text, byte for byte, also in its signature.
-    const equal = issued !== undefined && render(issued.iat) === there;
-    return equal ? { equal } : { equal, jwt: render(later(epoch + gathered.version, issued, key)) };
+    if (known && render(known.iat) === there) return { equal: true };
+    // What says the same by another key, or something else of the same events, is later than what is there.
+    return { equal: false, imports, there, jwt: render(Math.max(epoch + gathered.version, (known?.iat ?? 0) + 1)) };
+  };
+
+  const push = async (account: AccountKey, among?: readonly Import[]): Promise<void> => {
+    const { jwt } = await compare(account, among);
+    if (jwt) await resolver.push(jwt);
+  };
+
+  /**
+   * One bad grant makes nats-server refuse the whole JWT, which it should never come to: `share` looks at each as
+   * nats-server does. All but the bad ones are pushed, which are found by halves; what stands is left standing.
+   */
+  const pushAllButBad = async (account: AccountKey, imports: readonly Import[], there: string | undefined) => {
+    const held = importsIn(there);
+    const good: Import[] = imports.filter(({ grant }) => held.has(grant));
+    // What is refused as it stands is not refused for the sake of an import.
+    await push(account, good);
+    const admit = async (some: readonly Import[]): Promise<void> => {
+      try {
+        await push(account, [...good, ...some]);
+        good.push(...some);
+      } catch (error) {
+        if (!(error instanceof PushRefusedError)) throw error;
+        const [only] = some;
+        if (some.length > 1) {
+          await admit(some.slice(0, some.length / 2));
+          await admit(some.slice(some.length / 2));
+        } else if (only) {
+          refused.add(only.grant);
+          onRefused(account, only, error.message);
+        }
+      }
+    };
+    await admit(imports.filter(({ grant }) => !held.has(grant)));
   };
 
   /** One after another for each account: concurrent pushes of one account can undo one another. */
@@ -74,8 +116,16 @@ export function createReconciler({ gather, resolver, signer, platform, onFault }
 
   const now = (account: AccountKey) =>
     inTurn(account, async () => {
-      const { jwt } = await compare(account);
-      if (jwt) await resolver.push(jwt);
+      const { jwt, imports = [], there } = await compare(account);
+      if (!jwt) return;
+      try {
+        await resolver.push(jwt);
+      } catch (error) {
+        if (!(error instanceof PushRefusedError) || imports.length === 0) throw error;
+        await pushAllButBad(account, imports, there);
+      }
+      // Whoever pushed before this process, and is late, is overtaken by what the log says by now.
+      await push(account);
     });
 
   const soon = (account: AccountKey, pause = coalesce) => {
@@ -96,6 +146,9 @@ export function createReconciler({ gather, resolver, signer, platform, onFault }
     now,
     soon,
     isApplied: async (account) => (await compare(account)).equal,
+    get refused() {
+      return refused.size;
+    },
     async flush() {
       const accounts = [...waiting.keys()];
       for (const timer of waiting.values()) clearTimeout(timer);
@@ -104,3 +157,9 @@ export function createReconciler({ gather, resolver, signer, platform, onFault }
     },
   };
 }
+
+const Imports = z.object({ nats: z.object({ imports: z.array(z.object({ token: z.string().optional() })) }) });
+
+/** The grants that an account JWT holds. */
+const importsIn = (jwt: string | undefined): ReadonlySet<string> =>
+  new Set(Imports.safeParse(jwt && readJwt(jwt)).data?.nats.imports.flatMap(({ token }) => token ?? []));

@@ -1,6 +1,8 @@
 /** An account's state, gathered from the access rows: everything that its JWT says. */
-import type { AccountKey, RowOf } from "@natster/contracts";
-import type { access } from "@natster/contracts/accounts";
+import type { AccountKey, EventsContract, IdOf, RowOf } from "@natster/contracts";
+import { type access, accountEvents } from "@natster/contracts/accounts";
+import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import type { ParkingReader } from "@natster/micro/projector";
 import type { RowReader } from "@natster/micro/rows";
 import type { AccountState } from "@natster/trust";
 
@@ -13,9 +15,18 @@ export interface Gathered {
   readonly version: number;
 }
 
-/** Gathers an account's state; undefined where no such account was ever registered. */
+/** The access projection, as far as it is read here. */
+export interface AccessRows {
+  readonly rows: Pick<RowReader<Row>, "scan">;
+  readonly parked: Pick<ParkingReader, "of">;
+}
+
+/**
+ * Gathers an account's state; undefined where no such account was ever registered. What stands aside might be what took
+ * a share back, so the shares of its aggregate are left out until it is taken in.
+ */
 export async function gather(
-  rows: Pick<RowReader<Row>, "scan">,
+  { rows, parked }: AccessRows,
   account: AccountKey,
   administrator: boolean,
 ): Promise<Gathered | undefined> {
@@ -29,6 +40,20 @@ export async function gather(
     }
     return found;
   };
+  const aside = async <E extends EventsContract>(events: E, known: Partial<IdOf<E>>): Promise<IdOf<E>[]> => {
+    const found: IdOf<E>[] = [];
+    for await (const { id, seq, parked: stands } of parked.of(events, known)) {
+      // What stood aside has changed what is rendered, as has what was decided about it.
+      version = Math.max(version, seq);
+      if (stands) found.push(id);
+    }
+    return found;
+  };
+  const [accountAside, ownCatalogs, ownImports] = await Promise.all([
+    aside(accountEvents, { account }),
+    aside(catalogEvents, { owner: account }),
+    aside(shareEvents, { recipient: account }),
+  ]);
   const [registered, exports, imports, revoked, devices] = await Promise.all([
     under("account", `account.${account}`),
     under("export", `export.${account}.*`),
@@ -38,6 +63,8 @@ export async function gather(
   ]);
   const [self] = registered;
   if (!self) return undefined;
+  const doubtful = accountAside.length > 0;
+  const offered = exports.filter(({ catalog }) => !doubtful && !ownCatalogs.some((id) => id.catalog === catalog));
   return {
     version,
     state: {
@@ -46,7 +73,7 @@ export async function gather(
       status: self.status,
       limits: self.limits,
       administrator,
-      exports: exports.map(({ catalog, voidUntil, public: isPublic }) => ({
+      exports: offered.map(({ catalog, voidUntil, public: isPublic }) => ({
         catalog,
         public: isPublic,
         revocations: {
@@ -58,8 +85,11 @@ export async function gather(
           ),
         },
       })),
-      imports: imports.filter(({ accepted }) => accepted),
+      imports: imports.filter((each) => each.accepted && !doubtful && !ownImports.some((id) => isOf(id, each))),
       userRevocations: Object.fromEntries(devices.map(({ user, until }) => [user, until])),
     },
   };
 }
+
+const isOf = (id: IdOf<typeof shareEvents>, { owner, catalog }: RowOfKind<"import">): boolean =>
+  id.owner === owner && id.catalog === catalog;

@@ -1,0 +1,48 @@
+/** Which accounts nats-server has to be told of, because of what happened. */
+import type { AccountKey } from "@natster/contracts";
+import { readEventSubject } from "@natster/contracts";
+import { accountEvents } from "@natster/contracts/accounts";
+import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
+import { type Applied, isApplied, type Place } from "@natster/micro/projector";
+import type { Reconciler } from "./reconcile.ts";
+import { PushRefusedError } from "./resolver.ts";
+
+/**
+ * Tells nats-server of every account that a batch of events concerns, and of those whose shares stand aside with an
+ * event, or no longer do. A recipient is told at once: what was taken back is gone with its import. The owner's
+ * revocation, which holds even against a recipient that kept the grant, follows.
+ */
+export async function enforce(
+  applied: readonly Applied[],
+  aside: readonly Place[],
+  reconciler: Pick<Reconciler, "now" | "soon">,
+): Promise<void> {
+  const accounts = new Set<AccountKey>(aside.flatMap(concernedBy));
+  const owners = new Set<AccountKey>();
+  for (const each of applied) {
+    if (isApplied(each, accountEvents)) accounts.add(each.id.account);
+    else if (isApplied(each, catalogEvents)) accounts.add(each.id.owner);
+    else if (isApplied(each, shareEvents)) {
+      accounts.add(each.id.recipient);
+      if (each.event.type === "unshared") owners.add(each.id.owner);
+    }
+  }
+  await Promise.all(
+    [...accounts].map((account) =>
+      reconciler.now(account).catch((error: unknown) => {
+        // What nats-server will not take of one account must not keep it from hearing of the others.
+        if (!(error instanceof PushRefusedError)) throw error;
+        reconciler.soon(account);
+      }),
+    ),
+  );
+  for (const owner of owners) reconciler.soon(owner);
+}
+
+/** In whose account JWT the shares of an aggregate stand. */
+function concernedBy({ subject }: Place): AccountKey[] {
+  const account = readEventSubject(accountEvents, subject)?.id.account;
+  const owner = readEventSubject(catalogEvents, subject)?.id.owner;
+  const recipient = readEventSubject(shareEvents, subject)?.id.recipient;
+  return [account, owner, recipient].filter((each) => each !== undefined);
+}
