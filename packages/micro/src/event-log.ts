@@ -47,6 +47,15 @@ export interface EventLog {
   /** Rebuilds an aggregate from its events. */
   load<E extends EventsContract, S>(aggregate: Aggregate<E, S>, id: IdOf<E>): Promise<Loaded<S>>;
   /**
+   * The last event of each of some types of one aggregate, as the leader has them: what it costs does not depend on how
+   * much ever happened to the aggregate. Types of which there is none are left out.
+   */
+  newest<E extends EventsContract>(
+    events: E,
+    id: IdOf<E>,
+    types: readonly (keyof E["types"] & string)[],
+  ): Promise<readonly Recorded<E>[]>;
+  /**
    * Decides about one aggregate and records what follows; the sequence is that of the last event recorded, or of the
    * aggregate's last where there was nothing to record. It is on disk when this resolves. What others record
    * meanwhile is taken into account by deciding again. The same command again records nothing.
@@ -82,6 +91,12 @@ export async function openEventLog(connection: NatsConnection, service: ServiceC
         part(aggregate, id, () => []),
       );
       return { state: state as never, last };
+    },
+    async newest(events, id, types) {
+      const found = await Promise.all(
+        types.map((type) => manager.streams.getMessage(eventStream, { last_by_subj: eventSubject(events, id, type) })),
+      );
+      return found.flatMap((stored) => (stored ? readEvent(events, stored).event : []));
     },
     async *aggregates(events, type, known) {
       const seen = new Set<string>();

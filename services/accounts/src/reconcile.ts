@@ -57,7 +57,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const compare = async (account: AccountKey, among?: readonly Import[]) => {
     const gathered = await gather(account);
     if (!gathered) return { equal: false };
-    const imports = (among ?? gathered.state.imports).filter(({ grant }) => !refused.has(grant));
+    const imports = (among ?? gathered.state.imports).filter(({ grant }) => !refused.has(grant ?? ""));
     const key = signer();
     const render = (issuedAt: number) => accountJwt({ ...gathered.state, imports }, { signer: key, platform, issuedAt });
     const there = await resolver.lookup(account);
@@ -80,7 +80,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
    */
   const pushAllButBad = async (account: AccountKey, imports: readonly Import[], there: string | undefined) => {
     const held = importsIn(there);
-    const good: Import[] = imports.filter(({ grant }) => held.has(grant));
+    const stands = ({ grant }: Import) => grant === undefined || held.has(grant);
+    const good = imports.filter(stands);
     // What is refused as it stands is not refused for the sake of an import.
     await push(account, good);
     const admit = async (some: readonly Import[]): Promise<void> => {
@@ -93,13 +94,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         if (some.length > 1) {
           await admit(some.slice(0, some.length / 2));
           await admit(some.slice(some.length / 2));
-        } else if (only) {
+        } else if (only?.grant !== undefined) {
           refused.add(only.grant);
           onRefused(account, only, error.message);
         }
       }
     };
-    await admit(imports.filter(({ grant }) => !held.has(grant)));
+    await admit(imports.filter((each) => !stands(each)));
   };
 
   /** One after another for each account: concurrent pushes of one account can undo one another. */

@@ -2,8 +2,9 @@ import { given } from "@natster/micro/given";
 import { describe, expect, test } from "vitest";
 import {
   admitsEverybody,
-  admitsGrant,
+  admitGrant,
   catalog,
+  type CatalogState,
   createCatalog,
   describeCatalog,
   expirePublication,
@@ -15,6 +16,11 @@ import {
 const created = { type: "created", data: { description: "summer" } } as const;
 const described = { type: "described", data: { description: "winter" } } as const;
 const retired = { type: "retired", data: { reason: "owner" } } as const;
+/** Records nothing, where a grant of this second stands. */
+const admits = (issuedAt: number) => (state: CatalogState) => {
+  admitGrant(state, issuedAt);
+  return [];
+};
 /** The second in which these tests happen. */
 const now = Date.UTC(2026, 0, 1) / 1000;
 
@@ -41,19 +47,19 @@ describe("a catalog", () => {
 
   test("that is not there can be neither described, retired nor shared", () => {
     for (const past of [[], [created, retired]] as const)
-      for (const decide of [describeCatalog("winter"), retireCatalog("closed"), admitsGrant(now + 60)])
+      for (const decide of [describeCatalog("winter"), retireCatalog("closed"), admits(now + 60)])
         expect(given(catalog, ...past).when(decide)).toEqual({ refused: "catalog_unknown" });
   });
 });
 
 describe("a grant", () => {
   test("stands on the catalog being there, and nothing is recorded of that", () => {
-    expect(given(catalog, created).when(admitsGrant(now))).toEqual({ recorded: [] });
+    expect(given(catalog, created).when(admits(now))).toEqual({ recorded: [] });
   });
 
   test("of a catalog that was given up opens no other of its name", () => {
-    expect(given(catalog, created, retired, created).when(admitsGrant(now))).toEqual({ refused: "grant_outdated" });
-    expect(given(catalog, created, retired, created).when(admitsGrant(now + 1))).toEqual({ recorded: [] });
+    expect(given(catalog, created, retired, created).when(admits(now))).toEqual({ refused: "grant_outdated" });
+    expect(given(catalog, created, retired, created).when(admits(now + 1))).toEqual({ recorded: [] });
   });
 });
 

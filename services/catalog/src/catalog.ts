@@ -1,8 +1,9 @@
 /** A catalog: whether it exists, and what it says of itself. */
-import type { EventOf } from "@natster/contracts";
+import type { EventOf, IdOf } from "@natster/contracts";
 import { catalog as contract, catalogEvents } from "@natster/contracts/catalog";
 import { refuse } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
+import type { EventLog } from "@natster/micro/event-log";
 
 export interface CatalogState {
   readonly exists: boolean;
@@ -87,14 +88,11 @@ export const retireCatalog =
     return [{ type: "retired", data: { reason } }];
   };
 
-/** Records nothing; it only lets a grant of this second stand on the catalog being there, and being this one. */
-export const admitsGrant =
-  (issuedAt: number) =>
-  (state: CatalogState): CatalogEvent[] => {
-    if (!state.exists) throw refuse(contract.endpoints.share, "catalog_unknown");
-    if (issuedAt <= state.voidUntil) throw refuse(contract.endpoints.share, "grant_outdated");
-    return [];
-  };
+/** Lets a grant of this second stand on the catalog being there, and being this one. */
+export function admitGrant(state: CatalogState, issuedAt: number): void {
+  if (!state.exists) throw refuse(contract.endpoints.share, "catalog_unknown");
+  if (issuedAt <= state.voidUntil) throw refuse(contract.endpoints.share, "grant_outdated");
+}
 
 /** Lets everybody read it, by the owner's statement. The same statement again records nothing. */
 export const publishCatalog =
@@ -126,3 +124,9 @@ export const admitsEverybody = (state: CatalogState): CatalogEvent[] => {
   if (!state.exists || state.statement === undefined) throw refuse(contract.endpoints.import, "share_unknown");
   return [];
 };
+
+/** Whether a catalog is there: its last beginning and its last end tell, however much it was described in between. */
+export const standing = async (log: Pick<EventLog, "newest">, id: IdOf<typeof catalogEvents>): Promise<CatalogState> =>
+  (await log.newest(catalogEvents, id, ["created", "retired"]))
+    .toSorted((one, other) => one.sequence - other.sequence)
+    .reduce(catalog.evolve, initial);

@@ -1,10 +1,10 @@
 /** Sharing: an owner's grant for one account is checked as nats-server will check it, and recorded. */
 import { catalog as contract } from "@natster/contracts/catalog";
 import { type Handler, refuse } from "@natster/micro";
-import { type EventLog, part } from "@natster/micro/event-log";
+import type { EventLog } from "@natster/micro/event-log";
 import { readGrant } from "@natster/trust";
-import { admitsGrant, catalog } from "./catalog.ts";
-import { recipient } from "./recipient.ts";
+import { admitGrant, standing } from "./catalog.ts";
+import { exists } from "./recipient.ts";
 import { end, offer, shared } from "./shared.ts";
 
 export const share =
@@ -16,8 +16,8 @@ export const share =
     const grant = readGrant(request.grant, { ...id, now });
     if (grant.refused === "recipient_self") throw refuse(endpoint, "recipient_self");
     if (grant.refused !== undefined) throw refuse(endpoint, "grant_invalid", `grant: ${grant.refused}`);
-    const { state: somebody } = await log.load(recipient, { account: grant.recipient });
-    if (!somebody.exists) throw refuse(endpoint, "recipient_unknown");
+    if (!(await exists(log, grant.recipient))) throw refuse(endpoint, "recipient_unknown");
+    admitGrant(await standing(log, id), grant.issuedAt);
 
     const offered = {
       grant: request.grant,
@@ -25,11 +25,9 @@ export const share =
       ...(grant.expires !== undefined && { expires: new Date(grant.expires * 1000).toISOString() }),
     };
     const share = { ...id, recipient: grant.recipient };
-    const stands = part(catalog, id, admitsGrant(grant.issuedAt));
-    const after = await log.appendAll([stands, part(shared, share, offer(offered))], command);
+    const after = await log.append(shared, share, offer(offered), command);
     // Whoever gives up the catalog ends the shares that it finds; this one may have come a moment later.
-    const { state } = await log.load(catalog, id);
-    if (!state.exists) {
+    if (!(await standing(log, id)).exists) {
       await log.append(shared, share, end("retired"), { ...command, id: `${command.id}-end` });
       throw refuse(endpoint, "catalog_unknown");
     }
