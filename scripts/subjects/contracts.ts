@@ -6,7 +6,9 @@ import * as z from "zod";
 import type { Names } from "./shape.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "packages", "contracts", "src");
-const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.includes(".test."));
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+  (name) => name.endsWith(".ts") && !name.includes(".test."),
+);
 
 const exported = (await Promise.all(files.map((file) => import(pathToFileURL(join(folder, file)).href)))).flatMap(
   (module: Record<string, unknown>) => Object.entries(module),
@@ -17,8 +19,12 @@ export const names: Names = new Map(
   exported.flatMap(([name, value]) => (value instanceof z.ZodType ? [[value, name] as const] : [])),
 );
 
-/** The name under which a contract is exported. */
-export const nameOf = (contract: object): string => exported.find(([, value]) => value === contract)?.[0] ?? "";
+/** The name under which a contract is exported, or the read model that declares it. */
+export const nameOf = (contract: object): string =>
+  exported.find(([, value]) => value === contract || isInto(value, contract))?.[0] ?? "";
+
+const isInto = (value: unknown, contract: object): boolean =>
+  typeof value === "object" && value !== null && "into" in value && value.into === contract;
 
 const comments = new Map(
   files.flatMap((file) => {

@@ -13,7 +13,7 @@ import { readEvent } from "@natster/micro/event";
 import { evolveRows } from "@natster/micro/fold";
 import type { Projection } from "@natster/micro/projection";
 import { openRows, type RowReader } from "@natster/micro/rows";
-import { readModels } from "@natster/projector/library";
+import * as readModels from "@natster/contracts/read-models";
 import type { TestSystem } from "@natster/testing";
 import { accountJwt, keyFromSeed, readJwt } from "@natster/trust";
 import { jetstream, jetstreamManager, type JsMsg } from "@nats-io/jetstream";

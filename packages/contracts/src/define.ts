@@ -92,3 +92,19 @@ export type RowOf<B extends BucketContract> = z.infer<B["row"]>;
 export type EventOf<E extends EventsContract> = {
   [T in keyof E["types"] & string]: { readonly type: T; readonly data: z.infer<E["types"][T]> };
 }[keyof E["types"] & string];
+
+/** An event as it stands in the log. */
+export type Recorded<E extends EventsContract> = EventOf<E> & Occurrence;
+
+/** Where and when an event was recorded, and by whom. */
+export interface Occurrence {
+  readonly sequence: number;
+  /** ISO 8601. */
+  readonly time: string;
+  /** The account that asked for it. */
+  readonly actor: string;
+  /** Its device, where nats-server said which. */
+  readonly user?: string;
+  /** `<service>.<endpoint>` and the id of the command that caused it. */
+  readonly command: { readonly name: string; readonly id: string };
+}

@@ -4,8 +4,10 @@ import { catalog, catalogEvents, shareEvents } from "./catalog.ts";
 import { codeEvents, codes, codeTries, openCodes } from "./codes.ts";
 import type { BucketContract, EventsContract } from "./define.ts";
 import { files } from "./files.ts";
-import { activity, catalogs, devices, ownCodes, people, presence, projector, shares, stats } from "./library.ts";
+import { presence, projector } from "./library.ts";
 import { projectionEvents } from "./ops.ts";
+import type { Projection } from "./projection.ts";
+import * as readModels from "./read-models/mod.ts";
 import { Side, sideOf } from "./sides.ts";
 import { familyFilter } from "./subjects.ts";
 import { web } from "./web.ts";
@@ -56,16 +58,12 @@ const projection = (service: ServiceName, bucket: BucketContract, ...from: Event
   })),
 });
 
-/** Every projection: who writes which bucket from which events. */
+/** Every projection: who writes which bucket from which events. The read models name their own. */
 export const projections = [
   projection("accounts", access, accountEvents, catalogEvents, shareEvents),
-  projection("projector", people, accountEvents, handleEvents),
-  projection("projector", devices, accountEvents),
-  projection("projector", catalogs, catalogEvents),
-  projection("projector", shares, shareEvents),
-  projection("projector", ownCodes, codeEvents),
-  projection("projector", activity, accountEvents, catalogEvents, shareEvents, codeEvents),
-  projection("projector", stats, accountEvents, catalogEvents, shareEvents),
+  ...Object.values<Projection>(readModels).map(({ into, rows }) =>
+    projection("projector", into, ...new Set(rows.map(({ events: family }) => family))),
+  ),
 ] as const;
 
 /** Every side of every projection: a bucket, and the durable that fills it. */

@@ -5,7 +5,7 @@ import { codeEvents } from "@natster/contracts/codes";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { createKey } from "@natster/trust";
 import { describe, expect, test } from "vitest";
-import { activity } from "./activity.ts";
+import { activity } from "@natster/contracts/read-models";
 import { alice, bob } from "./people.fixture.ts";
 
 const photos = CatalogName.parse("photos");

@@ -2,7 +2,7 @@ import { CatalogName } from "@natster/contracts";
 import { catalogEvents } from "@natster/contracts/catalog";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { expect, test } from "vitest";
-import { catalogs } from "./catalogs.ts";
+import { catalogs } from "@natster/contracts/read-models";
 import { alice } from "./people.fixture.ts";
 
 const id = { owner: alice, catalog: CatalogName.parse("photos") };

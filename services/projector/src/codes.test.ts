@@ -3,7 +3,7 @@ import { codeEvents } from "@natster/contracts/codes";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { createKey } from "@natster/trust";
 import { expect, test } from "vitest";
-import { codes } from "./codes.ts";
+import { codes } from "@natster/contracts/read-models";
 import { alice, bob } from "./people.fixture.ts";
 
 const code = CodeId.parse("E7KQ2M4T");

@@ -3,7 +3,7 @@ import { accountEvents } from "@natster/contracts/accounts";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { createKey } from "@natster/trust";
 import { expect, test } from "vitest";
-import { devices } from "./devices.ts";
+import { devices } from "@natster/contracts/read-models";
 import { alice } from "./people.fixture.ts";
 
 const user = UserKey.parse(createKey("user").public);

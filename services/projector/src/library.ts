@@ -1,28 +1,11 @@
 /** What the queries answer from: the read models that this service keeps. */
 import type { AccountKey, RowOf } from "@natster/contracts";
+import * as readModels from "@natster/contracts/read-models";
 import { tellOfParked } from "@natster/micro/ops";
 import { type ProjectionOptions, type RunningProjection, runProjection } from "@natster/micro/projector";
 import type { Projection } from "@natster/micro/projection";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { activity } from "./activity.ts";
-import { catalogs } from "./catalogs.ts";
-import { codes } from "./codes.ts";
-import { devices } from "./devices.ts";
 import { noticesOf, publishNotices } from "./feed.ts";
-import { people } from "./people.ts";
-import { shares } from "./shares.ts";
-import { stats } from "./stats.ts";
-
-/** Every read model: another one is a file of its own, and a line here. */
-export const readModels = {
-  people,
-  devices,
-  catalogs,
-  shares,
-  codes,
-  activity,
-  stats,
-} as const;
 
 /** The read models, kept up to date. */
 export type Library = {

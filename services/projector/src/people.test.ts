@@ -2,7 +2,7 @@ import { Handle } from "@natster/contracts";
 import { accountEvents, handleEvents } from "@natster/contracts/accounts";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { expect, test } from "vitest";
-import { people } from "./people.ts";
+import { people } from "@natster/contracts/read-models";
 import { alice, bob } from "./people.fixture.ts";
 
 const [kim, lee] = [Handle.parse("kim"), Handle.parse("lee")];

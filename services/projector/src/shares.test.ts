@@ -3,7 +3,7 @@ import { shareEvents } from "@natster/contracts/catalog";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { expect, test } from "vitest";
 import { alice, bob } from "./people.fixture.ts";
-import { shares } from "./shares.ts";
+import { shares } from "@natster/contracts/read-models";
 
 const id = { owner: alice, catalog: CatalogName.parse("photos"), recipient: bob };
 const keys = [`out.${alice}.photos.${bob}`, `in.${bob}.${alice}.photos`] as const;

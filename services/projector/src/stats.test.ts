@@ -4,7 +4,7 @@ import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { happened, rowsAfter } from "@natster/micro/given";
 import { expect, test } from "vitest";
 import { alice, bob } from "./people.fixture.ts";
-import { stats } from "./stats.ts";
+import { stats } from "@natster/contracts/read-models";
 
 const photos = CatalogName.parse("photos");
 const share = { owner: alice, catalog: photos, recipient: bob };

@@ -1,7 +1,7 @@
 /** Who exists: by account, and by handle. */
-import { accountEvents, handleEvents } from "@natster/contracts/accounts";
-import { people as bucket } from "@natster/contracts/library";
-import { defineProjection } from "@natster/micro/projection";
+import { accountEvents, handleEvents } from "../accounts.ts";
+import { people as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 export const people = defineProjection(bucket, (from) => [
   from(accountEvents, {

@@ -1,11 +1,11 @@
 /** What happened, account by account: one row for each event and each account that it concerns. */
-import { AccountKey, type EventsContract, type IdOf, UserKey } from "@natster/contracts";
-import { accountEvents } from "@natster/contracts/accounts";
-import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
-import { codeEvents } from "@natster/contracts/codes";
-import { activity as bucket } from "@natster/contracts/library";
-import type { Recorded } from "@natster/micro/aggregate";
-import { defineProjection } from "@natster/micro/projection";
+import type { EventsContract, IdOf, Recorded } from "../define.ts";
+import { AccountKey, UserKey } from "../vocabulary.ts";
+import { accountEvents } from "../accounts.ts";
+import { catalogEvents, shareEvents } from "../catalog.ts";
+import { codeEvents } from "../codes.ts";
+import { activity as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 export const activity = defineProjection(bucket, (from) => [
   from(accountEvents, {

@@ -1,7 +1,7 @@
 /** Which catalogs exist: one row each. */
-import { catalogEvents } from "@natster/contracts/catalog";
-import { catalogs as bucket } from "@natster/contracts/library";
-import { defineProjection } from "@natster/micro/projection";
+import { catalogEvents } from "../catalog.ts";
+import { catalogs as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 export const catalogs = defineProjection(bucket, (from) => [
   from(catalogEvents, {

@@ -1,7 +1,7 @@
 /** Which devices each account has: one row each, until it is revoked. */
-import { accountEvents } from "@natster/contracts/accounts";
-import { devices as bucket } from "@natster/contracts/library";
-import { defineProjection } from "@natster/micro/projection";
+import { accountEvents } from "../accounts.ts";
+import { devices as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 export const devices = defineProjection(bucket, (from) => [
   from(accountEvents, {

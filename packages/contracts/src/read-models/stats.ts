@@ -1,8 +1,8 @@
 /** What came to be and what ended, one row for each event that does either: counting them is counting rows. */
-import { accountEvents } from "@natster/contracts/accounts";
-import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
-import { stats as bucket } from "@natster/contracts/library";
-import { defineProjection } from "@natster/micro/projection";
+import { accountEvents } from "../accounts.ts";
+import { catalogEvents, shareEvents } from "../catalog.ts";
+import { stats as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 export const stats = defineProjection(bucket, (from) => [
   from(accountEvents, {

@@ -1,9 +1,8 @@
 /** Who shares which catalog with whom: one row per share for its owner, and one for its recipient. */
-import type { IdOf, RowOf } from "@natster/contracts";
-import { shareEvents } from "@natster/contracts/catalog";
-import { shares as bucket } from "@natster/contracts/library";
-import type { Recorded } from "@natster/micro/aggregate";
-import { defineProjection } from "@natster/micro/projection";
+import type { IdOf, RowOf, Recorded } from "../define.ts";
+import { shareEvents } from "../catalog.ts";
+import { shares as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 type Row = RowOf<typeof bucket>;
 

@@ -1,7 +1,7 @@
 /** Which codes each account issued, and what became of them: one row each, under the issuer. */
-import { codeEvents } from "@natster/contracts/codes";
-import { ownCodes as bucket } from "@natster/contracts/library";
-import { defineProjection } from "@natster/micro/projection";
+import { codeEvents } from "../codes.ts";
+import { ownCodes as bucket } from "../library.ts";
+import { defineProjection } from "../projection.ts";
 
 export const codes = defineProjection(bucket, (from) => [
   from(codeEvents, {
