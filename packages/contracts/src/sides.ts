@@ -1,7 +1,7 @@
 /** The two sides of a projection: one is read, and the other is idle, or filled anew to take its place. */
 import * as z from "zod";
 import { type BucketContract, defineBucket } from "./define.ts";
-import { Instant } from "./vocabulary.ts";
+import { Instant, Sequence } from "./vocabulary.ts";
 
 export const Side = z.enum(["a", "b"]);
 export type Side = z.infer<typeof Side>;
@@ -30,3 +30,10 @@ export const projectionStates = defineBucket({
   }),
 });
 export type ProjectionState = z.infer<typeof projectionStates.row>;
+
+/**
+ * Rows `<bucket>` beside those: up to which event a side's rows go, and the bucket's own last sequence then. Rows need
+ * not be on disk when they are read; this is, so that a bucket which lost some of them is known by it.
+ */
+export const SideRecord = z.strictObject({ event: Sequence, bucket: Sequence });
+export const sideRecords = { ...projectionStates, row: SideRecord } as const;

@@ -7,8 +7,8 @@ import { openRows } from "./rows.ts";
 export interface Checkpoint {
   /** The sequence of the last event that the rows have seen, by whichever process; 0 where there is none. */
   read(): Promise<number>;
-  /** Moves it on, never back. */
-  advance(sequence: number): Promise<void>;
+  /** Moves it on, never back; resolves with the bucket's own sequence of it. */
+  advance(sequence: number): Promise<number>;
 }
 
 const key = "checkpoint";
@@ -24,7 +24,8 @@ export async function openCheckpoint(connection: NatsConnection, bucket: BucketC
     async advance(sequence) {
       for (;;) {
         const { revision, sequence: reached } = await rows.slot(key);
-        if (reached >= sequence || (await rows.put(key, {}, sequence, revision)) !== undefined) return;
+        const written = reached >= sequence ? revision : await rows.put(key, {}, sequence, revision);
+        if (written !== undefined) return written;
       }
     },
   };

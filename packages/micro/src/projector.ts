@@ -17,7 +17,8 @@ import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import type { ParkedPlace, ParkingReader, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";
-import { kitRefusal } from "./refusal.ts";
+import { openRecord } from "./record.ts";
+import { isRefusal, kitRefusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
 import { type Lag, type RunningSide, runSide } from "./side.ts";
 import { sleep } from "./sleep.ts";
@@ -144,7 +145,7 @@ export async function runProjection<B extends BucketContract>(
       throw kitRefusal("unavailable", { message: "rebuilt just now" });
     const idle = otherSide(now.active);
     await end(idle);
-    await manager.streams.purge(bucketStream(sideOf(into, idle).name));
+    await empty(idle);
     await change((found) => ({ ...found, building: { side: idle, version } }));
     log.info({ projection: into.name, side: idle }, "rebuilding");
   }
@@ -152,11 +153,30 @@ export async function runProjection<B extends BucketContract>(
   /** A side that is read is read on while the other is filled; one that nobody reads yet is emptied. */
   async function makeAnew(side: Side): Promise<"kept" | "emptied"> {
     if ((await current()).active === side) {
-      await rebuild();
+      await rebuildSurely();
       return "kept";
     }
-    await manager.streams.purge(bucketStream(sideOf(into, side).name));
+    await empty(side);
     return "emptied";
+  }
+
+  async function rebuildSurely(): Promise<void> {
+    for (;;) {
+      try {
+        return await rebuild();
+      } catch (error) {
+        // So soon after another one it is refused.
+        if (!isRefusal(error, "unavailable") || stopping.signal.aborted) throw error;
+        await sleep(lookEvery, stopping.signal);
+      }
+    }
+  }
+
+  /** Empties a side and forgets what it had. */
+  async function empty(side: Side): Promise<void> {
+    const { name } = sideOf(into, side);
+    await manager.streams.purge(bucketStream(name));
+    await (await openRecord(connection, sideOf(into, side))).keep(0, 0);
   }
 
   /** Puts the side that was filled anew in the place of the one that is read, once it has all that the other has. */

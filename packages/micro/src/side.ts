@@ -15,6 +15,7 @@ import { isDecision, mend } from "./mend.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { Refusal } from "./refusal.ts";
+import { openRecord } from "./record.ts";
 import { openRows, type RowReader } from "./rows.ts";
 import { sleep } from "./sleep.ts";
 
@@ -76,6 +77,7 @@ export async function runSide<B extends BucketContract>(
   const log = logger.child({ projection: into.name });
   const rows = await openRows(connection, into);
   const checkpoint = await openCheckpoint(connection, into);
+  const record = await openRecord(connection, into);
   const durable = await openDurable(connection, into.name, { pinned: true });
   const stopping = new AbortController();
   const parked = await readParking(connection, into);
@@ -91,10 +93,15 @@ export async function runSide<B extends BucketContract>(
   let wake = Promise.withResolvers<void>();
   /** The delivery that comes next where everything comes in order; undefined while this process stands by. */
   let next: number | undefined;
+  /** The nats-server that had the rows when this process began to write. */
+  let server: string | undefined;
 
   /** Begins to write, or begins again: from where the rows are, with nothing remembered of what others wrote. */
   async function begin(): Promise<void> {
     next = undefined;
+    server = connection.info?.server_id;
+    const doubt = await record.doubt();
+    if (doubt !== undefined) await beSpoiled(doubt).catch(unlessEmptied);
     parking = await openParking(connection, into);
     fold = createFold(projection, rows, parking);
     const sequence = await checkpoint.read();
@@ -109,6 +116,11 @@ export async function runSide<B extends BucketContract>(
    * again out of its order: then it is begun again, and what came is left to come once more.
    */
   async function inOrder(batch: readonly JsMsg[]): Promise<readonly JsMsg[]> {
+    // Another nats-server, or the same after a crash, may have lost the last of what it had acknowledged.
+    if (next !== undefined && connection.info?.server_id !== server) {
+      await begin();
+      return [];
+    }
     const fitting: JsMsg[] = [];
     for (const message of batch) {
       if (message.info.deliverySequence === next) {
@@ -124,7 +136,7 @@ export async function runSide<B extends BucketContract>(
     return fitting;
   }
 
-  /** A batch is done with once its rows, then the checkpoint, are on disk. */
+  /** A batch is done with once its rows, then the checkpoint, are written, and the record of them is on disk. */
   async function take(batch: readonly JsMsg[]): Promise<void> {
     const applied: Applied[] = [];
     const aside: Place[] = [];
@@ -148,8 +160,7 @@ export async function runSide<B extends BucketContract>(
     await afterRows?.(applied, aside);
     const [first, last] = [batch.at(0), batch.at(-1)];
     const sequence = Math.max(lag.sequence, last?.seq ?? 0);
-    await checkpoint.advance(sequence);
-    for (const message of batch) message.ack();
+    const written = await checkpoint.advance(sequence);
     lag = {
       sequence,
       behind: last?.info.pending ?? 0,
@@ -159,6 +170,8 @@ export async function runSide<B extends BucketContract>(
     };
     wake.resolve();
     wake = Promise.withResolvers();
+    await record.keep(sequence, written);
+    for (const message of batch) message.ack();
   }
 
   /** What cannot be mended by going on is left to whoever looks after both sides. */
@@ -186,7 +199,7 @@ export async function runSide<B extends BucketContract>(
   const working = (async () => {
     // A bucket that was put back behind what the durable remembers would wait for ever for what was acknowledged.
     const { acknowledged } = await durable.backlog();
-    if (acknowledged > lag.sequence) await begin();
+    if (acknowledged > lag.sequence || (await record.doubt()) !== undefined) await begin();
     for await (const batch of durable.batches()) {
       const fitting = await inOrder(batch);
       if (fitting.length > 0) await takeSurely(fitting);
@@ -246,6 +259,10 @@ const behind = () => new Refusal(503, { reason: "behind", message: "what was jus
 
 /** The bucket was emptied, to be filled from the first event on. */
 class EmptiedError extends Error {}
+
+const unlessEmptied = (error: unknown) => {
+  if (!(error instanceof EmptiedError)) throw error;
+};
 
 /** Events as they came, those between two decisions about the projection itself together. */
 function* betweenDecisions(batch: readonly Stored[]): Generator<Stored | readonly Stored[]> {

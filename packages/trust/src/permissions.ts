@@ -104,7 +104,7 @@ export function streamsSubjects(name: PlatformService): string[] {
     ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
     ...read.flatMap(({ bucket }) => reading(bucketStream(bucket.name))),
     ...rebuilt.map((bucket) => `${streamsApi}.STREAM.PURGE.${bucketStream(bucket)}`),
-    ...states.map((projection) => bucketSubject(projectionStates.name, projection)),
+    ...[...states, ...rebuilt].map((row) => bucketSubject(projectionStates.name, row)),
     ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),
   ];
 }

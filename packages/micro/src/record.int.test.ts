@@ -1,0 +1,121 @@
+/** A bucket that has lost what it had is noticed, and its rows are made anew: an older copy is really put in its place. */
+import { cp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type AccountKey, defineBucket, Handle } from "@natster/contracts";
+import { accountEvents, accounts } from "@natster/contracts/accounts";
+import type { NatsConnection } from "@nats-io/nats-core";
+import * as z from "zod";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { defineAggregate } from "./aggregate.ts";
+import { type EventLog, openEventLog } from "./event-log.ts";
+import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
+import { defineProjection } from "./projection.ts";
+import { runProjection, type RunningProjection } from "./projector.ts";
+
+let nats: TestNats;
+let connection: NatsConnection;
+let log: EventLog;
+
+beforeEach(async () => {
+  nats = await startNats();
+  connection = await nats.connect();
+  log = await openEventLog(connection, accounts);
+});
+afterEach(() => nats?.[Symbol.asyncDispose]());
+
+const Row = z.strictObject({ names: z.array(z.string()) });
+const names = defineProjection(defineBucket({ name: "people", summary: "Every name there was", row: Row }), (from) => [
+  from(accountEvents, {
+    key: ({ account }) => account,
+    evolve: (row, { type, data }) => ({ names: [...(row?.names ?? []), type === "renamed" ? data.handle : type] }),
+  }),
+]);
+const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
+let commands = 0;
+const rename = (account: AccountKey, ...handles: string[]) =>
+  log.append(
+    named,
+    { account },
+    () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
+    { id: `command-${++commands}`, name: "test", caller: { account, newcomer: false, administrator: false } },
+  );
+type Names = RunningProjection<z.infer<typeof Row>>;
+const namesOf = async (projection: Names, account: AccountKey) => (await projection.rows.get(account))?.row.names;
+
+/** Where nats-server keeps a stream. */
+async function folderOf(stream: string): Promise<string> {
+  const found = await readdir(nats.server.directory, { recursive: true, withFileTypes: true });
+  const folder = found.find((entry) => entry.isDirectory() && entry.name === stream);
+  if (!folder) throw new Error(`${stream} is nowhere`);
+  return join(folder.parentPath, folder.name);
+}
+
+/** Starts nats-server again, and resolves when the log answers over the connection that was there before. */
+async function restart(): Promise<void> {
+  await nats.server.restart();
+  const answers = () =>
+    log.newest(accountEvents, { account: someone() }, ["closed"]).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(answers, { timeout: 30_000 }).toBe(true);
+}
+
+/** Keeps a copy of the bucket as it is now, and puts it back. */
+async function copyOfBucket() {
+  const folder = await folderOf("KV_people_a");
+  const copy = join(nats.server.directory, "..", "older");
+  await nats.server.stop();
+  await cp(folder, copy, { recursive: true });
+  await restart();
+  return async () => {
+    await nats.server.stop();
+    await rm(folder, { recursive: true });
+    await cp(copy, folder, { recursive: true });
+    await restart();
+  };
+}
+
+test("an older copy of a bucket is noticed at the start, and its rows are made anew while they are read", async () => {
+  const account = someone();
+  {
+    await using projection = await runProjection(names, { connection, log: recordingLog().log });
+    await projection.caughtUp(await rename(account, "kim"));
+  }
+  const putBack = await copyOfBucket();
+  {
+    await using projection = await runProjection(names, { connection, log: recordingLog().log });
+    await projection.caughtUp(await rename(account, "lee", "max"));
+  }
+  await putBack();
+  const { log: said, lines } = recordingLog();
+  await using projection = await runProjection(names, { connection, log: said });
+  await expect.poll(() => projection.lag.side, { timeout: 20_000 }).toBe("b");
+  expect(await namesOf(projection, account)).toEqual(["kim", "lee", "max"]);
+  const noticed = lines.find(({ msg }) => msg === "the rows have to be made anew");
+  expect(noticed).toMatchObject({ projection: "people_a", reason: expect.stringMatching(/ends at \d+ and had \d+/) });
+});
+
+test("it is noticed too by a process that runs on while nats-server comes back with less than it had", async () => {
+  const account = someone();
+  await using projection = await runProjection(names, { connection, log: recordingLog().log });
+  await projection.caughtUp(await rename(account, "kim"));
+  const putBack = await copyOfBucket();
+  await projection.caughtUp(await rename(account, "lee", "max"));
+  await putBack();
+  await rename(account, "noa");
+  await expect.poll(() => projection.lag.side, { timeout: 20_000 }).toBe("b");
+  expect(await namesOf(projection, account)).toEqual(["kim", "lee", "max", "noa"]);
+});
+
+test("nothing is made anew after a restart where nothing was lost", async () => {
+  const account = someone();
+  const { log: said, lines } = recordingLog();
+  await using projection = await runProjection(names, { connection, log: said });
+  await projection.caughtUp(await rename(account, "kim"));
+  await restart();
+  await projection.caughtUp(await rename(account, "lee"));
+  expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
+  expect(projection.lag.side).toBe("a");
+  expect(lines.map(({ msg }) => msg)).not.toContain("the rows have to be made anew");
+});
