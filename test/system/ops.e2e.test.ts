@@ -98,7 +98,9 @@ test("what a projection cannot take in is told to administrators, counted, and s
       sequence,
       reason: "not a CloudEvent",
     });
-  expect(heard).toContainEqual({ kind: "parked", projection: "access", sequence, reason: "not a CloudEvent" });
+  await expect
+    .poll(() => heard, { timeout: 10_000 })
+    .toContainEqual({ kind: "parked", projection: "access", sequence, reason: "not a CloudEvent" });
   const { after } = await bob.catalog.create({ catalog: photos });
   expect((await bob.library.mine({ after })).rows).toHaveLength(1);
   expect(await figuresOf(system, "projector")).toMatchObject({

@@ -47,6 +47,7 @@ export const accounts = defineService({
         account_closed: 410,
       },
       access: "lobby",
+      grows: true,
     },
     applied: {
       subject: "natster.accounts.applied",
@@ -63,6 +64,7 @@ export const accounts = defineService({
       request: z.strictObject({ handle: Handle }),
       reply: z.strictObject({ after: Sequence }),
       errors: { handle_taken: 409, account_unknown: 404 },
+      grows: true,
     },
     device: {
       subject: "natster.accounts.device",
@@ -72,6 +74,7 @@ export const accounts = defineService({
       reply: z.strictObject({ after: Sequence }),
       errors: { device_invalid: 422, device_outdated: 409, account_unknown: 404 },
       roles: ["owner", "server"],
+      grows: true,
     },
     deviceRename: {
       subject: "natster.accounts.device-rename",
@@ -80,6 +83,7 @@ export const accounts = defineService({
       request: z.strictObject({ user: UserKey, name: Label }),
       reply: z.strictObject({ after: Sequence }),
       errors: { device_unknown: 404, account_unknown: 404 },
+      grows: true,
     },
     revoke: {
       subject: "natster.accounts.revoke",

@@ -21,6 +21,7 @@ export const catalog = defineService({
       request: z.strictObject({ catalog: CatalogName, description: Label.optional() }),
       reply: After,
       errors: { catalog_exists: 409 },
+      grows: true,
     },
     describe: {
       subject: "natster.catalog.describe",
@@ -28,6 +29,7 @@ export const catalog = defineService({
       request: z.strictObject({ catalog: CatalogName, description: Label }),
       reply: After,
       errors: { catalog_unknown: 404 },
+      grows: true,
     },
     share: {
       subject: "natster.catalog.share",
@@ -41,6 +43,7 @@ export const catalog = defineService({
         grant_invalid: 422,
         grant_outdated: 409,
       },
+      grows: true,
     },
     unshare: {
       subject: "natster.catalog.unshare",
@@ -76,6 +79,7 @@ export const catalog = defineService({
       request: z.strictObject({ catalog: CatalogName, statement: Statement }),
       reply: After,
       errors: { catalog_unknown: 404, statement_invalid: 422, statement_outdated: 409 },
+      grows: true,
     },
     unpublish: {
       subject: "natster.catalog.unpublish",

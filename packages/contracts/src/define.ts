@@ -26,6 +26,8 @@ export interface Endpoint {
   readonly access?: Access;
   /** The roles of devices that may ask it; every device of an account where nothing is said. */
   readonly roles?: readonly Role[];
+  /** What it records takes room in the log that there may not be; what takes something back is never refused for that. */
+  readonly grows?: true;
   /** The largest request it reads, in bytes; 64 KiB where nothing is said. */
   readonly maxRequest?: number;
 }

@@ -12,6 +12,10 @@ export const kitErrors = {
   conflict: 409,
   /** The request is larger than the endpoint reads. */
   request_too_large: 413,
+  /** The caller asks for more than its share; later, or one after another, it is done. */
+  too_many_requests: 429,
+  /** The log is nearly full: only what takes something back is recorded, until its operator gives it more room. */
+  log_full: 507,
   /** A fault; the cause is in the service's log under the `errorId` of the reply. */
   internal: 500,
   /** The service is stopping, or what it depends on cannot be reached. Ask again. */

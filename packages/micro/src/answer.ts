@@ -6,6 +6,7 @@ import { encode } from "./codec.ts";
 import type { Logger } from "./log.ts";
 import { readCall, type ServedEndpoint } from "./read-call.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
+import type { Room } from "./room.ts";
 import type { Tally } from "./tally.ts";
 import { isUnreachable } from "./unreachable.ts";
 
@@ -14,6 +15,8 @@ export interface AnsweredEndpoint extends ServedEndpoint {
   readonly handler: (call: unknown) => unknown;
   readonly tally: Tally;
   readonly log: Logger;
+  /** Asked before anything is recorded that takes room in the log. */
+  readonly room?: Room | undefined;
 }
 
 /** Answers one request, always; never rejects. */
@@ -31,7 +34,9 @@ export async function answer(served: AnsweredEndpoint, message: ServiceMsg): Pro
 
 async function replyTo(served: AnsweredEndpoint, message: ServiceMsg): Promise<Uint8Array> {
   const { reply: schema } = served.endpoint;
-  const reply = schema.safeParse(await served.handler(readCall(served, message)));
+  const call = readCall(served, message);
+  if (served.endpoint.grows) await served.room?.admit(call.caller.account);
+  const reply = schema.safeParse(await served.handler(call));
   if (!reply.success) throw new Error("the reply is against the contract", { cause: reply.error });
   return encode(schema, reply.data);
 }

@@ -6,6 +6,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Handlers } from "./handler.ts";
+import { openRoom } from "./room.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 
 /** What every platform service reads from its environment. */
@@ -23,6 +24,8 @@ export const kitConfig = z.object({
     .pipe(z.array(AccountKey)),
   /** Key of the account through which newcomers come. */
   NATSTER_LOBBY: AccountKey,
+  /** How often in a minute an account may have something recorded that takes room in the log, newcomers all together. */
+  NATSTER_COMMANDS_PER_MINUTE: z.coerce.number().int().min(1).default(3_000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 export type KitConfig = z.infer<typeof kitConfig>;
@@ -92,7 +95,15 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   };
   const { handlers, ...more } = await program.implement({ connection, openStreams, log: ownLog, config, closing });
   const standing = { lobby: config.NATSTER_LOBBY, administrators: new Set(config.NATSTER_ADMINISTRATORS) };
-  const serving = await serve(contract, handlers, { connection, log: ownLog, standing, ...more });
+  const grows = Object.values(contract.endpoints).some((endpoint) => endpoint.grows);
+  const room = grows ? await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE) : undefined;
+  const serving = await serve(contract, handlers, {
+    connection,
+    log: ownLog,
+    standing,
+    ...(room && { room }),
+    ...more,
+  });
   undo.move();
 
   let stopped: Promise<void> | undefined;

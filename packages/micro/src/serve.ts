@@ -8,6 +8,7 @@ import { describe } from "./describe.ts";
 import type { Handlers } from "./handler.ts";
 import { type Health, healthEndpoint, healthSubject } from "./health.ts";
 import type { Logger } from "./log.ts";
+import type { Room } from "./room.ts";
 import { trueStatistics } from "./statistics.ts";
 import { Tally } from "./tally.ts";
 
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly log: Logger;
   /** Who is who; needed where the contract runs on the platform. */
   readonly standing?: Standing;
+  /** Asked before anything is recorded that takes room in the log. */
+  readonly room?: Room;
   /** Values of subject parameters that this instance serves alone, such as its catalog. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly metadata?: Record<string, string>;
@@ -41,7 +44,7 @@ export async function serve<S extends ServiceContract>(
   handlers: Handlers<S>,
   options: ServeOptions,
 ): Promise<Serving> {
-  const { connection, log, standing, fixed = {}, metadata = {}, checks, figures } = options;
+  const { connection, log, standing, room, fixed = {}, metadata = {}, checks, figures } = options;
   const tallies = new Map<string, Tally>();
   const taken = new Set<Promise<void>>();
   let stopping = false;
@@ -61,7 +64,7 @@ export async function serve<S extends ServiceContract>(
   const add = (name: string, subject: string, endpoint: Endpoint, { handler, of }: Handled) => {
     const tally = new Tally();
     tallies.set(name, tally);
-    const served = { contract: of, name, endpoint, handler, standing, tally, log };
+    const served = { contract: of, name, endpoint, handler, standing, room, tally, log };
     service.addEndpoint(name, {
       subject,
       metadata: describe(endpoint),

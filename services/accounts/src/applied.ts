@@ -1,21 +1,54 @@
 /** Whether nats-server enforces already what was recorded: asked by people who wait for a command to take effect. */
+import type { AccountKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
-import { type Handler, isRefusal } from "@natster/micro";
+import { type Handler, isRefusal, kitRefusal } from "@natster/micro";
 import type { Reconciler } from "./reconcile.ts";
 
-export const applied =
-  (caughtUp: (after: number) => Promise<void>, reconciler: Reconciler): Handler<typeof accounts, "applied"> =>
-  async ({ request: { account, after } }) => {
+/** How many may wait at the same time: of one account, and of newcomers, who all come as one. */
+const mostWaiting = { account: 64, newcomers: 1_024 } as const;
+
+export function applied(
+  caughtUp: (after: number) => Promise<void>,
+  { isApplied }: Pick<Reconciler, "isApplied">,
+): Handler<typeof accounts, "applied"> {
+  const waiting = new Map<AccountKey, number>();
+  const looking = new Map<AccountKey, Promise<boolean>>();
+
+  /** Looks once for all who ask of the same account at the same time. */
+  const look = (account: AccountKey): Promise<boolean> => {
+    const under = looking.get(account);
+    if (under) return under;
+    const begun = isApplied(account).finally(() => looking.delete(account));
+    looking.set(account, begun);
+    return begun;
+  };
+
+  async function wait(account: AccountKey, after: number): Promise<boolean> {
     const until = Date.now() + 2_000;
     try {
       await caughtUp(after);
     } catch (error) {
-      if (isRefusal(error, "behind")) return { applied: false };
+      if (isRefusal(error, "behind")) return false;
       throw error;
     }
     for (;;) {
-      if (await reconciler.isApplied(account)) return { applied: true };
-      if (Date.now() >= until) return { applied: false };
+      if (await look(account)) return true;
+      if (Date.now() >= until) return false;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  return async ({ caller, request: { account, after } }) => {
+    const most = caller.newcomer ? mostWaiting.newcomers : mostWaiting.account;
+    const others = waiting.get(caller.account) ?? 0;
+    if (others >= most) throw kitRefusal("too_many_requests");
+    waiting.set(caller.account, others + 1);
+    try {
+      return { applied: await wait(account, after) };
+    } finally {
+      const left = (waiting.get(caller.account) ?? 1) - 1;
+      if (left > 0) waiting.set(caller.account, left);
+      else waiting.delete(caller.account);
+    }
   };
+}

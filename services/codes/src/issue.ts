@@ -4,7 +4,7 @@ import { type Handler, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
 import { code, issueCode } from "./code.ts";
 import type { Entries } from "./entry.ts";
-import type { Rate } from "./rate.ts";
+import type { Rate } from "@natster/micro/rate";
 
 export const issue =
   (log: EventLog, open: Entries, rate: Rate): Handler<typeof codes, "issue"> =>

@@ -13,7 +13,7 @@ import { collect } from "./collect.ts";
 import { endExpired, watchCode } from "./expiry.ts";
 import { fulfil } from "./fulfil.ts";
 import { issue } from "./issue.ts";
-import { perMinute } from "./rate.ts";
+import { perMinute } from "@natster/micro/rate";
 import { openWrongTries } from "./wrong-tries.ts";
 
 export const program = defineProgram({

@@ -1,0 +1,46 @@
+/** Room in the log: it never forgets, so nobody may fill it, and what takes something back must fit to the last. */
+import type { AccountKey } from "@natster/contracts";
+import { eventStream } from "@natster/contracts/platform";
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { perMinute } from "./rate.ts";
+import { kitRefusal } from "./refusal.ts";
+
+export interface Room {
+  /**
+   * Lets an account record more. Throws the refusals `too_many_requests`, where it has done so too often in this minute,
+   * and `log_full`, where the log has taken nine tenths of the bytes that it may.
+   */
+  admit(account: AccountKey): Promise<void>;
+}
+
+/** From which part of its bytes on the log takes only what takes something back. */
+const nearlyFull = 0.9;
+/** For how long what is known of the log is believed, in milliseconds: it fills by a few megabytes meanwhile at most. */
+const believed = 1_000;
+
+/** Watches over the log; each account may record so often in a minute, newcomers all together. */
+export async function openRoom(connection: NatsConnection, most: number): Promise<Room> {
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const rate = perMinute(most);
+  let looked = Number.NEGATIVE_INFINITY;
+  let full = Promise.resolve(false);
+
+  const look = async () => {
+    const { state, config } = await manager.streams.info(eventStream);
+    return config.max_bytes > 0 && state.bytes >= config.max_bytes * nearlyFull;
+  };
+  return {
+    async admit(account) {
+      if (!rate.admits(account)) throw kitRefusal("too_many_requests");
+      if (performance.now() - looked > believed) {
+        looked = performance.now();
+        full = look();
+        // Who asked is told; the next one looks again.
+        full.catch(() => (looked = Number.NEGATIVE_INFINITY));
+      }
+      if (await full)
+        throw kitRefusal("log_full", { message: "the log is nearly full: things can only be taken back" });
+    },
+  };
+}
