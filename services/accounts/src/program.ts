@@ -58,7 +58,7 @@ export const program = defineProgram({
         connection,
         log: logger,
         afterRows: (events, aside) => enforce(events, aside, reconciler),
-          whenParked: tellOfParked(platform, administrators, bucket.name),
+        whenParked: tellOfParked(platform, administrators, bucket.name),
         // Other rows may say something else of anybody.
         afterSwitch: () => reconcileAll(),
       }),

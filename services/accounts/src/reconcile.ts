@@ -59,7 +59,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (!gathered) return { equal: false };
     const imports = (among ?? gathered.state.imports).filter(({ grant }) => !refused.has(grant ?? ""));
     const key = signer();
-    const render = (issuedAt: number) => accountJwt({ ...gathered.state, imports }, { signer: key, platform, issuedAt });
+    const render = (issuedAt: number) =>
+      accountJwt({ ...gathered.state, imports }, { signer: key, platform, issuedAt });
     const there = await resolver.lookup(account);
     const read = there === undefined ? undefined : readJwt(there);
     const known = read?.refused === undefined ? read : undefined;
