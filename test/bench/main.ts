@@ -10,7 +10,7 @@ const benches: Readonly<Record<string, (() => Promise<{ readonly bench: Bench }>
   transfer: undefined,
   index: undefined,
   cli: undefined,
-  page: undefined,
+  page: () => import("./page.ts"),
   cluster: undefined,
 };
 

@@ -2,11 +2,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CatalogName } from "@natster/contracts";
+import { type AccountKey, CatalogName } from "@natster/contracts";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
 import { silentLog } from "@natster/micro";
+import { isRefusal } from "@natster/micro/client";
 import { accept, addDevice, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
+import { writeLongFilm } from "./long-film.ts";
 import { startChromium } from "./chromium.ts";
 import type { Browser } from "playwright-core";
 
@@ -20,10 +22,13 @@ export interface World extends AsyncDisposable {
   readonly url: string;
   /** A folder of its own. */
   folder(): Promise<string>;
+  /** A folder with `film.mp4` of about so many bytes. */
+  folderWithFilm(bytes: number): Promise<string>;
   /** Serves a folder as a catalog of alice's. */
   serve(catalog: CatalogName, root: string): Promise<ServedCatalog>;
-  /** Has alice offer a catalog to bob. */
+  /** Has alice offer a catalog to bob, or to somebody. */
   offer(catalog: CatalogName): Promise<void>;
+  offerTo(recipient: AccountKey, catalog: CatalogName): Promise<void>;
   /** Has alice share a catalog with bob, and bob accept it. */
   give(catalog: CatalogName): Promise<void>;
   /** A link that signs a browser in as a device of somebody. */
@@ -41,19 +46,29 @@ export async function startWorld(): Promise<World> {
   const { url } = await alice.web.where({});
   const served = undo.use(new AsyncDisposableStack());
   const ending = undo.move();
+  const offerTo = async (recipient: AccountKey, catalog: CatalogName) =>
+    void (await share(alice, alice.key, { catalog, recipient }));
+  const folder = async () => {
+    const path = await mkdtemp(join(tmpdir(), "natster-page-"));
+    ending.defer(() => rm(path, { recursive: true, force: true }));
+    return path;
+  };
   return {
     system,
     browser,
     alice,
     bob,
     url,
-    async folder() {
-      const path = await mkdtemp(join(tmpdir(), "natster-page-"));
-      ending.defer(() => rm(path, { recursive: true, force: true }));
+    folder,
+    async folderWithFilm(bytes) {
+      const path = await folder();
+      await writeLongFilm(join(path, "film.mp4"), bytes);
       return path;
     },
     async serve(catalog, root) {
-      await alice.catalog.create({ catalog });
+      await alice.catalog.create({ catalog }).catch((error: unknown) => {
+        if (!isRefusal(error, "catalog_exists")) throw error;
+      });
       return served.use(
         await serveCatalog({
           connection: alice.connection,
@@ -64,9 +79,10 @@ export async function startWorld(): Promise<World> {
         }),
       );
     },
-    offer: async (catalog) => void (await share(alice, alice.key, { catalog, recipient: bob.account })),
+    offer: (catalog) => offerTo(bob.account, catalog),
+    offerTo,
     async give(catalog) {
-      await share(alice, alice.key, { catalog, recipient: bob.account });
+      await offerTo(bob.account, catalog);
       await accept(bob, { owner: alice.account, catalog });
     },
     async linkFor(person, { administrator = false, expiresIn } = {}) {

@@ -1,8 +1,9 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { type Link, takeLink } from "../device/link.ts";
 import type { EngineClient } from "../engine/connect.ts";
 import { explained } from "../i18n/explained.ts";
-import { type Text, TextContext } from "../i18n/text.ts";
+import { type Text, TextContext, textNow } from "../i18n/text.ts";
+import { Redeeming } from "../welcome/Redeeming.tsx";
 import { Welcome } from "../welcome/Welcome.tsx";
 import { Boundary } from "./Boundary.tsx";
 import { Ended } from "./Ended.tsx";
@@ -41,15 +42,17 @@ export function App({ engine, first, text: begun }: AppProps) {
 
 function Content({ first }: { readonly first: Link }) {
   const session = useSession();
-  const link = useLink(first);
+  const [link, letGo] = useLink(first);
   if (session.state === "starting" || link.state === "good") return <Frame bare>{null}</Frame>;
-  if (session.state === "signed_out") return <Welcome link={link} />;
+  if (link.state === "code") return <Redeeming code={link.code} done={letGo} />;
+  const isOut = session.state === "signed_out" || (session.state === "ended" && link.state !== "none");
+  if (isOut) return <Welcome link={link} />;
   if (session.state === "ended") return <Ended session={session} />;
   return <Views device={session.device} />;
 }
 
 /** The link that counts, until it has signed this browser in: the first, or another that is opened in its place. */
-function useLink(first: Link): Link {
+function useLink(first: Link): readonly [link: Link, letGo: () => void] {
   const engine = useEngine();
   const [link, setLink] = useState(first);
   useEffect(() => {
@@ -61,6 +64,10 @@ function useLink(first: Link): Link {
     return () => removeEventListener("hashchange", changed);
   }, []);
   useEffect(() => {
+    const t = textNow().welcome;
+    if (link.state === "unreadable" && engine.session().state === "connected")
+      tell({ tone: "wrong", text: t.unreadable });
+    if (link.state === "expired" && engine.session().state === "connected") tell({ tone: "wrong", text: t.expired });
     if (link.state !== "good") return;
     engine.signIn(link.creds).then(
       () => setLink({ state: "none" }),
@@ -70,5 +77,5 @@ function useLink(first: Link): Link {
       },
     );
   }, [engine, link]);
-  return link;
+  return [link, useCallback(() => setLink({ state: "none" }), [])];
 }

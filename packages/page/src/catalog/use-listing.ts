@@ -40,9 +40,11 @@ export function useListing(
     if (!connected) return undefined;
     const stop = new AbortController();
     // What is shown stays until the first part of what is newer is there, so that nothing flickers.
-    let come: Listed = nothing;
-    const show = (listed: Listed) => {
-      if (!stop.signal.aborted) setHeld({ key, listed });
+    const folders: Folder[] = [];
+    const files: FileEntry[] = [];
+    let shown = 0;
+    const show = (rest: Pick<Listed, "complete"> & Partial<Listed>) => {
+      if (!stop.signal.aborted) setHeld({ key, listed: { folders: [...folders], files: [...files], ...rest } });
     };
     engine
       .list(
@@ -50,15 +52,19 @@ export function useListing(
         {
           signal: stop.signal,
           tell(part) {
-            come = { ...come, folders: [...come.folders, ...part.folders], files: [...come.files, ...part.files] };
-            show(come);
+            folders.push(...part.folders);
+            files.push(...part.files);
+            // The first lines at once; of the rest as often as somebody can see it grow.
+            if (shown > 0 && performance.now() - shown < 250) return;
+            shown = performance.now();
+            show({ complete: false });
           },
         },
       )
       .then(
-        () => show({ ...come, complete: true }),
+        () => show({ complete: true }),
         (error: unknown) => {
-          if (!isCancelled(error)) show({ ...come, complete: true, error });
+          if (!isCancelled(error)) show({ complete: true, error });
         },
       );
     return () => stop.abort();

@@ -1,6 +1,6 @@
 import { createKey, formatCreds, userJwt } from "@natster/trust";
 import { expect, test } from "vitest";
-import { readLink } from "./link.ts";
+import { readLink, readTyped } from "./link.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const seconds = now / 1_000;
@@ -37,4 +37,16 @@ test.each([
   ["no creds", linkTo("hello")],
 ])("%s cannot be read", (_, fragment) => {
   expect(readLink(fragment, now)).toEqual({ state: "unreadable" });
+});
+
+test.each([
+  ["https://share.example.org/#code=S7KQ2M4T-9PZD-WB3E-5HJN", "S7KQ2M4T-9PZD-WB3E-5HJN"],
+  ["S7KQ2M4T-9PZD-WB3E-5HJN", "S7KQ2M4T-9PZD-WB3E-5HJN"],
+  [" s7kq2m4t 9pzd wb3e 5hjn ", "s7kq2m4t 9pzd wb3e 5hjn"],
+])("%o, typed, is a code", (text, code) => {
+  expect(readTyped(text, now)).toEqual({ state: "code", code });
+});
+
+test("what is neither a link nor a code is told to be unreadable", () => {
+  expect(readTyped("hello", now)).toEqual({ state: "unreadable" });
 });

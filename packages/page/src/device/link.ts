@@ -1,10 +1,15 @@
-/** The link that signs a device in: its fragment holds the device's creds, and is sent to no server. */
+/**
+ * The links with which somebody comes: one holds a device's creds and signs it in, the other a one-time code. Both stand in
+ * the fragment, which is sent to no server.
+ */
 
 /** What a link turned out to be. */
 export type Link =
   | { readonly state: "none" }
   | { readonly state: "unreadable" }
   | { readonly state: "expired"; readonly name: string; readonly expired: number }
+  /** What it holds is for the engine to check. */
+  | { readonly state: "code"; readonly code: string }
   | { readonly state: "good"; readonly creds: string };
 
 /**
@@ -12,8 +17,10 @@ export type Link =
  * at once.
  */
 export function readLink(link: string, now: number): Link {
-  const fragment = link.slice(link.indexOf("#") + 1);
-  const text = new URLSearchParams(fragment).get("device");
+  const said = new URLSearchParams(link.slice(link.indexOf("#") + 1));
+  const code = said.get("code");
+  if (code !== null) return { state: "code", code };
+  const text = said.get("device");
   if (text === null) return { state: "none" };
   try {
     const creds = fromBase64Url(text);
@@ -26,6 +33,14 @@ export function readLink(link: string, now: number): Link {
     // A part of a link, or another kind of link: there is one thing to do about it, whatever was wrong.
     return { state: "unreadable" };
   }
+}
+
+/** Reads what somebody typed or pasted: a link, or a code by itself. */
+export function readTyped(text: string, now: number): Link {
+  const trimmed = text.trim();
+  if (/^[DSE][0-9A-Z]{7}(?:[\s-]*[0-9A-Z]){12}$/i.test(trimmed)) return { state: "code", code: trimmed };
+  const link = readLink(trimmed, now);
+  return link.state === "none" ? { state: "unreadable" } : link;
 }
 
 /** Reads the link with which the page was opened, and takes it out of the address: what it holds is a secret. */

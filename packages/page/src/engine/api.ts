@@ -81,6 +81,13 @@ export interface Part {
   readonly length: number;
 }
 
+/** What a code gave. */
+export interface Given {
+  readonly purpose: "device" | "share" | "enrol";
+  /** The catalog that it was for. */
+  readonly shared?: Required<Address>;
+}
+
 /** A person who begins here. */
 export interface Beginning {
   readonly handle: string;
@@ -94,6 +101,11 @@ export interface Engine {
   readonly signIn: (creds: string) => Promise<Device>;
   /** Makes an account and a device of it here, and signs in as that. */
   readonly begin: (beginning: Beginning) => Promise<Device>;
+  /**
+   * Redeems a one-time code: a newcomer gets an account made here, a person gets what it gives, and a device code makes
+   * this browser that device. Interrupted, the same code goes on where it was.
+   */
+  readonly redeem: (code: string) => Promise<Given>;
   /** Revokes the device, if it can be reached, and forgets it here. Resolves with whether it was revoked. */
   readonly signOut: () => Promise<{ readonly revoked: boolean }>;
   /** Connects once more, after nats-server did not let this device in. */

@@ -77,6 +77,7 @@ function methods(remote: Remote) {
   return {
     signIn: plain("signIn"),
     begin: plain("begin"),
+    redeem: plain("redeem"),
     signOut: plain("signOut"),
     tryAgain: plain("tryAgain"),
     wake: plain("wake"),

@@ -1,6 +1,6 @@
 /** What this browser keeps: a few records in IndexedDB, by the names of their stores. */
 
-const stores = ["device", "transfers"] as const;
+const stores = ["device", "transfers", "claims"] as const;
 export type StoreName = (typeof stores)[number];
 
 /** A store of records, each under a key of its own. */
@@ -40,9 +40,11 @@ function database(): Promise<IDBDatabase> {
 
 const open = (): Promise<IDBDatabase> =>
   new Promise((resolve, reject) => {
-    const request = indexedDB.open("natster", 1);
+    const request = indexedDB.open("natster", 2);
     request.addEventListener("upgradeneeded", () => {
-      for (const store of stores) request.result.createObjectStore(store);
+      for (const store of stores) {
+        if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
+      }
     });
     request.addEventListener("success", () => resolve(request.result));
     request.addEventListener("error", () => reject(request.error ?? new Error("IndexedDB does not open")));

@@ -6,11 +6,12 @@ import { codes } from "@natster/contracts/codes";
 import { projector } from "@natster/contracts/library";
 import { web, Welcome } from "@natster/contracts/web";
 import { client } from "@natster/micro/client";
-import { applied, createDevice, notices, type Person, type Place, redeem, register, share } from "@natster/person";
-import { createKey, keyFromSeed, parseCode } from "@natster/trust";
+import { applied, type ClaimStore, createDevice, notices, type PendingClaim, type Person, type Place, redeem, register, share } from "@natster/person";
+import { type Code, createKey, keyFromSeed, parseCode } from "@natster/trust";
 import { type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import type { Device, Engine, News, Session } from "./api.ts";
 import { Catalogs } from "./catalogs.ts";
+import { openStore } from "./database.ts";
 import { signWith } from "./device-key.ts";
 import { deviceOf, forgetDevice, keepDevice, type KeptDevice, loadDevice, shown } from "./device-store.ts";
 import { EngineError } from "./engine-error.ts";
@@ -42,7 +43,7 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
     if (state?.state === "connected") {
       if (connected?.person.connection !== state.connection) {
         connected = makeConnected(state.connection, device);
-        void hear(connected, tell);
+        void hear(connected.person, tell);
       }
       become({ state: "connected", device });
     } else if (state?.state === "looking") become({ state: "looking", device, since: state.since });
@@ -89,14 +90,26 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
     session: () => session,
     signIn: (creds) => adopt(creds),
     async begin({ handle, code }) {
-      const known = code === undefined ? undefined : parseCode(code);
-      if (code !== undefined && !known) throw new EngineError("refused", "mistyped", "code_unreadable");
-      const account = createKey("account");
-      const newcomer = { account, handle: Handle.parse(handle) };
+      const name = Handle.parse(handle);
       const place = await findPlace(page);
-      if (known) await redeem(place, known, newcomer);
-      else await register(place, newcomer);
-      return adopt(createDevice(account, { name: "This browser", role: "owner" }), account.seed());
+      if (code !== undefined) {
+        const given = await redeem(place, readCode(code), { handle: name, deviceName, claims });
+        if (!("joined" in given) || !given.joined) throw new EngineError("refused", "another code", "code_unreadable");
+        return adopt(given.joined.creds, given.joined.account.seed());
+      }
+      const account = createKey("account");
+      await register(place, { account, handle: name });
+      return adopt(createDevice(account, { name: deviceName, role: "owner" }), account.seed());
+    },
+    async redeem(text) {
+      await started;
+      const code = readCode(text);
+      const person = code.purpose === "share" && session.state === "connected" ? now().person : undefined;
+      const given = await redeem(await findPlace(page), code, { deviceName, claims, ...(person && { person }) });
+      if (given.purpose === "device") await adopt(given.creds);
+      else if (given.joined) await adopt(given.joined.creds, given.joined.account.seed());
+      const { purpose } = given;
+      return purpose === "share" ? { purpose, shared: { owner: given.owner, catalog: given.catalog } } : { purpose };
     },
     async signOut() {
       const user = kept?.user;
@@ -135,6 +148,21 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
   };
 }
 
+const deviceName = "A browser";
+
+/** Claims that are under way, so that a page that is loaded anew makes the very same one again. */
+const claims: ClaimStore = {
+  load: (id) => openStore<PendingClaim>("claims").get(id),
+  save: (claim) => openStore<PendingClaim>("claims").put(claim.id, claim),
+  remove: (id) => openStore<PendingClaim>("claims").remove(id),
+};
+
+function readCode(text: string): Code {
+  const code = parseCode(text);
+  if (!code) throw new EngineError("refused", "mistyped", "code_unreadable");
+  return code;
+}
+
 const yes = () => true;
 const no = () => false;
 
@@ -154,11 +182,8 @@ const makeConnected = (connection: NatsConnection, { account, user }: Device): C
 });
 
 /** Tells what the feed says, until the connection closes for good. */
-async function hear({ person, catalogs }: Connected, tell: (news: News) => void): Promise<void> {
-  for await (const notice of notices(person)) {
-    if (notice.kind === "presence") catalogs.changed(notice);
-    tell({ kind: "notice", notice });
-  }
+async function hear(person: Person, tell: (news: News) => void): Promise<void> {
+  for await (const notice of notices(person)) tell({ kind: "notice", notice });
 }
 
 /** The system that this page is of, as a newcomer finds it. */

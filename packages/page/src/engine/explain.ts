@@ -2,6 +2,7 @@
 import { errors } from "@nats-io/nats-core";
 import { DigestMismatchError, StalledError } from "@natster/files";
 import { NoAnswerError, NobodyAnswersError, Refusal } from "@natster/micro/client";
+import { AnswerRefusedError, NotAnsweredYetError } from "@natster/person";
 import { EngineError, isCancelled } from "./engine-error.ts";
 
 /** Tells a tab what went wrong, as exactly as it can act on. */
@@ -15,6 +16,8 @@ export function explain(error: unknown): EngineError {
   if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError) {
     return new EngineError("offline", error.message);
   }
+  if (error instanceof NotAnsweredYetError) return new EngineError("silent", error.message, "not_answered_yet");
+  if (error instanceof AnswerRefusedError) return new EngineError("refused", error.message, "answer_refused");
   if (error instanceof DigestMismatchError) return new EngineError("refused", error.message, "digest_mismatch");
   return new EngineError("fault", error instanceof Error ? error.message : String(error));
 }

@@ -48,6 +48,12 @@ export const de: Words = {
     catalog_unknown: "Diesen Katalog gibt es nicht mehr.",
     recipient_self: "Das bist du selbst.",
     recipient_unknown: "Dieses Konto gibt es hier nicht.",
+    code_unknown: "Dieser Code ist abgelaufen, verbraucht oder nie entstanden. Bitte um einen neuen.",
+    code_wrong: "In diesem Code ist ein Tippfehler.",
+    code_claimed: "Diesen Code hat schon jemand benutzt; jeder gilt einmal. Bitte um einen neuen.",
+    not_for_you: "Dieser Code ist für jemand anderen.",
+    not_answered_yet: "Wer diesen Code gemacht hat, ist gerade nicht da. Versuche es später noch einmal: dein Code bleibt hier.",
+    answer_refused: "Was zurückkam, stammt nicht von dem, der diesen Code gemacht hat; geglaubt wurde nichts. Frage nach.",
     code_unreadable: "In diesem Code ist ein Tippfehler.",
     key_changed:
       "Dieser Name gehört jetzt zu einem anderen Schlüssel als dem, den du kennst. Frage auf anderem Weg nach, bevor du teilst.",
@@ -72,9 +78,9 @@ export const de: Words = {
     expired: "Dieser Link ist abgelaufen.",
     expiredHow: (name, when) => `„${name || "Dieses Gerät"}“ galt bis ${when}. Bitte um einen neuen.`,
     link: {
-      title: "Mit einem Link hereinkommen",
-      what: "Ein Link meldet diesen Browser als Gerät an. Wer dieses Natster betreibt, hat einen, und jedes deiner Geräte auch.",
-      field: "Link",
+      title: "Mit Link oder Code hereinkommen",
+      what: "Ein Link auf einen Ordner öffnet ihn sofort. Ein Code von einem anderen deiner Geräte, oder sein Link, macht diesen Browser zu einem davon.",
+      field: "Link oder Code",
       go: "Öffnen",
       quiet: "Was dich anmeldet, steht hinter dem # und wird keinem Server gesendet.",
     },
@@ -86,6 +92,12 @@ export const de: Words = {
       code: "Code, falls du einen bekommen hast",
       go: "Mein Konto anlegen",
       making: "Deine Schlüssel entstehen…",
+    },
+    redeeming: {
+      title: "Einen Moment",
+      what: "Deine Schlüssel entstehen in diesem Browser, und nach dem Ordner wird gefragt, wo er liegt.",
+      failed: "Dieser Code hat nichts geöffnet",
+      home: "Zum Anfang",
     },
     insecure: {
       title: "Diese Seite braucht eine sichere Verbindung",

@@ -49,6 +49,12 @@ export const en = {
     catalog_unknown: "This catalog is not there any more.",
     recipient_self: "That is you.",
     recipient_unknown: "There is no such account here.",
+    code_unknown: "This code has run out, was used up, or was never made. Ask for a new one.",
+    code_wrong: "This code has a typing error in it.",
+    code_claimed: "Somebody has used this code already; each works once. Ask for a new one.",
+    not_for_you: "This code was made for somebody else.",
+    not_answered_yet: "Whoever made this code is not there at the moment. Try again when they are: your code is kept.",
+    answer_refused: "What came back was not written by whoever made this code, so nothing was believed. Ask them.",
     code_unreadable: "This code has a typing error in it.",
     key_changed:
       "This handle belongs to another key than the one you know. Ask the person by another way before you share.",
@@ -74,9 +80,9 @@ export const en = {
     expiredHow: (name: string, when: string) =>
       `“${name || "This device"}” could sign in until ${when}. Ask for a new one.`,
     link: {
-      title: "Come in with a link",
-      what: "A link signs this browser in as a device. Whoever runs this Natster has one, and so has every device of yours.",
-      field: "Link",
+      title: "Come in with a link or a code",
+      what: "A link to a folder opens it at once. A code from another device of yours, or its link, makes this browser one of them.",
+      field: "Link or code",
       go: "Open",
       quiet: "What signs you in stands after the # and is sent to no server.",
     },
@@ -88,6 +94,12 @@ export const en = {
       code: "Code, if you were given one",
       go: "Make my account",
       making: "Making your keys…",
+    },
+    redeeming: {
+      title: "One moment",
+      what: "Your keys are made in this browser, and the folder is asked for where it is.",
+      failed: "This code did not open anything",
+      home: "To the beginning",
     },
     insecure: {
       title: "This page needs a secure connection",

@@ -2,6 +2,7 @@
 import type { EngineClient } from "../engine/connect.ts";
 import type { MediaPull, MediaPush, MediaQuestion } from "./ask.ts";
 import { patiently } from "./patient.ts";
+import { tellTrouble } from "./troubles.ts";
 import { readAhead } from "./read-ahead.ts";
 
 /** Answers the questions of the service worker for as long as the page is open. */
@@ -18,7 +19,7 @@ function give(engine: EngineClient, { medium, range }: MediaQuestion, port: Mess
   // A player waits a while for what is away; what was taken back ends soon.
   const read = patiently(
     (offset, length, signal) => engine.read({ address, digest, size, offset, length }, { signal }),
-    { offline: 60_000, silent: 30_000, nobody: 4_000 },
+    { offline: 60_000, silent: 30_000, nobody: 2_000 },
   );
   const parts = readAhead(read, { ...range, signal: stop.signal });
   const say = (push: MediaPush) => port.postMessage(push, push instanceof Uint8Array ? [push.buffer] : []);
@@ -30,7 +31,10 @@ function give(engine: EngineClient, { medium, range }: MediaQuestion, port: Mess
     } else {
       parts.next().then(
         ({ value, done }) => say(done ? "end" : value),
-        (error: unknown) => say({ failed: String(error) }),
+        (error: unknown) => {
+          say({ failed: String(error) });
+          if (!stop.signal.aborted) tellTrouble(digest, error);
+        },
       );
     }
   });

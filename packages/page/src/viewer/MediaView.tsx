@@ -1,9 +1,11 @@
 import { useEffect, useState } from "react";
 import { useEngine } from "../app/engine-context.ts";
 import { nameIn } from "../catalog/rows.ts";
+import { explained } from "../i18n/explained.ts";
 import { useText } from "../i18n/text.ts";
 import { mediaUrl } from "../media/media-url.ts";
 import { mediaReady } from "../media/register.ts";
+import { hearTrouble } from "../media/troubles.ts";
 import { kindOf, plainType } from "./kinds.ts";
 import type { ViewProps } from "./Viewer.tsx";
 import css from "./Viewer.module.css";
@@ -13,6 +15,8 @@ export function MediaView({ address, file }: ViewProps) {
   const t = useText();
   const engine = useEngine();
   const [state, setState] = useState<"waiting" | "ready" | "broken">("waiting");
+  const [trouble, setTrouble] = useState<unknown>();
+  useEffect(() => hearTrouble(file.digest, setTrouble), [file.digest]);
   useEffect(() => {
     let current = true;
     mediaReady(engine).then(
@@ -24,6 +28,7 @@ export function MediaView({ address, file }: ViewProps) {
     };
   }, [engine]);
 
+  if (trouble !== undefined) return <p className={css.note}>{explained(trouble)}</p>;
   if (state === "waiting") return <p role="status">{t.loading}</p>;
   if (state === "broken") return <p className={css.note}>{t.viewer.broken}</p>;
   const type = plainType(file.type);

@@ -1,14 +1,15 @@
 import { type FormEvent, useState } from "react";
 import { useEngine } from "../app/engine-context.ts";
 import { Frame } from "../app/Frame.tsx";
-import { type Link, readLink } from "../device/link.ts";
+import { type Link, readTyped } from "../device/link.ts";
 import { explained } from "../i18n/explained.ts";
 import { moment } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
+import { Redeem } from "./Redeeming.tsx";
 import css from "./Welcome.module.css";
 
 /** Who comes without a device learns what this is, and how to begin. */
-export function Welcome({ link }: { readonly link: Exclude<Link, { state: "good" }> }) {
+export function Welcome({ link }: { readonly link: Exclude<Link, { state: "good" | "code" }> }) {
   const t = useText().welcome;
   return (
     <Frame bare>
@@ -50,10 +51,12 @@ function WithLink() {
   const engine = useEngine();
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<Link | undefined>();
+  const [code, setCode] = useState<string>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const link = readLink(text.trim(), Date.now());
-    if (link.state !== "good") return setProblem(link.state === "none" ? { state: "unreadable" } : link);
+    const link = readTyped(text, Date.now());
+    if (link.state === "code") return setCode(link.code);
+    if (link.state !== "good") return setProblem(link);
     engine.signIn(link.creds).catch(() => setProblem({ state: "unreadable" }));
   };
   return (
@@ -61,6 +64,7 @@ function WithLink() {
       <h2 id="with-link">{t.link.title}</h2>
       <p>{t.link.what}</p>
       {problem && <Problem link={problem} />}
+      {code !== undefined && <Redeem key={code} code={code} done={() => setCode(undefined)} />}
       <form onSubmit={submit} className={css.form}>
         <label>
           {t.link.field}

@@ -1,0 +1,154 @@
+import { unshare } from "@natster/person";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshProfile } from "./chromium.ts";
+import { connected, expectQuiet, openCatalog, playsBeyond, signIn, visit } from "./steps.ts";
+import { catalogName, startWorld, type World } from "./world.ts";
+
+const sample = join(import.meta.dirname, "..", "..", "sample");
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+}, 120_000);
+afterAll(() => world[Symbol.asyncDispose]());
+
+test("a link signs a fresh browser in, is gone from the address, and is not needed again", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page, context } = profile;
+  await signIn(page, await world.linkFor(world.bob));
+  expect(page.url()).not.toContain("device");
+
+  await page.reload();
+  await connected(page);
+  const second = await context.newPage();
+  await second.goto(world.url);
+  await connected(second);
+  expect(await second.getByText("@bob").isVisible()).toBe(true);
+  expectQuiet(profile);
+}, 120_000);
+
+test("the device's key cannot be read again, not by the page either", async () => {
+  await using profile = await freshProfile(world.browser);
+  await signIn(profile.page, await world.linkFor(world.bob));
+  const kept = await profile.page.evaluate(
+    () =>
+      new Promise<{ isKey: boolean; extractable: boolean; text: string }>((resolve) => {
+        const opening = indexedDB.open("natster");
+        opening.addEventListener("success", () => {
+          const asking = opening.result.transaction("device").objectStore("device").get("this");
+          asking.addEventListener("success", () => {
+            const { key } = asking.result;
+            resolve({
+              isKey: key instanceof CryptoKey,
+              extractable: key.extractable,
+              text: JSON.stringify(asking.result),
+            });
+          });
+        });
+      }),
+  );
+  expect(kept).toMatchObject({ isKey: true, extractable: false });
+  expect(kept.text).not.toMatch(/SU[A-Z2-7]{56}/);
+  expectQuiet(profile);
+}, 120_000);
+
+test("a newcomer makes an account here, is invited by handle, and reads what was shared", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  const catalog = catalogName("for-carol");
+  await world.serve(catalog, sample);
+  await page.goto(world.url);
+  await page.getByLabel("Handle").fill("carol");
+  await page.getByRole("button", { name: "Make my account" }).click();
+  await connected(page);
+
+  const { account } = await world.alice.library.person({ handle: "carol" as never });
+  await world.offerTo(account, catalog);
+  await page.getByRole("button", { name: "Accept" }).click();
+  await openCatalog(page, "for-carol");
+  await page.getByRole("link", { name: "Welcome.md" }).click();
+  await page.getByRole("heading", { name: /Welcome to Natster/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("grid").waitFor();
+  expect(new URL(page.url()).hash).toBe(`#/of/${world.alice.account}/for-carol/`);
+  expectQuiet(profile);
+}, 120_000);
+
+test("a handle that is taken is told so, and nothing was made", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  await page.goto(world.url);
+  await page.getByLabel("Handle").fill("bob");
+  await page.getByRole("button", { name: "Make my account" }).click();
+  await page.getByText("Somebody else has this handle").waitFor();
+  await page.getByLabel("Code").fill("E7KQ2M4T-9PZD-WB3E");
+  await page.getByLabel("Handle").fill("dave");
+  await page.getByRole("button", { name: "Make my account" }).click();
+  await page.getByText("This code has a typing error in it.").waitFor();
+  expectQuiet(profile);
+}, 120_000);
+
+test("what was taken back is gone from the library, and a film that runs ends", async () => {
+  await using profile = await freshProfile(world.browser, { expected: /503|Failed to load resource/ });
+  const { page } = profile;
+  const catalog = catalogName("films");
+  await world.serve(catalog, await world.folderWithFilm(200_000_000));
+  await world.give(catalog);
+  await signIn(page, await world.linkFor(world.bob));
+  await visit(page, `#/of/${world.alice.account}/films/film.mp4`);
+  await playsBeyond(page, 0.2);
+
+  await unshare(world.alice, catalog, world.bob.account);
+  await page.getByText("“films” was taken back").waitFor();
+  await page.evaluate(() => {
+    const video = document.querySelector("video");
+    if (video) video.currentTime = 60;
+  });
+  await page.getByText("Nobody serves this at the moment").waitFor({ timeout: 90_000 });
+  await page.keyboard.press("Escape");
+  await visit(page, "#/");
+  await page.getByRole("heading", { name: "Shared with me" }).waitFor();
+  await expect.poll(() => page.getByRole("main").getByRole("link", { name: "films" }).count()).toBe(0);
+  expectQuiet(profile);
+}, 180_000);
+
+test("signing out revokes the device and forgets it", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  const before = (await world.bob.library.devices({})).rows.length;
+  await signIn(page, await world.linkFor(world.bob));
+  await visit(page, "#/devices");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Share folders straight from where they are" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Share folders straight from where they are" }).waitFor();
+  await expect.poll(async () => (await world.bob.library.devices({})).rows.length, { timeout: 20_000 }).toBe(before);
+  expectQuiet(profile);
+}, 120_000);
+
+test("a device that is revoked elsewhere is told so, and one that has expired too", async () => {
+  await using profile = await freshProfile(world.browser, { expected: /WebSocket/ });
+  const { page } = profile;
+  await signIn(page, await world.linkFor(world.bob));
+  const { rows } = await world.bob.library.devices({});
+  const [browser] = rows.filter(({ name }) => name === "browser").toSorted((a, b) => b.since.localeCompare(a.since));
+  if (browser) await world.bob.accounts.revoke({ user: browser.user });
+  await page.getByRole("heading", { name: "nats-server does not accept this device" }).waitFor({ timeout: 60_000 });
+
+  await page.goto("about:blank");
+  await page.goto(await world.linkFor(world.bob, { expiresIn: 1 }));
+  await page
+    .getByText(/This link has expired|This device has expired/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  expectQuiet(profile);
+}, 180_000);
+
+test("half a link is told to be one", async () => {
+  await using profile = await freshProfile(world.browser);
+  await profile.page.goto((await world.linkFor(world.bob)).slice(0, -900));
+  await profile.page.getByText("This link cannot be read.").waitFor();
+  expectQuiet(profile);
+}, 60_000);
