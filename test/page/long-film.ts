@@ -36,7 +36,7 @@ export async function writeLongFilm(path: string, bytes: number, apart = 16 * 10
     const shown = numbers(boxIn(table, "ctts").subarray(8));
     const stbl = box("stbl", [
       whole(table, "stsd"),
-      full("stts", [1, sizes.length * loops, Number(boxIn(table, "stts").readUInt32BE(12))]),
+      full("stts", [1, sizes.length * loops, boxIn(table, "stts").readUInt32BE(12)]),
       full("stss", [
         sync.length * loops,
         ...Array.from({ length: loops }, (_, loop) => sync.map((at) => at + loop * sizes.length)).flat(),

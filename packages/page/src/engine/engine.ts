@@ -6,7 +6,18 @@ import { codes } from "@natster/contracts/codes";
 import { projector } from "@natster/contracts/library";
 import { web, Welcome } from "@natster/contracts/web";
 import { client } from "@natster/micro/client";
-import { applied, type ClaimStore, createDevice, notices, type PendingClaim, type Person, type Place, redeem, register, share } from "@natster/person";
+import {
+  applied,
+  type ClaimStore,
+  createDevice,
+  notices,
+  type PendingClaim,
+  type Person,
+  type Place,
+  redeem,
+  register,
+  share,
+} from "@natster/person";
 import { type Code, createKey, keyFromSeed, parseCode } from "@natster/trust";
 import { type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import type { Device, Engine, News, Session } from "./api.ts";

@@ -100,6 +100,17 @@ test("a device that is refused again and again is told so", async () => {
   expect(dial).toHaveBeenCalledTimes(3);
 });
 
+test("a server that is too busy to be proved to is asked again", async () => {
+  let tries = 0;
+  const nats = openNats(device, "ws://here/nats", () =>
+    ++tries < 6
+      ? Promise.reject(new errors.AuthorizationError("Authentication Timeout"))
+      : Promise.resolve(fakeConnection().connection),
+  );
+  await later();
+  expect(nats.state().state).toBe("connected");
+});
+
 test("a device that expires while it is connected is told so", async () => {
   const fake = fakeConnection();
   const nats = openNats({ ...device, expires: Date.now() + 1_000 }, "ws://here/nats", () =>

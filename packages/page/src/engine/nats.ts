@@ -116,5 +116,7 @@ const isFalse = () => false;
 const passed = (milliseconds: number): Promise<false> =>
   new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
 
+/** A server that is busy says that proving took too long; that refuses nobody. */
 const isRefusal = (reason: unknown): boolean =>
-  reason instanceof errors.AuthorizationError || reason instanceof errors.UserAuthenticationExpiredError;
+  (reason instanceof errors.AuthorizationError && !/timeout/i.test(reason.message)) ||
+  reason instanceof errors.UserAuthenticationExpiredError;

@@ -52,8 +52,10 @@ export const de: Words = {
     code_wrong: "In diesem Code ist ein Tippfehler.",
     code_claimed: "Diesen Code hat schon jemand benutzt; jeder gilt einmal. Bitte um einen neuen.",
     not_for_you: "Dieser Code ist für jemand anderen.",
-    not_answered_yet: "Wer diesen Code gemacht hat, ist gerade nicht da. Versuche es später noch einmal: dein Code bleibt hier.",
-    answer_refused: "Was zurückkam, stammt nicht von dem, der diesen Code gemacht hat; geglaubt wurde nichts. Frage nach.",
+    not_answered_yet:
+      "Wer diesen Code gemacht hat, ist gerade nicht da. Versuche es später noch einmal: dein Code bleibt hier.",
+    answer_refused:
+      "Was zurückkam, stammt nicht von dem, der diesen Code gemacht hat; geglaubt wurde nichts. Frage nach.",
     code_unreadable: "In diesem Code ist ein Tippfehler.",
     key_changed:
       "Dieser Name gehört jetzt zu einem anderen Schlüssel als dem, den du kennst. Frage auf anderem Weg nach, bevor du teilst.",

@@ -32,14 +32,13 @@ export function Redeem({ code, done }: RedeemProps) {
   useEffect(() => {
     let current = true;
     setError(undefined);
-    redeemOnce(engine, code, turn).then(
-      ({ shared }) => {
-        if (!current) return;
-        if (shared) goTo({ at: "catalog", owner: shared.owner, catalog: shared.catalog, path: "" });
-        done();
-      },
-      (error: unknown) => current && setError(error),
-    );
+    const redeem = async () => {
+      const { shared } = await redeemOnce(engine, code, turn);
+      if (!current) return;
+      if (shared) goTo({ at: "catalog", owner: shared.owner, catalog: shared.catalog, path: "" });
+      done();
+    };
+    redeem().catch((error: unknown) => current && setError(error));
     return () => {
       current = false;
     };
