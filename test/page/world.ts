@@ -6,7 +6,7 @@ import { type AccountKey, CatalogName } from "@natster/contracts";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
 import { silentLog } from "@natster/micro";
 import { isRefusal } from "@natster/micro/client";
-import { accept, addDevice, share } from "@natster/person";
+import { accept, addDevice, createDevice, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { writeLongFilm } from "./long-film.ts";
 import { startChromium } from "./chromium.ts";
@@ -86,12 +86,12 @@ export async function startWorld(): Promise<World> {
       await accept(bob, { owner: alice.account, catalog });
     },
     async linkFor(person, { administrator = false, expiresIn } = {}) {
-      const creds = await addDevice(person, person.key, {
-        name: "browser",
-        role: "browser",
-        administrator,
-        ...(expiresIn !== undefined && { expiresIn }),
-      });
+      const device = { name: "browser", role: "browser", administrator } as const;
+      // One that ends soon is not announced: that may take longer than it lasts.
+      const creds =
+        expiresIn === undefined
+          ? await addDevice(person, person.key, device)
+          : createDevice(person.key, { ...device, expiresIn });
       return `${url}#device=${Buffer.from(creds).toString("base64url")}`;
     },
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
