@@ -39,10 +39,22 @@ export function explain(error: unknown): Explained {
   if (error instanceof ClosedConnectionError || error instanceof ConnectionError) {
     return { what: "the system cannot be reached", why: inner(error), next: "natster status" };
   }
+  if (error instanceof Error && named[error.name]) return { what: error.message, ...named[error.name] };
   const system = systemError(error);
   if (system) return system;
   return { what: inner(error), next: "the same with --debug shows more" };
 }
+
+/** Errors of packages that are loaded only where they are needed, by name. */
+const named: Readonly<Record<string, { readonly next: string }>> = {
+  DiskFullError: { next: "df -h, make room, and the same again: it goes on where it is" },
+  MirrorBusyError: { next: "wait until that one has ended" },
+  EmptyCatalogError: { next: "natster ls, and the same without --prune" },
+  StalledError: { next: "the same again" },
+  NotAnsweredYetError: { next: "the same again, when the machine of whoever made the code is on" },
+  NotAppliedYetError: { next: "natster ls, in a moment" },
+  DigestMismatchError: { next: "the same again" },
+};
 
 const notLetIn: Explained = {
   what: "nats-server does not let this device in",
