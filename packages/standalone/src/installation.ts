@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AccountKey } from "@natster/contracts";
 import { createOperator, type CredsName } from "@natster/trust";
+import { renewedBy } from "./renew.ts";
 import * as z from "zod";
 
 /** What is not secret, in one file; that file is written last, so where it is, everything is. */
@@ -29,6 +30,23 @@ export interface Installation extends z.infer<typeof Installation> {
   readonly signingKey: string;
 }
 
+/**
+ * What an installation says of accounts and users follows from the contracts, which newer versions change: it is issued
+ * anew, with the same keys, where it is not what this version says. Accounts first: a crash in between is gone on from.
+ */
+async function renew(directory: string, installation: z.infer<typeof Installation>) {
+  const renewed = await renewedBy(directory, installation);
+  if (!renewed) return installation;
+  for (const [of, creds] of Object.entries(renewed.creds)) {
+    const path = paths(directory).creds(of);
+    await writeSecret(`${path}.new`, creds);
+    await rename(`${path}.new`, path);
+  }
+  const current = { ...installation, preload: renewed.preload };
+  await writeMain(directory, current);
+  return current;
+}
+
 /** Opens the installation in a directory, making it first where there is none. Directories 0700, files 0600. */
 export async function openInstallation(directory: string): Promise<Installation> {
   const at = (...names: string[]) => join(directory, ...names);
@@ -36,7 +54,7 @@ export async function openInstallation(directory: string): Promise<Installation>
   const { offline, ...places } = paths(directory);
 
   const there = await readFile(main, "utf8").catch(() => undefined);
-  if (there !== undefined) return { ...Installation.parse(JSON.parse(there)), ...places };
+  if (there !== undefined) return { ...(await renew(directory, Installation.parse(JSON.parse(there)))), ...places };
 
   const made = createOperator({ issuedAt: Math.floor(Date.now() / 1000) });
   for (const folder of [directory, at("creds"), at("operator"), at("offline")]) {
@@ -48,9 +66,14 @@ export async function openInstallation(directory: string): Promise<Installation>
   for (const [of, seed] of Object.entries(made.offline)) await writeSecret(offline(of), seed);
   const { operatorJwt, systemAccount, preload, platform, lobby } = made;
   const installation = { operatorJwt, systemAccount, preload, platform, lobby };
+  await writeMain(directory, Installation.parse(installation));
+  return { ...Installation.parse(installation), ...places };
+}
+
+async function writeMain(directory: string, installation: z.infer<typeof Installation>): Promise<void> {
+  const main = mainFile(directory);
   await writeSecret(`${main}.new`, JSON.stringify(installation, null, 2));
   await rename(`${main}.new`, main);
-  return { ...Installation.parse(installation), ...places };
 }
 
 const writeSecret = (path: string, text: string) => writeFile(path, `${text.trimEnd()}\n`, { mode: 0o600 });

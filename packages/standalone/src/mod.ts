@@ -1,6 +1,7 @@
 /** All services in one process, beside one nats-server. */
 export { DirectoryInUseError, type Holder, holderOf } from "./directory/lock.ts";
 export { DirectoryTooNewError } from "./directory/settings.ts";
+export { DirectoryTooOldError } from "./renew.ts";
 export { type Installation, openInstallation } from "./installation.ts";
 export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
 export {

@@ -39,12 +39,72 @@ export type CredsName = PlatformService | `${StreamsService}-streams` | "bootstr
 /** The operator's own accounts. */
 type OperatorAccount = "system" | "platform" | "lobby" | "streams" | StreamsService;
 
+const operatorAccounts = ["system", "platform", "lobby", "streams", ...streamsServices] as const;
+
+/** The keys by which an operator's accounts and users are issued. */
+export interface OperatorKeys {
+  /** The operator's signing key that is in use. */
+  readonly signing: Key<"operator">;
+  /** The lobby's scoped signing key, which is published. */
+  readonly scoped: Key<"account">;
+  readonly accounts: Readonly<Record<OperatorAccount, Key<"account">>>;
+}
+
+/** The names of the accounts whose seeds are needed to issue everything anew. */
+export const operatorAccountNames: readonly OperatorAccount[] = operatorAccounts;
+
 /** Makes an operator, its accounts and its users. Nothing is written anywhere. */
 export function createOperator({ name = "natster", issuedAt }: { name?: string; issuedAt: UnixTime }): NewOperator {
   const operator = createKey("operator");
   const [signing, reserve] = [createKey("operator"), createKey("operator")];
-  const [system, platform, lobby, streams, scoped] = [account(), account(), account(), account(), account()];
-  const own = { accounts: account(), codes: account(), catalog: account(), projector: account() };
+  const account = () => createKey("account");
+  const accounts = {
+    system: account(),
+    platform: account(),
+    lobby: account(),
+    streams: account(),
+    accounts: account(),
+    codes: account(),
+    catalog: account(),
+    projector: account(),
+  };
+  const scoped = account();
+  const { system, platform, lobby } = accounts;
+  return {
+    operatorJwt: operatorJwt(
+      { name, signingKeys: [signing.public, reserve.public], systemAccount: system.public },
+      operator,
+      issuedAt,
+    ),
+    systemAccount: system.public,
+    platform: platform.public,
+    lobby: { account: lobby.public, seed: scoped.seed() },
+    signingKey: signing.seed(),
+    ...issueOperator({ signing, scoped, accounts }, { issuedAt }),
+    offline: {
+      operator: operator.seed(),
+      reserve: reserve.seed(),
+      system: system.seed(),
+      platform: platform.seed(),
+      lobby: lobby.seed(),
+      streams: accounts.streams.seed(),
+      accounts: accounts.accounts.seed(),
+      codes: accounts.codes.seed(),
+      catalog: accounts.catalog.seed(),
+      projector: accounts.projector.seed(),
+    },
+  };
+}
+
+/**
+ * Issues the operator's accounts and users as the contracts of this version have them. `keyOf` says which key a user has
+ * already; one that has none gets one.
+ */
+export function issueOperator(
+  { signing, scoped, accounts }: OperatorKeys,
+  { issuedAt, keyOf = () => undefined }: { issuedAt: UnixTime; keyOf?: (of: CredsName) => Key<"user"> | undefined },
+): Pick<NewOperator, "preload" | "creds"> {
+  const { system, platform, lobby, streams } = accounts;
   const claims = [
     renderSystem(system.public, issuedAt),
     renderStreams(streams.public, issuedAt),
@@ -53,30 +113,27 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
     ...streamsServices.map((service) =>
       renderService(
         service,
-        { account: own[service].public, streams: streams.public, system: system.public },
+        { account: accounts[service].public, streams: streams.public, system: system.public },
         issuedAt,
       ),
     ),
   ];
-  const user = (of: Key<"account">, userName: string, permissions: (user: UserKey) => Permissions): string => {
-    const key = createKey("user");
+  const user = (
+    as: CredsName,
+    of: Key<"account">,
+    userName: string,
+    permissions: (user: UserKey) => Permissions,
+  ): string => {
+    const key = keyOf(as) ?? createKey("user");
     const request = { user: key.public, name: userName, permissions: permissions(key.public), issuedAt };
     return formatCreds(userJwt(of, request), key);
   };
   const service = (serviceName: PlatformService) =>
-    user(platform, serviceName, (key) => servicePermissions(serviceName, key));
-  const reaching = (serviceName: StreamsService) => user(own[serviceName], serviceName, streamsPermissions);
+    user(serviceName, platform, serviceName, (key) => servicePermissions(serviceName, key));
+  const reaching = (serviceName: StreamsService) =>
+    user(`${serviceName}-streams`, accounts[serviceName], serviceName, streamsPermissions);
   return {
-    operatorJwt: operatorJwt(
-      { name, signingKeys: [signing.public, reserve.public], systemAccount: system.public },
-      operator,
-      issuedAt,
-    ),
-    systemAccount: system.public,
     preload: Object.fromEntries(claims.map((each) => [each.sub, encodeJwt(each, signing)])),
-    platform: platform.public,
-    lobby: { account: lobby.public, seed: scoped.seed() },
-    signingKey: signing.seed(),
     creds: {
       accounts: service("accounts"),
       codes: service("codes"),
@@ -87,21 +144,7 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
       "codes-streams": reaching("codes"),
       "catalog-streams": reaching("catalog"),
       "projector-streams": reaching("projector"),
-      bootstrap: user(streams, "bootstrap", bootstrapPermissions),
-    },
-    offline: {
-      operator: operator.seed(),
-      reserve: reserve.seed(),
-      system: system.seed(),
-      platform: platform.seed(),
-      lobby: lobby.seed(),
-      streams: streams.seed(),
-      accounts: own.accounts.seed(),
-      codes: own.codes.seed(),
-      catalog: own.catalog.seed(),
-      projector: own.projector.seed(),
+      bootstrap: user("bootstrap", streams, "bootstrap", bootstrapPermissions),
     },
   };
 }
-
-const account = (): Key<"account"> => createKey("account");

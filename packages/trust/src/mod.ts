@@ -11,7 +11,14 @@ export { renderService, renderStreams, renderSystem, type ServiceAccount } from 
 export type { Checked, Refused } from "./checked.ts";
 export { authenticator, type Creds, formatCreds, parseCreds, userOf } from "./creds.ts";
 export { type Grant, type GrantReason, type GrantRequest, readGrant, signGrant } from "./grant.ts";
-export { createOperator, type CredsName, type NewOperator } from "./init.ts";
+export {
+  createOperator,
+  type CredsName,
+  issueOperator,
+  type NewOperator,
+  operatorAccountNames,
+  type OperatorKeys,
+} from "./init.ts";
 export { type Claims, encodeJwt, type JwtReason, readJwt, type SignedClaims } from "./jwt.ts";
 export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify } from "./key.ts";
 export { defaultLobbyLimits, defaultPersonLimits, type PersonLimits } from "./limits.ts";

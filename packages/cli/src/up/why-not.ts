@@ -1,6 +1,6 @@
 /** Why a system did not start, for people. */
 import { NatsServerNotFoundError, NatsServerStartError, NatsServerUnusableError } from "@natster/nats-server";
-import { DirectoryInUseError, DirectoryTooNewError } from "@natster/standalone";
+import { DirectoryInUseError, DirectoryTooNewError, DirectoryTooOldError } from "@natster/standalone";
 import { Failure } from "../failure.ts";
 
 /** Says of an error of the start what to do about it; others stay as they are. */
@@ -11,6 +11,9 @@ export function whyNot(error: unknown, directory: string): unknown {
     return new Failure(`a system already runs in ${directory}${holder ? ` (process ${holder.pid})` : ""}${where}`, {
       next: "natster status, or: natster down",
     });
+  }
+  if (error instanceof DirectoryTooOldError) {
+    return new Failure(error.message, { next: "natster up --dir ANOTHER, or the Natster that wrote it" });
   }
   if (error instanceof DirectoryTooNewError) {
     return new Failure(error.message, { next: "install the newer Natster, or name another folder with --dir" });
