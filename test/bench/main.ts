@@ -8,7 +8,7 @@ const benches: Readonly<Record<string, (() => Promise<{ readonly bench: Bench }>
   log: undefined,
   codes: undefined,
   transfer: undefined,
-  index: undefined,
+  index: () => import("./index.ts"),
   cli: undefined,
   page: () => import("./page.ts"),
   cluster: undefined,

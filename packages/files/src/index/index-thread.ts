@@ -38,7 +38,8 @@ export class IndexThread {
   #last = 0;
 
   constructor(start: IndexerStart, { onRevision, onProgress, onTrouble }: IndexerEvents) {
-    this.#worker = new Worker(new URL("./index-worker.ts", import.meta.url), { workerData: start });
+    const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+    this.#worker = new Worker(new URL("./index-worker.ts", import.meta.url), { workerData: start, resourceLimits });
     this.#worker.on("message", (said: FromIndexer) => {
       if (said.is === "revision") onRevision(said.revision);
       else if (said.is === "progress") onProgress(said.progress);

@@ -75,7 +75,9 @@ export class LookPool implements AsyncDisposable {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./look-worker.ts", import.meta.url));
+    // What it makes is gone with the next batch: a large nursery would only be memory that nobody uses twice.
+    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    const worker = new Worker(new URL("./look-worker.ts", import.meta.url), { resourceLimits });
     worker.on("message", (looked: Looked[]) => {
       this.#take(worker)?.resolve(looked);
       worker.unref();
