@@ -48,7 +48,7 @@ const reaches = (reader: TestPerson, owner: TestPerson, catalog = photos) =>
 
 /** Puts something into the log as a service that has gone wrong might, or one that is newer; returns its sequence. */
 async function record({ platform }: TestSystem, service: "catalog" | "accounts", subject: string, data: string) {
-  const creds = { file: platform.installation.creds(service) };
+  const creds = { file: platform.installation.creds(`${service}-streams`) };
   const connection = await connect({ servers: platform.nats.url, creds, name: "record", log: silentLog() });
   try {
     return (await jetstream(connection).publish(subject, data)).seq;

@@ -6,7 +6,6 @@ import { ConfigError, readConfig } from "./config.ts";
 import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Handlers } from "./handler.ts";
-import { openRoom } from "./room.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 
 /** What every platform service reads from its environment. */
@@ -42,8 +41,8 @@ export interface Surroundings<C extends z.ZodObject = z.ZodObject> {
   readonly closing: AsyncDisposableStack;
 }
 
-/** What an implementation returns: its handlers, and what it has to say in health and stats. */
-export interface Implementation<S extends ServiceContract> extends Pick<ServeOptions, "checks" | "figures"> {
+/** What an implementation returns: its handlers, what it has to say in health and stats, and who watches over the log. */
+export interface Implementation<S extends ServiceContract> extends Pick<ServeOptions, "checks" | "figures" | "room"> {
   readonly handlers: Handlers<S>;
 }
 
@@ -95,15 +94,7 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   };
   const { handlers, ...more } = await program.implement({ connection, openStreams, log: ownLog, config, closing });
   const standing = { lobby: config.NATSTER_LOBBY, administrators: new Set(config.NATSTER_ADMINISTRATORS) };
-  const grows = Object.values(contract.endpoints).some((endpoint) => endpoint.grows);
-  const room = grows ? await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE) : undefined;
-  const serving = await serve(contract, handlers, {
-    connection,
-    log: ownLog,
-    standing,
-    ...(room && { room }),
-    ...more,
-  });
+  const serving = await serve(contract, handlers, { connection, log: ownLog, standing, ...more });
   undo.move();
 
   let stopped: Promise<void> | undefined;

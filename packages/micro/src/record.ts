@@ -5,9 +5,9 @@
  */
 import { type BucketContract, bucketStream, sideRecords } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { openRows } from "./rows.ts";
+import { streamsManager } from "./streams.ts";
 
 export interface BucketRecord {
   /** Why the bucket is not what it was; undefined where nothing speaks against it. */
@@ -19,7 +19,7 @@ export interface BucketRecord {
 /** Opens the record of one side's bucket. */
 export async function openRecord(connection: NatsConnection, bucket: BucketContract): Promise<BucketRecord> {
   const rows = await openRows(connection, sideRecords);
-  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const manager = await streamsManager(connection);
   const end = async (stream: string) => (await manager.streams.info(stream)).state.last_seq;
   return {
     async doubt() {

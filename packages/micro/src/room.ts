@@ -1,10 +1,10 @@
 /** Room in the log: it never forgets, so nobody may fill it, and what takes something back must fit to the last. */
 import type { AccountKey } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { perMinute } from "./rate.ts";
 import { kitRefusal } from "./refusal.ts";
+import { streamsManager } from "./streams.ts";
 
 export interface Room {
   /**
@@ -21,7 +21,7 @@ const believed = 1_000;
 
 /** Watches over the log; each account may record so often in a minute, newcomers all together. */
 export async function openRoom(connection: NatsConnection, most: number): Promise<Room> {
-  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const manager = await streamsManager(connection);
   const rate = perMinute(most);
   let looked = Number.NEGATIVE_INFINITY;
   let full = Promise.resolve(false);

@@ -5,6 +5,7 @@ import { codeEvents } from "@natster/contracts/codes";
 import { enrolments } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { openRoom } from "@natster/micro/room";
 import { projectionOps, statusOf, tellOfParked } from "@natster/micro/ops";
 import { runProjection } from "@natster/micro/projector";
 import { runReaction } from "@natster/micro/reaction";
@@ -74,6 +75,7 @@ export const program = defineProgram({
 
     const kept = { [bucket.name]: projection };
     return {
+      room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
         register: register(log, policy),
         applied: applied((after) => projection.caughtUp(after), reconciler),

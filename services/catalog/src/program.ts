@@ -12,6 +12,7 @@ import {
 } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { openRoom } from "@natster/micro/room";
 import { runReaction } from "@natster/micro/reaction";
 import { runTimers } from "@natster/micro/timers";
 import * as z from "zod";
@@ -31,7 +32,7 @@ import { unshare } from "./unshare.ts";
 export const program = defineProgram({
   contract: catalog,
   config: z.object({}),
-  async implement({ openStreams, log: logger, closing }) {
+  async implement({ openStreams, log: logger, config, closing }) {
     const connection = await openStreams();
     const log = await openEventLog(connection, catalog);
     closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
@@ -44,6 +45,7 @@ export const program = defineProgram({
     closing.use(await runTimers(dueGrants, { connection, log: logger }, endExpired(log)));
     closing.use(await runReaction(closures, accountEvents, { connection, log: logger }, endAccount(log)));
     return {
+      room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
         create: create(log),
         describe: describe(log),

@@ -3,6 +3,7 @@ import { codeEvents, codes, codeTries, openCodes } from "@natster/contracts/code
 import { dueCodes, issuedCodes } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { openRoom } from "@natster/micro/room";
 import { runReaction } from "@natster/micro/reaction";
 import { openRows } from "@natster/micro/rows";
 import { runTimers } from "@natster/micro/timers";
@@ -37,6 +38,7 @@ export const program = defineProgram({
     closing.use(await runReaction(issuedCodes, codeEvents, { connection, log: logger }, watchCode(connection)));
     closing.use(await runTimers(dueCodes, { connection, log: logger }, endExpired(log)));
     return {
+      room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
         issue: issue(log, entries, perMinute(config.NATSTER_CODES_PER_MINUTE)),
         claim: claim(log, entries, wrong, { admitsNewcomers: config.NATSTER_REGISTRATION !== "closed" }),
