@@ -324,6 +324,21 @@ describe("an event that cannot be taken in", () => {
     ]);
   });
 
+  test("is also one of a type that nobody knows; it is delivered once, as all others are", async () => {
+    const account = someone();
+    const { seq } = await jetstream(connection).publish(`events.account.${account}.unheard_of`, "{}");
+    const after = await rename(someone(), "max");
+    await using projection = await run();
+    await projection.caughtUp(after);
+    expect(await parked(projection)).toMatchObject([
+      [`parked.account.${account}.${seq}`, { row: { reason: "events.account knows no event unheard_of" } }],
+    ]);
+    const manager = await jetstreamManager(connection);
+    await expect
+      .poll(() => manager.consumers.info("EVENTS", bucket.name), { timeout: 10_000 })
+      .toMatchObject({ num_redelivered: 0, num_ack_pending: 0, num_pending: 0 });
+  });
+
   test("is one on which a row's evolve throws: none of its rows shows it", async () => {
     const account = someone();
     await rename(account, "kim");
