@@ -34,6 +34,16 @@ test("columns stand below one another, whatever the names are made of", () => {
   expect(new Set(starts).size).toBe(1);
 });
 
+test("where nothing may be left out, whatever is widest is cut", () => {
+  const ui = rememberingUi(24);
+  table(ui, rows, [
+    { title: "ROLE", text: () => "server, may sign" },
+    { title: "KEY", text: () => "UDXNTT3MXTLW" },
+    ...columns,
+  ]);
+  for (const line of ui.lines) expect(stringWidth(line)).toBeLessThanOrEqual(24);
+});
+
 test("what is optional goes before anything is cut", () => {
   const ui = rememberingUi(46);
   table(ui, rows, columns);

@@ -66,6 +66,12 @@ function fit<R>(
   if (flexible >= 0 && total() > room) {
     widths[flexible] = Math.max(narrowest, (natural[flexible] ?? 0) - (total() - room));
   }
+  // Where that is not enough, whatever is widest is cut.
+  while (total() > room) {
+    const widest = Math.max(...widths.map((width) => width ?? 0));
+    if (widest <= 1) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
   return widths;
 }
 
