@@ -7,7 +7,7 @@ import { files } from "@natster/contracts/files";
 import { platformServices, services } from "@natster/contracts/platform";
 import { serveCatalog, type ServedCatalog } from "@natster/file-server";
 import { createLog } from "@natster/micro";
-import { accept, register, share, visitLobby } from "@natster/person";
+import { accept, connectDevice, createDevice, register, share, visitLobby } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { createKey } from "@natster/trust";
 import {
@@ -42,7 +42,10 @@ beforeAll(async () => {
   await mkdir(root);
   await writeFile(join(root, "tree.txt"), "a tree");
   const log = createLog("file-server", "debug", destination({ dest: join(system.directory, "files.log"), sync: true }));
-  served = await serveCatalog({ connection: alice.connection, catalog: photos, root, log });
+  const creds = createDevice(alice.key, { name: "file-server", role: "server" });
+  const server = await connectDevice(system.platform.place, creds, "file-server");
+  const { connection, device } = server;
+  served = await serveCatalog({ connection, device, catalog: photos, root, log });
   await alice.catalog.create({ catalog: photos });
   await share(alice, alice.key, { catalog: photos, recipient: bob.account });
   await accept(bob, { owner: alice.account, catalog: photos });
@@ -171,12 +174,14 @@ describe("an endpoint of the platform", () => {
 
 describe("an endpoint of a file-server", () => {
   const endpoints = everyEndpoint(files);
+  const open = endpoints.filter(([, endpoint]) => !endpoint.sealed);
+  const sealed = endpoints.filter(([, endpoint]) => endpoint.sealed);
   type Place = Readonly<Record<string, string>>;
   const here = (): Place => ({ catalog: photos, instance: served.instance });
   const asOwner = (endpoint: Endpoint, place: Place) => askedSubject(endpoint, place);
   const asReader = (endpoint: Endpoint, place: Place) => asShared(alice.account)(asOwner(endpoint, place));
 
-  test.for(endpoints)("%s refuses what is wrong, by a declared reason, to owner and reader", async ([, endpoint]) => {
+  test.for(open)("%s refuses what is wrong, by a declared reason, to owner and reader", async ([, endpoint]) => {
     const asking = fc.tuple(fc.constantFrom("owner", "reader"), wrong(endpoint, [stranger]));
     await fc.assert(
       fc.asyncProperty(asking, async ([who, { kind, payload }]: [string, Wrong]) => {
@@ -190,7 +195,7 @@ describe("an endpoint of a file-server", () => {
     );
   });
 
-  test.for(endpoints)("%s answers what is well-shaped, by its contract", async ([, endpoint]) => {
+  test.for(open)("%s answers what is well-shaped, by its contract", async ([, endpoint]) => {
     await fc.assert(
       fc.asyncProperty(wellShaped(endpoint, [stranger]), async (value) => {
         const payload = new TextEncoder().encode(JSON.stringify(value));
@@ -200,6 +205,24 @@ describe("an endpoint of a file-server", () => {
       runs(20),
     );
   });
+
+  test.for(sealed)(
+    "%s says nothing to what is not sealed under a session, to owner and reader",
+    async ([, endpoint]) => {
+      const asking = fc.tuple(fc.constantFrom("owner", "reader"), fc.uint8Array({ maxLength: 300 }), fc.boolean());
+      await fc.assert(
+        fc.asyncProperty(asking, async ([who, bytes, large]) => {
+          const payload = large ? new Uint8Array(65 * 1024) : bytes;
+          const told =
+            who === "owner"
+              ? await ask(alice.connection, asOwner(endpoint, here()), payload)
+              : await ask(bob.connection, asReader(endpoint, here()), payload);
+          expect(verdict(endpoint, told)).toBe(large ? "request_too_large" : "session_unknown");
+        }),
+        runs(20),
+      );
+    },
+  );
 
   test.for(endpoints)("%s is reached by nobody with whom the catalog is not shared", async ([, endpoint]) => {
     const nobody = await system.person();

@@ -6,7 +6,7 @@ import { type AccountKey, CatalogName } from "@natster/contracts";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
 import { silentLog } from "@natster/micro";
 import { isRefusal } from "@natster/micro/client";
-import { accept, addDevice, createDevice, share } from "@natster/person";
+import { accept, addDevice, connectDevice, createDevice, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { writeLongFilm } from "./long-film.ts";
 import { startChromium } from "./chromium.ts";
@@ -69,9 +69,12 @@ export async function startWorld(): Promise<World> {
       await alice.catalog.create({ catalog }).catch((error: unknown) => {
         if (!isRefusal(error, "catalog_exists")) throw error;
       });
+      const creds = createDevice(alice.key, { name: "file-server", role: "server" });
+      const server = served.use(await connectDevice(system.platform.place, creds, "file-server"));
       return served.use(
         await serveCatalog({
-          connection: alice.connection,
+          connection: server.connection,
+          device: server.device,
           catalog,
           root,
           log: silentLog(),

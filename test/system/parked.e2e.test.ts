@@ -29,17 +29,19 @@ async function aShare() {
   return { system, ops: system.administrator, alice, bob, carol };
 }
 
+/** What is sent to and fro here only has to come through. */
+const told = { text: "", signature: "A".repeat(86) };
 const serve = (owner: TestPerson, catalog: CatalogName) =>
   owner.connection.subscribe(`files.${catalog}.open`, {
     callback: (_error, message) => {
-      message.respond(JSON.stringify({ instance: "instance1", revision: 1, maxRange: 1 }));
+      message.respond(JSON.stringify(told));
     },
   });
 
 /** Whether a reader reaches an owner's catalog, as nats-server has it. */
 const reaches = (reader: TestPerson, owner: TestPerson, catalog = photos) =>
   client(files, reader.connection, { subject: asShared(owner.account) })
-    .open({}, { catalog })
+    .open(told, { catalog })
     .then(() => true)
     .catch((error: unknown) => {
       if (error instanceof NobodyAnswersError) return false;

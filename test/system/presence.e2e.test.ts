@@ -94,7 +94,14 @@ describe("a catalog", () => {
     await mkdir(root);
     const { connection, library } = server;
     const beat: Beat = (state) => library.beat(state);
-    const served = await serveCatalog({ connection, catalog: photos, root, log: silentLog(), beat });
+    const served = await serveCatalog({
+      connection,
+      device: server.device,
+      catalog: photos,
+      root,
+      log: silentLog(),
+      beat,
+    });
     await expect.poll(() => seenBy(bob)).toMatchObject({ online: true, revision: served.revision });
 
     await writeFile(join(root, "a.txt"), "hello");
@@ -111,7 +118,14 @@ describe("a catalog", () => {
     await mkdir(root);
     const { connection, library } = server;
     const beat: Beat = (state) => library.beat(state);
-    await using _served = await serveCatalog({ connection, catalog: music, root, log: silentLog(), beat });
+    await using _served = await serveCatalog({
+      connection,
+      device: server.device,
+      catalog: music,
+      root,
+      log: silentLog(),
+      beat,
+    });
     await alice.catalog.create({ catalog: music });
     const online = async () => (await alice.library.mine({})).rows.find(({ catalog }) => catalog === music)?.online;
     await expect.poll(online, { timeout: 5_000 }).toBe(true);

@@ -1,6 +1,6 @@
 /** The shapes of contracts: plain values from which servers, clients, permissions and documentation follow. */
 import type * as z from "zod";
-import type { Role } from "./vocabulary.ts";
+import { Bytes, type Role } from "./vocabulary.ts";
 
 /** Who may call an endpoint beyond people with an account. */
 export type Access =
@@ -30,6 +30,15 @@ export interface Endpoint {
   readonly grows?: true;
   /** The largest request it reads, in bytes; 64 KiB where nothing is said. */
   readonly maxRequest?: number;
+  /** What is said inside, where request and reply are sealed under a session. */
+  readonly sealed?: Inside;
+}
+
+/** What is said inside of a seal: nobody but the two ends of a session sees any of it. */
+export interface Inside {
+  readonly request: z.ZodType;
+  readonly reply: z.ZodType;
+  readonly errors: Readonly<Record<string, number>>;
 }
 
 /** A service: what it is and what can be asked of it. */
@@ -47,6 +56,29 @@ export interface ServiceContract {
 
 /** Declares a service; the value keeps its exact type, from which handlers and clients are typed. */
 export const defineService = <const S extends ServiceContract>(service: S): S => service;
+
+/** An endpoint whose requests and replies are sealed under a session; `docs/session.md` says how. */
+export interface SealedEndpoint<I extends Inside = Inside, P extends z.ZodObject = z.ZodObject> extends Endpoint {
+  readonly params: P;
+  readonly sealed: I;
+}
+
+/** Declares an endpoint that is asked and answered under seal: outside there are bytes, and a session that is or is not. */
+export const sealed = <const I extends Inside, P extends z.ZodObject>({
+  subject,
+  summary,
+  params,
+  ...inside
+}: { readonly subject: string; readonly summary: string; readonly params: P } & I) =>
+  ({
+    subject,
+    summary,
+    params,
+    request: Bytes,
+    reply: Bytes,
+    errors: { session_unknown: 410, seal_broken: 400 },
+    sealed: inside as unknown as I,
+  }) as const satisfies SealedEndpoint;
 
 /** What happens to one kind of aggregate, and under which subjects it is recorded. */
 export interface EventsContract {
@@ -85,6 +117,9 @@ export const defineBucket = <const B extends BucketContract>(bucket: B): B => bu
 export type EndpointName<S extends ServiceContract> = keyof S["endpoints"] & string;
 export type RequestOf<E extends Endpoint> = z.infer<E["request"]>;
 export type ReplyOf<E extends Endpoint> = z.infer<E["reply"]>;
+/** What is said inside of a sealed endpoint. */
+export type InnerRequestOf<E extends SealedEndpoint> = z.infer<E["sealed"]["request"]>;
+export type InnerReplyOf<E extends SealedEndpoint> = z.infer<E["sealed"]["reply"]>;
 export type ParamsOf<E extends Endpoint> = E["params"] extends z.ZodObject ? z.infer<E["params"]> : undefined;
 export type ReasonOf<E extends Endpoint> = keyof E["errors"] & string;
 export type IdOf<E extends EventsContract> = z.infer<E["id"]>;

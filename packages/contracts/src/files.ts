@@ -1,7 +1,7 @@
 /** Files: what a catalog holds, read by ranges straight from the machine where it is. */
 import * as z from "zod";
-import { defineService } from "./define.ts";
-import { Bytes, CatalogName, Digest, InstanceId, PageSize } from "./vocabulary.ts";
+import { defineService, sealed } from "./define.ts";
+import { Bytes, CatalogName, Digest, InstanceId, PageSize, SignedText } from "./vocabulary.ts";
 
 /** The largest range that one read returns: half of nats-server's default payload, headers included. */
 export const maxRange = 512 * 1024;
@@ -46,21 +46,53 @@ export const ListCursor = z.string().min(1).max(4097);
 const inCatalog = z.strictObject({ catalog: CatalogName });
 const atInstance = inCatalog.extend({ instance: InstanceId });
 
+/** Why no session is opened. Each is decided by what the account keys of both sides signed. */
+const openErrors = {
+  malformed: 400,
+  /** For another owner or catalog, or for another purpose. */
+  misdirected: 421,
+  device_refused: 403,
+  signature_wrong: 403,
+  clock_differs: 422,
+  account_differs: 403,
+  grant_refused: 403,
+  not_shared: 403,
+  role_wrong: 403,
+  revoked: 403,
+} as const;
+
+/** The first thing that is said under a session's keys. */
+export const Welcome = z.strictObject({ revision: z.int().nonnegative(), maxRange: z.int().positive() });
+export type Welcome = z.infer<typeof Welcome>;
+
+/** Why something is refused inside of a session. */
+export const InnerRefusal = z.strictObject({ reason: z.string(), message: z.string() });
+
+const revision = z.int().nonnegative();
+
 export const files = defineService({
   name: "file-server",
-  version: "0.1.0",
+  version: "0.2.0",
   description: "Lists and reads the files of a catalog, beside the files",
   runsIn: "person",
   endpoints: {
     open: {
       subject: "files.{catalog}.open",
-      summary: "Find an instance that serves the catalog",
+      summary: "Open a session with whichever instance serves the catalog",
       params: inCatalog,
-      request: z.strictObject({}),
-      reply: z.strictObject({ instance: InstanceId, revision: z.int().nonnegative(), maxRange: z.int().positive() }),
-      errors: {},
+      request: SignedText,
+      reply: SignedText,
+      errors: openErrors,
     },
-    list: {
+    openHere: {
+      subject: "files.{catalog}.{instance}.open",
+      summary: "Open a session with this instance",
+      params: atInstance,
+      request: SignedText,
+      reply: SignedText,
+      errors: openErrors,
+    },
+    list: sealed({
       subject: "files.{catalog}.{instance}.list",
       summary: "List files by folder and name, or what lies directly in a folder, in pages",
       params: atInstance,
@@ -84,8 +116,8 @@ export const files = defineService({
         next: ListCursor.optional(),
       }),
       errors: {},
-    },
-    read: {
+    }),
+    read: sealed({
       subject: "files.{catalog}.{instance}.read",
       summary: "Read a range of a file's content",
       params: atInstance,
@@ -96,6 +128,17 @@ export const files = defineService({
       }),
       reply: Bytes,
       errors: { file_unknown: 404, changed: 409, range_outside: 416 },
-    },
+    }),
+    watch: sealed({
+      subject: "files.{catalog}.{instance}.watch",
+      summary: "Wait until the revision is another than `since`, for at most a minute; the index says what changed",
+      params: atInstance,
+      request: z.strictObject({ since: revision, seconds: z.int().min(1).max(60).default(30) }),
+      reply: z.strictObject({ revision }),
+      errors: {},
+    }),
   },
 });
+
+/** The endpoints of a file-server that are asked under seal. */
+export type SealedVerb = "list" | "read" | "watch";

@@ -9,6 +9,7 @@ import {
   CatalogName,
   CodeId,
   Cursor,
+  GrantToken,
   Handle,
   InstanceId,
   Instant,
@@ -159,8 +160,8 @@ export const projector = defineService({
       summary: "Tell of one catalog, to its owner, to whom it is shared with, and to everybody where it is public",
       request: Fresh.extend({ owner: AccountKey, catalog: CatalogName }),
       reply: SeenCatalog.extend({
-        /** What stands between it and the caller, who is not its owner. */
-        share: Share.optional(),
+        /** What stands between it and the caller, who is not its owner; with the grant, to show to its instances. */
+        share: Share.extend({ grant: GrantToken }).optional(),
       }),
       errors: { catalog_unknown: 404, ...behind },
     },
@@ -219,7 +220,9 @@ export const catalogs = defineBucket({ name: "catalogs", summary: "Which catalog
 export const shares = defineBucket({
   name: "shares",
   summary: "Who shares which catalog with whom, by owner and by recipient",
-  row: Share,
+  version: 2,
+  /** The recipient's row holds the grant, which its devices show to the owner's instances. */
+  row: Share.extend({ grant: GrantToken.optional() }),
 });
 
 /** Rows `<issuer>.<code>`. */

@@ -78,6 +78,18 @@ export type Jwt = z.infer<typeof Jwt>;
 /** An activation token: a grant. Three times as long as those that are written here; a recipient's JWT holds hundreds. */
 export const GrantToken = Jwt.max(2_048);
 
+/** Bytes as text: base64url without padding. */
+export const Base64Url = z.string().regex(/^(?:[\w-]{4})*(?:[\w-]{2,3})?$/, "base64url without padding");
+/** 32 bytes as text: a public key, or a hash. */
+export const Base64Url32 = z.string().regex(/^[\w-]{43}$/, "32 bytes as base64url");
+
+/** 64 bytes as text: a signature. */
+const Base64Url64 = z.string().regex(/^[\w-]{86}$/, "64 bytes as base64url");
+
+/** A text, and an Ed25519 signature over it; by whom, and under which heading, is for `trust` to say. */
+export const SignedText = z.strictObject({ text: z.string().max(32_768), signature: Base64Url64 });
+export type SignedText = z.infer<typeof SignedText>;
+
 /** A few words for people: one line. */
 export const Label = z
   .string()

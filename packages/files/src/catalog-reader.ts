@@ -1,13 +1,17 @@
 /** The reading side of a catalog: what is in it, and the content of each file. Runs in Node and in a browser. */
-import type { Digest, ReplyOf, RequestOf } from "@natster/contracts";
-import { type FileEntry, type files, maxRange } from "@natster/contracts/files";
+import type { Digest } from "@natster/contracts";
+import { type FileEntry, maxRange } from "@natster/contracts/files";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { type Hash, pull, type PullOptions, type Sink } from "./pull.ts";
-import { type CatalogAddress, type Opened, Route } from "./route.ts";
+import { Route } from "./route.ts";
+import type { InnerReply, InnerRequest, Reading } from "./session-link.ts";
 
-/** How a catalog is read. */
-export interface OpenCatalogOptions extends CatalogAddress, PaceOptions {
+/** Which catalog. */
+export type CatalogAddress = Pick<Reading, "owner" | "catalog">;
+
+/** Which catalog is read by whom, and how. */
+export interface OpenCatalogOptions extends Reading, PaceOptions {
   /** Bytes in one request; 256 KiB unless given. */
   readonly rangeSize?: number;
 }
@@ -21,14 +25,19 @@ export interface FileRange {
 }
 
 /** What of a catalog is listed; everything where nothing is said. */
-export type ListQuery = Omit<RequestOf<typeof files.endpoints.list>, "after" | "limit">;
-export type ListPage = ReplyOf<typeof files.endpoints.list>;
+export type ListQuery = Omit<InnerRequest<"list">, "after" | "limit">;
+export type ListPage = InnerReply<"list">;
 
 /** A catalog that is being read. Everything in flight over it shares one window. */
-export interface CatalogReader {
+export interface CatalogReader extends Disposable {
   readonly address: CatalogAddress;
   /** The revision when it was opened. */
   readonly revision: number;
+  /**
+   * The revision as soon as it is another than `since`, or as it is after half a minute, or as many seconds as are said
+   * (60 at the most).
+   */
+  watch(since: number, options?: { readonly seconds?: number; readonly signal?: AbortSignal }): Promise<number>;
   /**
    * The listing, page by page, by folder and name. Each page is as it is when it is asked for: a file that comes or goes
    * meanwhile may be in it or not, but none comes twice.
@@ -43,24 +52,23 @@ export interface CatalogReader {
 }
 
 /**
- * Opens a catalog: one's own, or with `owner` one that was shared. Throws `NobodyAnswersError` where no instance serves
- * it or this account may not reach it. The same is thrown by everything below when access ends.
+ * Opens a catalog, one's own or one that was shared, in a sealed session that both sides have proved themselves in: up
+ * to the device's account, and up to the owner that is expected. Throws `NobodyAnswersError` where no instance serves
+ * it or this account may not reach it, `NotAdmittedError` where the instance lets this device in no longer, and
+ * `UntrustedInstanceError` where it is not the owner's. The same is thrown by everything below when that changes.
  */
 export async function openCatalog(connection: NatsConnection, options: OpenCatalogOptions): Promise<CatalogReader> {
   const { catalog, owner, rangeSize = 256 * 1024 } = options;
-  const address: CatalogAddress = { catalog, ...(owner !== undefined && { owner }) };
   const pace = new Pace(options);
-  const route = new Route(connection, address, pace);
-  const opened: Opened = await route.opened();
-
-  const read: CatalogReader["read"] = (range, { signal } = {}) =>
-    route.ask((files, params, call) => files.read(range, params, call), signal);
+  const route = new Route(connection, options, pace);
+  const { welcome } = await route.link();
+  const read: CatalogReader["read"] = (range, { signal } = {}) => route.ask("read", range, { signal });
 
   const pages: CatalogReader["pages"] = async function* (query = {}, { signal } = {}) {
     let after: string | undefined;
     do {
       const request = { ...query, ...(after !== undefined && { after }) };
-      const page = await route.ask((files, params, call) => files.list(request, params, call), signal);
+      const page = await route.ask("list", request, { signal });
       yield page;
       // Whatever an instance says of more to come: a page that leads nowhere new is the last one.
       after = page.next === after ? undefined : page.next;
@@ -68,9 +76,12 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
   };
 
   return {
-    address,
-    revision: opened.revision,
+    address: { catalog, owner },
+    revision: welcome.revision,
     read,
+    async watch(since, { seconds = 30, signal } = {}) {
+      return (await route.ask("watch", { since, seconds }, { signal, takes: seconds * 1000 })).revision;
+    },
     pages,
     async *entries({ signal, ...query } = {}) {
       for await (const page of pages(query, signal && { signal })) yield* page.entries;
@@ -80,8 +91,9 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
         ...pullOptions,
         entry,
         pace,
-        rangeSize: Math.min(rangeSize, opened.maxRange, maxRange),
+        rangeSize: Math.min(rangeSize, welcome.maxRange, maxRange),
         read: (offset, length, signal) => read({ digest: entry.digest, offset, length }, { signal }),
       }),
+    [Symbol.dispose]: () => route[Symbol.dispose](),
   };
 }

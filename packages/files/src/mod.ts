@@ -1,5 +1,6 @@
 /** The reading side, for Node and browsers alike. What writes to a disk is behind `@natster/files/download`. */
 export {
+  type CatalogAddress,
   type CatalogReader,
   type FileRange,
   type ListPage,
@@ -8,4 +9,5 @@ export {
   type OpenCatalogOptions,
 } from "./catalog-reader.ts";
 export { DigestMismatchError, type Hash, type Progress, type PullOptions, type Sink } from "./pull.ts";
-export { type CatalogAddress, StalledError } from "./route.ts";
+export { StalledError } from "./route.ts";
+export { NotAdmittedError, type Reading, SessionLink, UntrustedInstanceError } from "./session-link.ts";

@@ -1,96 +1,114 @@
-/** The way to one catalog: which instance serves it, and another one when that goes away. */
-import type { AccountKey, CatalogName, InstanceId, ReplyOf } from "@natster/contracts";
+/** The way to one catalog: a session with an instance that serves it, and with another one when that goes away. */
+import type { CatalogName } from "@natster/contracts";
 import { asShared } from "@natster/contracts/borders";
-import { files } from "@natster/contracts/files";
-import { type Client, client, NoAnswerError, NobodyAnswersError } from "@natster/micro/client";
+import { files, type SealedVerb } from "@natster/contracts/files";
+import { type Client, client, isRefusal, NoAnswerError, NobodyAnswersError } from "@natster/micro/client";
+import { accountOf } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Pace } from "./pace.ts";
+import { type InnerReply, type InnerRequest, type Reading, SessionLink } from "./session-link.ts";
 
 /** Answers stayed away, again and again: the other side or the way to it is stuck. */
 export class StalledError extends Error {
   override readonly name = "StalledError";
 }
 
-/** Which catalog. */
-export interface CatalogAddress {
-  readonly catalog: CatalogName;
-  /** Whose it is; left out inside the owner's own account. */
-  readonly owner?: AccountKey;
+/** What a question is told beyond itself. */
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the instance itself may take before it answers. */
+  readonly takes?: number;
 }
-
-/** What an instance said of itself. */
-export type Opened = ReplyOf<typeof files.endpoints.open>;
-
-type Params = { readonly catalog: CatalogName; readonly instance: InstanceId };
-type Ask<T> = (client: Client<typeof files>, params: Params, options: { timeout: number }) => Promise<T>;
 
 /** How often one thing is asked before it is given up. */
 const mostTries = 6;
 
-/** Asks a catalog's instances. A lost answer is asked for again; an instance that is gone is replaced. */
-export class Route {
-  readonly #catalog: CatalogName;
+/** Asks a catalog's instances under seal. A lost answer is asked for again; an instance that is gone is replaced. */
+export class Route implements Disposable {
+  readonly #reading: Reading;
   readonly #client: Client<typeof files>;
   readonly #pace: Pace;
-  #opened: Promise<Opened> | undefined;
+  #link: Promise<SessionLink> | undefined;
 
-  constructor(connection: NatsConnection, { catalog, owner }: CatalogAddress, pace: Pace) {
-    this.#catalog = catalog;
+  constructor(connection: NatsConnection, reading: Reading, pace: Pace) {
+    this.#reading = reading;
     this.#pace = pace;
-    this.#client = client(files, connection, owner === undefined ? {} : { subject: asShared(owner) });
+    const own = accountOf(reading.device) === reading.owner;
+    this.#client = client(files, connection, own ? {} : { subject: asShared(reading.owner) });
   }
 
-  /** The instance that is asked now. Throws `NobodyAnswersError` where none serves the catalog, or none may be asked. */
-  opened(): Promise<Opened> {
-    if (this.#opened) return this.#opened;
+  /**
+   * The session with the instance that is asked now. Throws `NobodyAnswersError` where none serves the catalog or none
+   * may be asked, `NotAdmittedError` where it refuses, and `UntrustedInstanceError` where it is not the owner's.
+   */
+  async link(): Promise<SessionLink> {
+    const before = await this.#link;
+    if (before?.holds) return before;
+    if (before) this.#forget(this.#link);
+    if (this.#link) return this.#link;
     const opening = this.#open();
-    this.#opened = opening;
+    this.#link = opening;
     opening.catch(() => this.#forget(opening));
     return opening;
   }
 
-  /** Asks an instance, as often as it takes within bounds. Throws `Refusal`, `NobodyAnswersError` or `StalledError`. */
-  async ask<T>(ask: Ask<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Asks, as often as it takes within bounds. Throws `Refusal`, `NobodyAnswersError`, `StalledError`, or
+   * `SealBrokenError` where what came was not said by the instance.
+   */
+  async ask<V extends SealedVerb>(
+    verb: V,
+    request: InnerRequest<V>,
+    { signal, takes = 0 }: AskOptions = {},
+  ): Promise<InnerReply<V>> {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
-      const opening = this.opened();
-      const { instance } = await abortable(opening, signal);
+      const opening = this.link();
+      const link = await abortable(opening, signal);
+      const current = this.#link;
       const asked = performance.now();
       try {
-        const timeout = this.#pace.timeout(attempt);
-        const reply = await abortable(ask(this.#client, { catalog: this.#catalog, instance }, { timeout }), signal);
-        this.#pace.answered(performance.now() - asked);
+        const timeout = this.#pace.timeout(attempt) + takes;
+        const reply = await abortable(link.ask(verb, request, { timeout }), signal);
+        if (takes === 0) this.#pace.answered(performance.now() - asked);
         return reply;
       } catch (error) {
-        if (error instanceof NobodyAnswersError) this.#forget(opening);
-        else if (error instanceof NoAnswerError) this.#lost(opening, attempt);
+        if (error instanceof NobodyAnswersError || isRefusal(error, "session_unknown")) this.#forget(current);
+        else if (error instanceof NoAnswerError) this.#lost(current, attempt);
         else throw error;
-        if (attempt === mostTries) throw stalled(this.#catalog, error);
+        if (attempt === mostTries) throw stalled(this.#reading.catalog, error);
         // An instance that has just gone may be named once more by an answer that was already on its way.
         if (error instanceof NobodyAnswersError && attempt > 1) await pause(50 * attempt);
       }
     }
   }
 
-  async #open(): Promise<Opened> {
+  /** Forgets the session. */
+  [Symbol.dispose](): void {
+    this.#forget(this.#link);
+  }
+
+  async #open(): Promise<SessionLink> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#client.open({}, { catalog: this.#catalog }, { timeout: this.#pace.timeout(attempt) });
+        return await SessionLink.open(this.#client, this.#reading, { timeout: this.#pace.timeout(attempt) });
       } catch (error) {
         if (!(error instanceof NoAnswerError)) throw error;
-        if (attempt === mostTries) throw stalled(this.#catalog, error);
+        if (attempt === mostTries) throw stalled(this.#reading.catalog, error);
       }
     }
   }
 
-  #lost(opening: Promise<Opened>, attempt: number): void {
+  #lost(link: Promise<SessionLink> | undefined, attempt: number): void {
     this.#pace.lost();
     // Once is chance. An instance that is silent twice may be stuck, and another may not be.
-    if (attempt > 1) this.#forget(opening);
+    if (attempt > 1) this.#forget(link);
   }
 
-  #forget(opening: Promise<Opened>): void {
-    if (this.#opened === opening) this.#opened = undefined;
+  #forget(link: Promise<SessionLink> | undefined): void {
+    if (!link || this.#link !== link) return;
+    this.#link = undefined;
+    link.then((old) => old.end()).catch(() => {});
   }
 }
 

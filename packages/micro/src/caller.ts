@@ -38,6 +38,11 @@ export function callerOf(subject: string, headers: MsgHdrs | undefined, standing
   };
 }
 
+/** The account that a request came from over an import. nats-server writes it there, and nowhere else. */
+export const importerOf = (headers: MsgHdrs | undefined): AccountKey | undefined =>
+  Importer.safeParse(parse(headers?.get("Nats-Request-Info") ?? "")).data?.acc;
+const Importer = z.object({ acc: AccountKey });
+
 /** What nats-server says of the user behind a request that crossed an import. */
 const RequestInfo = z.object({ user: UserKey, jwt: z.string().optional() });
 const Tags = z.object({ nats: z.object({ tags: z.array(z.string()) }) });

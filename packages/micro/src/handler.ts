@@ -1,11 +1,24 @@
 /** What a service implements: one handler for each endpoint of its contract. */
-import type { Endpoint, EndpointName, ParamsOf, ReplyOf, RequestOf, ServiceContract } from "@natster/contracts";
+import type {
+  AccountKey,
+  Endpoint,
+  EndpointName,
+  ParamsOf,
+  ReplyOf,
+  RequestOf,
+  ServiceContract,
+} from "@natster/contracts";
 import type { Caller } from "./caller.ts";
 import type { Command } from "./command.ts";
 
 /** What a handler is given. The caller is who nats-server says; request and params have passed their schemas. */
 export interface Call<E extends Endpoint> {
   readonly caller: Caller;
+  /**
+   * The account that nats-server says a request came from, over an import. For a service in a person's account, which
+   * has no caller: inside that account it is absent, or whatever the sender wrote.
+   */
+  readonly from?: AccountKey | undefined;
   readonly request: RequestOf<E>;
   readonly params: ParamsOf<E>;
   readonly command: Command;

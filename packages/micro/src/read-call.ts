@@ -1,7 +1,7 @@
 /** From a message to a call: everything that a handler may rely on is checked here, once. */
 import { type Endpoint, paramsIn, type ServiceContract } from "@natster/contracts";
 import type { ServiceMsg } from "@nats-io/services";
-import { type Caller, callerOf, type Standing } from "./caller.ts";
+import { type Caller, callerOf, importerOf, type Standing } from "./caller.ts";
 import { decode, issuesOf } from "./codec.ts";
 import { commandId } from "./command.ts";
 import type { Call } from "./handler.ts";
@@ -35,6 +35,7 @@ export function readCall({ contract, name, endpoint, standing }: ServedEndpoint,
   if (!request.success) throw kitRefusal("invalid_request", { issues: request.issues });
   return {
     caller,
+    ...(contract.runsIn === "person" && { from: importerOf(message.headers) }),
     request: request.data,
     params: params?.data,
     command: { id: commandId(message.headers), name: `${contract.name}.${name}`, caller },

@@ -1,5 +1,5 @@
 /** Refusals: the failures that a contract declares, the same value on both sides of the wire. */
-import { type Endpoint, kitErrors, type KitReason, type ReasonOf, type RefusalBody } from "@natster/contracts";
+import { type Endpoint, kitErrors, type KitReason, type RefusalBody } from "@natster/contracts";
 
 /** An endpoint's expected "no": a reason that the contract (or the kit) declares, with its code and a text for people. */
 export class Refusal extends Error {
@@ -31,8 +31,11 @@ export class Refusal extends Error {
 }
 
 /** The refusal of a request by a reason that its endpoint declares. `message` is for people, one line. */
-export const refuse = <E extends Endpoint>(endpoint: E, reason: ReasonOf<E>, message?: string): Refusal =>
-  new Refusal(endpoint.errors[reason] ?? 500, { reason, message: message ?? inWords(reason) });
+export const refuse = <E extends Pick<Endpoint, "errors">>(
+  endpoint: E,
+  reason: keyof E["errors"] & string,
+  message?: string,
+): Refusal => new Refusal(endpoint.errors[reason] ?? 500, { reason, message: message ?? inWords(reason) });
 
 /** The refusal of a request by a reason that the kit declares for every endpoint. */
 export const kitRefusal = (reason: KitReason, details: Partial<RefusalBody> = {}): Refusal =>

@@ -28,4 +28,5 @@ export {
   type Redeemer,
 } from "./redeem.ts";
 export { type BackupReason, codesOf, exportPerson, importPerson, PersonBackup, restoreCodes } from "./recovery.ts";
+export { readCatalog } from "./reading.ts";
 export { accept, type CatalogOf, publish, share, unpublish, unshare } from "./sharing.ts";

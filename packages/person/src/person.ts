@@ -6,7 +6,7 @@ import { codes } from "@natster/contracts/codes";
 import { FeedNotice, projector } from "@natster/contracts/library";
 import { web } from "@natster/contracts/web";
 import { type Client, client } from "@natster/micro/client";
-import { createKey, formatCreds, type Key, userJwt, userOf } from "@natster/trust";
+import { createKey, formatCreds, type Key, parseCreds, type SessionDevice, userJwt, userOf } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { dialWithCreds, type Place } from "./place.ts";
 
@@ -16,6 +16,8 @@ export interface Person extends AsyncDisposable {
   /** The device itself. */
   readonly user: UserKey;
   readonly connection: NatsConnection;
+  /** What it proves itself with to other people's instances. */
+  readonly device: SessionDevice;
   readonly accounts: Client<typeof accounts>;
   readonly catalog: Client<typeof catalog>;
   readonly codes: Client<typeof codes>;
@@ -64,6 +66,7 @@ export async function connectDevice(
   return {
     ...userOf(creds),
     connection,
+    device: parseCreds(creds),
     accounts: client(accounts, connection, { timeout }),
     catalog: client(catalog, connection, { timeout }),
     codes: client(codes, connection, { timeout }),

@@ -8,12 +8,12 @@ import { createAnswerKey, sealAnswer } from "./code-answer.ts";
 import { alice, bob, now, photos } from "./fixtures.ts";
 import { signGrant } from "./grant.ts";
 
-test("nothing but Ed25519 and scrypt of its own needs Node", async () => {
+test("nothing but Ed25519, AES and scrypt of its own needs Node", async () => {
   const names = await readdir(import.meta.dirname);
   const sources = names.filter((name) => name.endsWith(".ts") && !name.includes(".test."));
   const texts = await Promise.all(sources.map((name) => readFile(`${import.meta.dirname}/${name}`, "utf8")));
   const needNode = sources.filter((_, index) => /from "node:|\b(Buffer|process)\./.test(texts[index] ?? ""));
-  expect(needNode).toEqual(["ed25519.node.ts", "scrypt.node.ts"]);
+  expect(needNode).toEqual(["aead.node.ts", "ed25519.node.ts", "scrypt.node.ts"]);
 });
 
 test("a browser signs the same grant, byte for byte, and reads Node's", async () => {

@@ -67,3 +67,28 @@ export {
   openAnswer,
   sealAnswer,
 } from "./code-answer.ts";
+export {
+  ReaderSession,
+  replyOverhead,
+  SealBrokenError,
+  type SealedRequest,
+  ServingSession,
+  sessionIn,
+  type OpenedReply,
+  type OpenedRequest,
+} from "./session.ts";
+export { type Answer, type AnswerReason, readAnswer, signAnswer } from "./session-answer.ts";
+export { createOpeningKey, openSession, type OpeningKey, sealSession, type SessionSecrets } from "./session-keys.ts";
+export {
+  accountOf,
+  type OpenCheck,
+  openHash,
+  type Opening,
+  type OpenReason,
+  type OpenRefused,
+  type OpenRequest,
+  readOpen,
+  type SessionDevice,
+  type SessionPurpose,
+  signOpen,
+} from "./session-open.ts";

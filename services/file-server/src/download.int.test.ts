@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Nats, photos, startNats } from "./nats.fixture.ts";
 import { startProcess } from "./process.fixture.ts";
 import { serveCatalog } from "./serve-catalog.ts";
-import { serveOddly } from "./serving.fixture.ts";
+import { type Oddity, serveOddly } from "./serving.fixture.ts";
 
 const MiB = 1024 * 1024;
 
@@ -32,9 +32,12 @@ async function folderWith(content: Record<string, string | Uint8Array>): Promise
   return root;
 }
 
-const serveFolder = (root: string) => serveCatalog({ connection: owner!, catalog: photos, root, log: silentLog() });
+const serveFolder = (root: string) =>
+  serveCatalog({ connection: owner!, device: nats.serving, catalog: photos, root, log: silentLog() });
+const oddly = (root: string, odd: Oddity) =>
+  serveOddly({ connection: owner!, device: nats.serving }, photos, root, odd);
 const openShared = (options: Partial<OpenCatalogOptions> = {}) =>
-  openCatalog(reader!, { catalog: photos, owner: nats.owner, ...options });
+  openCatalog(reader!, { catalog: photos, owner: nats.owner, device: nats.reading, grant: nats.grant, ...options });
 const listOf = (catalog: CatalogReader): Promise<FileEntry[]> => Array.fromAsync(catalog.entries());
 
 /** Everything below a folder, temporary files included. */
@@ -66,7 +69,7 @@ test("a tree arrives as it is: folders, empty files, any name, times", async () 
 
 test("the owner reads the same without an import", async () => {
   await using _served = await serveFolder(await folderWith({ file: "mine" }));
-  const catalog = await openCatalog(owner!, { catalog: photos });
+  const catalog = await openCatalog(owner!, { catalog: photos, owner: nats.owner, device: nats.own });
   const target = await nats.newFolder();
 
   expect(await downloadAll(catalog, catalog.entries(), target)).toMatchObject({ succeeded: 1 });
@@ -149,16 +152,18 @@ test("lost answers are asked for again", async () => {
   const root = await folderWith({ "film.bin": bytes });
   const { promise: end, resolve: release } = Promise.withResolvers<void>();
   let [asked, lost] = [0, 0];
-  await using _served = await serveOddly(owner!, photos, root, (handlers) => ({
-    async read(call) {
-      const reply = await handlers.read(call);
-      if (++asked % 5 === 0) {
-        lost++;
-        await end;
-      }
-      return reply;
-    },
-  }));
+  await using _served = await oddly(root, {
+    inside: (handlers) => ({
+      async read(call) {
+        const reply = await handlers.read(call);
+        if (++asked % 5 === 0) {
+          lost++;
+          await end;
+        }
+        return reply;
+      },
+    }),
+  });
   await using _released = { [Symbol.asyncDispose]: async () => release() };
   const catalog = await openShared({ patience: 100 });
   const [entry] = await listOf(catalog);
@@ -191,13 +196,15 @@ test("a file that changed meanwhile is refused, the others arrive, and listing a
 
 test("what is not the announced content never gets the name, and what was there stays", async () => {
   const root = await folderWith({ a: "content a", b: randomBytes(MiB) });
-  await using _served = await serveOddly(owner!, photos, root, (handlers) => ({
-    async read(call) {
-      const bytes = Uint8Array.from(await handlers.read(call));
-      bytes[0]! ^= 1;
-      return bytes;
-    },
-  }));
+  await using _served = await oddly(root, {
+    inside: (handlers) => ({
+      async read(call) {
+        const bytes = Uint8Array.from(await handlers.read(call));
+        bytes[0]! ^= 1;
+        return bytes;
+      },
+    }),
+  });
   const catalog = await openShared();
   const target = await nats.newFolder();
   await writeFile(join(target, "a"), "older");
@@ -212,13 +219,15 @@ test("what is not the announced content never gets the name, and what was there 
 test("names that try to leave the folder are refused, from an instance that lies and from a caller", async () => {
   const root = await folderWith({ a: "content" });
   let lie = true;
-  await using _served = await serveOddly(owner!, photos, root, (handlers) => ({
-    async list(call) {
-      const page = await handlers.list(call);
-      const path = "../escaped" as FilePath;
-      return lie ? { ...page, entries: page.entries.map((entry) => ({ ...entry, path })) } : page;
-    },
-  }));
+  await using _served = await oddly(root, {
+    inside: (handlers) => ({
+      async list(call) {
+        const page = await handlers.list(call);
+        const path = "../escaped" as FilePath;
+        return lie ? { ...page, entries: page.entries.map((entry) => ({ ...entry, path })) } : page;
+      },
+    }),
+  });
   const catalog = await openShared();
   const target = join(await nats.newFolder(), "target");
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { files } from "@natster/contracts/files";
-import { openCatalog } from "@natster/files";
+import { openCatalog, SessionLink } from "@natster/files";
 import { client, NobodyAnswersError } from "@natster/micro";
 import { expect, test } from "vitest";
 import { photos, startNats } from "./nats.fixture.ts";
@@ -24,19 +24,23 @@ test("it serves until SIGTERM, answers what it was asked before, and ends with 0
   await using serving = startProcess({ ...variables, NATSTER_ROOT: root });
   await serving.ready;
   const connection = await nats.connect("owner");
-  const catalog = await openCatalog(connection, { catalog: photos });
+  const reading = { catalog: photos, owner: nats.owner, device: nats.own };
+  const catalog = await openCatalog(connection, reading);
   const [entry] = await Array.fromAsync(catalog.entries());
   expect(entry).toMatchObject({ path: "a.txt", size: 5 });
 
-  const { instance } = await client(files, connection).open({}, { catalog: photos });
+  const timeout = 10_000;
+  const link = await SessionLink.open(client(files, connection), reading, { timeout });
   const range = { digest: entry!.digest, offset: 0, length: 5 };
-  const asked = Array.from({ length: 200 }, () => client(files, connection).read(range, { catalog: photos, instance }));
+  const asked = Array.from({ length: 200 }, () => link.ask("read", range, { timeout }));
+  // Sealing may take a turn or two before the requests are on their way.
+  await link.ask("list", {}, { timeout });
   await connection.flush();
   serving.child.kill("SIGTERM");
 
   expect(await serving.ended).toBe(0);
   expect((await Promise.all(asked)).every((bytes) => Buffer.from(bytes).toString() === "hello")).toBe(true);
-  await expect(openCatalog(connection, { catalog: photos })).rejects.toThrow(NobodyAnswersError);
+  await expect(openCatalog(connection, reading)).rejects.toThrow(NobodyAnswersError);
 
   await using nowhere = startProcess({ ...variables, NATSTER_ROOT: join(root, "missing") });
   expect(await nowhere.ended).toBe(2);

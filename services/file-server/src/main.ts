@@ -1,8 +1,10 @@
 /** One catalog, served by a process of its own until SIGTERM or SIGINT. */
+import { readFileSync } from "node:fs";
 import { files } from "@natster/contracts/files";
 import { projector } from "@natster/contracts/library";
 import { RootError } from "@natster/files/index";
 import { client, ConfigError, connect, createLog, readConfig } from "@natster/micro";
+import { parseCreds, type SessionDevice } from "@natster/trust";
 import type { Beat } from "./pulse.ts";
 import { serveCatalog } from "./serve-catalog.ts";
 import { settings } from "./settings.ts";
@@ -12,6 +14,7 @@ async function run(): Promise<Error | undefined> {
   const config = readConfig(settings);
   const log = createLog(files.name, config.LOG_LEVEL);
   await using opened = new AsyncDisposableStack();
+  const device = deviceIn(config.NATS_CREDS);
   const connection = await connect({
     servers: config.NATS_URL,
     creds: { file: config.NATS_CREDS },
@@ -26,7 +29,7 @@ async function run(): Promise<Error | undefined> {
   // The end of the process waits for the goodbye, so it is not waited for longer than this.
   const beat: Beat = (state) => platform.beat(state, { timeout: 2_000 });
   try {
-    const served = opened.use(await serveCatalog({ connection, catalog, root, cache, log, signal, beat }));
+    const served = opened.use(await serveCatalog({ connection, device, catalog, root, cache, log, signal, beat }));
     const ended = Promise.race([served.stopped, connection.closed()]);
     const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
     if (reason) log.fatal({ err: reason }, "cannot go on");
@@ -35,6 +38,15 @@ async function run(): Promise<Error | undefined> {
     // Asked to stop while the folder was being indexed.
     if (signal.aborted) return undefined;
     throw error;
+  }
+}
+
+/** The device whose creds these are. Throws `ConfigError`. */
+function deviceIn(path: string): SessionDevice {
+  try {
+    return parseCreds(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new ConfigError(`${path}: no creds of a device`, { cause });
   }
 }
 

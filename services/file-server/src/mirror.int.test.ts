@@ -41,6 +41,7 @@ async function served(content: Record<string, string | Uint8Array>) {
   await put(root, content);
   const serving: ServedCatalog = await serveCatalog({
     connection: owner!,
+    device: nats.serving,
     catalog: photos,
     root,
     log: silentLog(),
@@ -50,7 +51,7 @@ async function served(content: Record<string, string | Uint8Array>) {
 }
 
 const openShared = (options: Partial<OpenCatalogOptions> = {}) =>
-  openCatalog(reader!, { catalog: photos, owner: nats.owner, ...options });
+  openCatalog(reader!, { catalog: photos, owner: nats.owner, device: nats.reading, grant: nats.grant, ...options });
 
 /** The files below a folder with their content, but for what the mirror keeps for itself. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
@@ -215,13 +216,15 @@ test("names that try to leave the folder, or into the mirror's own, are refused 
 test("what does not have its digest never gets its name, and what was there stays", async () => {
   const root = await nats.newFolder();
   await put(root, { small: "content", "large.bin": randomBytes(MiB) });
-  await using _served = await serveOddly(owner!, photos, root, (handlers) => ({
-    async read(call) {
-      const bytes = Uint8Array.from(await handlers.read(call));
-      bytes[0]! ^= 1;
-      return bytes;
-    },
-  }));
+  await using _served = await serveOddly({ connection: owner!, device: nats.serving }, photos, root, {
+    inside: (handlers) => ({
+      async read(call) {
+        const bytes = Uint8Array.from(await handlers.read(call));
+        bytes[0]! ^= 1;
+        return bytes;
+      },
+    }),
+  });
   const target = await nats.newFolder();
   await put(target, { small: "older" });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AccountKey, CatalogName } from "@natster/contracts";
 import { catalogSubject, sharedSubject } from "@natster/contracts/borders";
 import { startNatsServer } from "@natster/nats-server";
+import { createKey, formatCreds, type Key, keyFromSeed, type SessionDevice, signGrant, userJwt } from "@natster/trust";
 import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds } from "@nats-io/jwt";
 import { createAccount, createOperator, createUser, type KeyPair } from "@nats-io/nkeys";
 import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
@@ -13,11 +14,22 @@ export const photos = CatalogName.parse("photos");
 
 export type Who = "owner" | "reader" | "system";
 
+/** A device, with the key at hand. */
+export type TestDevice = SessionDevice & { readonly key: Key<"user"> };
+
 export interface Nats extends AsyncDisposable {
   readonly url: string;
   /** Makes a folder, gone with the server. */
   newFolder(): Promise<string>;
   readonly owner: AccountKey;
+  /** The devices of the owner's that serves and of the reader's that reads, as the account keys made them. */
+  readonly serving: TestDevice;
+  readonly reading: SessionDevice;
+  /** The device of the owner's that reads its own catalog. */
+  readonly own: SessionDevice;
+  /** What the owner granted the reader. */
+  readonly grant: string;
+  readonly keys: { readonly owner: Key<"account">; readonly reader: Key<"account"> };
   connect(who: Who): Promise<NatsConnection>;
   /** Writes a creds file and returns its path. */
   credsFile(who: Who): Promise<string>;
@@ -69,8 +81,16 @@ export async function startNats(): Promise<Nats> {
     const user = createUser();
     return fmtCreds(await encodeUser("device", user, key), user);
   };
+  const keys = { owner: keyOf(accounts.owner), reader: keyOf(accounts.reader) };
+  const issuedAt = Math.floor(Date.now() / 1000) - 60;
+  const serving = deviceOf(keys.owner, "server");
   const opened = undo.move();
   return {
+    keys,
+    serving,
+    own: deviceOf(keys.owner, "owner"),
+    reading: deviceOf(keys.reader, "browser"),
+    grant: signGrant(keys.owner, { recipient: keys.reader.public, catalog: photos, issuedAt }),
     url: server.url,
     owner,
     newFolder: () => mkdtemp(join(folder, "folder-")),
@@ -83,7 +103,9 @@ export async function startNats(): Promise<Nats> {
     },
     async credsFile(who) {
       const path = join(folder, `${who}.creds`);
-      await writeFile(path, await creds(accounts[who]), { mode: 0o600 });
+      // What a process serves with has to be a device of the role; nats-server lets all of them in.
+      const text = who === "owner" ? formatCreds(serving.jwt, serving.key) : await creds(accounts[who]);
+      await writeFile(path, text, { mode: 0o600 });
       return path;
     },
     async endAccess() {
@@ -96,4 +118,13 @@ export async function startNats(): Promise<Nats> {
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+const keyOf = (pair: KeyPair): Key<"account"> => keyFromSeed(new TextDecoder().decode(pair.getSeed()), "account");
+
+/** Makes a device of an account. */
+export function deviceOf(account: Key<"account">, role: "owner" | "browser" | "server"): TestDevice {
+  const key = createKey("user");
+  const issuedAt = Math.floor(Date.now() / 1000) - 60;
+  return { key, jwt: userJwt(account, { user: key.public, name: role, role, issuedAt }) };
 }

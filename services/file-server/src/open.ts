@@ -1,9 +1,28 @@
-import type { InstanceId } from "@natster/contracts";
-import { type files, maxRange } from "@natster/contracts/files";
-import type { FolderIndex } from "@natster/files/index";
-import type { Handler } from "@natster/micro";
+import type { files } from "@natster/contracts/files";
+import type { SignedText } from "@natster/contracts";
+import { type Call, type Refusal, refuse } from "@natster/micro";
+import type { OpenRefused } from "@natster/trust";
+import type { Sessions } from "./sessions.ts";
 
-/** Tells a reader whom to ask from now on. */
+type Endpoints = (typeof files)["endpoints"];
+type Open = Endpoints["open"] | Endpoints["openHere"];
+
+/** Opens a session, where what the account keys of both sides signed allows it. */
 export const open =
-  (index: FolderIndex, instance: InstanceId): Handler<typeof files, "open"> =>
-  () => ({ instance, revision: index.revision, maxRange });
+  (endpoint: Open, sessions: Sessions) =>
+  async ({ request, from }: Pick<Call<Open>, "request" | "from">): Promise<SignedText> => {
+    const answer = await sessions.open(request, from);
+    if ("refused" in answer) throw refusalOf(endpoint, answer);
+    return answer;
+  };
+
+function refusalOf(endpoint: Open, { refused, why }: OpenRefused): Refusal {
+  const words = refused.replaceAll("_", " ");
+  const more =
+    refused === "clock_differs"
+      ? `; here it is ${new Date().toISOString()}`
+      : why
+        ? `: ${why.replaceAll("_", " ")}`
+        : "";
+  return refuse(endpoint, refused, `${words}${more}`);
+}

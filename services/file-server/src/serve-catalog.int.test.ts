@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Digest, type InstanceId } from "@natster/contracts";
 import { files, maxRange } from "@natster/contracts/files";
-import { openCatalog } from "@natster/files";
+import { openCatalog, SessionLink } from "@natster/files";
 import { RootError } from "@natster/files/index";
 import { client, NobodyAnswersError, silentLog } from "@natster/micro";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -20,22 +20,29 @@ beforeAll(async () => {
 afterAll(() => nats?.[Symbol.asyncDispose]());
 
 const digestOf = (content: string) => Digest.parse(createHash("sha256").update(content).digest("hex"));
-const serveFolder = (root: string) => serveCatalog({ connection, catalog: photos, root, log: silentLog() });
-const ask = () => client(files, connection);
-const at = (instance: InstanceId) => ({ catalog: photos, instance });
+const serveFolder = (root: string) =>
+  serveCatalog({ connection, device: nats.serving, catalog: photos, root, log: silentLog() });
+const reading = () => ({ catalog: photos, owner: nats.owner, device: nats.own });
+const openOwn = () => openCatalog(connection, reading());
+/** A session with one instance, or with any. */
+const linked = (instance?: InstanceId) =>
+  SessionLink.open(client(files, connection), reading(), { timeout: 5_000 }, instance);
+const seconds = { timeout: 5_000 };
 
 test("any instance says who it is, and only that one answers to its name", async () => {
   const root = await nats.newFolder();
   await using one = await serveFolder(root);
   await using other = await serveFolder(root);
 
-  const opened = await ask().open({}, { catalog: photos });
+  const opened = await linked();
   expect([one.instance, other.instance]).toContain(opened.instance);
-  expect(opened.maxRange).toBe(maxRange);
-  expect((await ask().list({}, at(one.instance))).entries).toEqual([]);
+  expect(opened.welcome).toEqual({ revision: expect.any(Number), maxRange });
+  const toOne = await linked(one.instance);
+  expect((await toOne.ask("list", {}, seconds)).entries).toEqual([]);
   await one.stop();
-  await expect(ask().list({}, at(one.instance))).rejects.toThrow(NobodyAnswersError);
-  expect((await ask().open({}, { catalog: photos })).instance).toBe(other.instance);
+  await expect(toOne.ask("list", {}, seconds)).rejects.toThrow(NobodyAnswersError);
+  await expect(linked(one.instance)).rejects.toThrow(NobodyAnswersError);
+  expect((await linked()).instance).toBe(other.instance);
 });
 
 test("services discovery tells catalog and instance", async () => {
@@ -49,8 +56,9 @@ test("a range is read by digest, as far as the file goes", async () => {
   const root = await nats.newFolder();
   await writeFile(join(root, "a.txt"), "hello");
   await using served = await serveFolder(root);
+  const link = await linked(served.instance);
   const read = async (offset: number, length: number) =>
-    Buffer.from(await ask().read({ digest: digestOf("hello"), offset, length }, at(served.instance))).toString();
+    Buffer.from(await link.ask("read", { digest: digestOf("hello"), offset, length }, seconds)).toString();
 
   expect(await read(0, 5)).toBe("hello");
   expect(await read(1, 3)).toBe("ell");
@@ -64,10 +72,8 @@ test("what is not in the index is unknown, and no path is taken from a request",
   await using served = await serveFolder(root);
   const range = { digest: digestOf("hidden"), offset: 0, length: 6 };
 
-  await expect(ask().read(range, at(served.instance))).rejects.toMatchObject({ reason: "file_unknown", code: 404 });
-  const withPath = JSON.stringify({ ...range, path: ".env" });
-  const answer = await connection.request(`files.${photos}.${served.instance}.read`, withPath);
-  expect(answer.headers?.get("Nats-Service-Error-Code")).toBe("400");
+  const link = await linked(served.instance);
+  await expect(link.ask("read", range, seconds)).rejects.toMatchObject({ reason: "file_unknown", code: 404 });
 });
 
 test("a file that changed is refused, and the index learns of it", async () => {
@@ -78,9 +84,10 @@ test("a file that changed is refused, and the index learns of it", async () => {
   await writeFile(join(root, "a.txt"), "behind");
 
   const range = { digest: digestOf("before"), offset: 0, length: 6 };
-  await expect(ask().read(range, at(served.instance))).rejects.toMatchObject({ reason: "changed", code: 409 });
+  const link = await linked(served.instance);
+  await expect(link.ask("read", range, seconds)).rejects.toMatchObject({ reason: "changed", code: 409 });
   await expect.poll(() => served.revision).toBeGreaterThan(before);
-  const { entries } = await ask().list({}, at(served.instance));
+  const { entries } = await link.ask("list", {}, seconds);
   expect(entries.map(({ digest }) => digest)).toEqual([digestOf("behind")]);
 });
 
@@ -92,7 +99,7 @@ test("looking again finds what came and went", async () => {
   await writeFile(join(root, "new"), "new");
   await served.rescan();
 
-  const reader = await openCatalog(connection, { catalog: photos });
+  const reader = await openOwn();
   expect((await Array.fromAsync(reader.entries())).map(({ path }) => path)).toEqual(["new"]);
   expect(reader.revision).toBe(served.revision);
 });
@@ -106,12 +113,12 @@ test("a page fits into a message however long the paths, and the pages together 
   for (const name of names) await writeFile(join(root, name), "");
   await using served = await serveFolder(root);
 
+  const link = await linked(served.instance);
   const listed: string[] = [];
-  let [after, pages] = [{}, 0];
+  let [after, pages]: [object, number] = [{}, 0];
   for (let more = true; more;) {
-    const answer = await connection.request(`files.${photos}.${served.instance}.list`, JSON.stringify(after));
-    const page = files.endpoints.list.reply.parse(answer.json());
-    expect(answer.data.length).toBeLessThan(512 * 1024);
+    const page = await link.ask("list", after, seconds);
+    expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(512 * 1024);
     listed.push(...page.entries.map(({ path }) => path));
     more = page.next !== undefined;
     [after, pages] = [{ after: page.next }, pages + 1];
@@ -124,15 +131,16 @@ test("a page holds as many as were asked for, and 500 where nobody asked", async
   const root = await nats.newFolder();
   for (let number = 0; number < 501; number++) await writeFile(join(root, `f${number}`), "");
   await using served = await serveFolder(root);
-  const list = (request: { limit?: number }) => ask().list(request, at(served.instance));
+  const link = await linked(served.instance);
+  const list = (request: { limit?: number }) => link.ask("list", request, seconds);
 
   expect(await list({})).toMatchObject({ next: "f98", entries: { length: 500 } });
   expect(await list({ limit: 3 })).toMatchObject({ next: "f10", entries: { length: 3 } });
-  const reader = await openCatalog(connection, { catalog: photos });
+  const reader = await openOwn();
   expect(await Array.fromAsync(reader.entries())).toHaveLength(501);
 });
 
 test("a folder that is not there is refused before anything is served", async () => {
   await expect(serveFolder(join(await nats.newFolder(), "missing"))).rejects.toThrow(RootError);
-  await expect(openCatalog(connection, { catalog: photos })).rejects.toThrow(NobodyAnswersError);
+  await expect(openOwn()).rejects.toThrow(NobodyAnswersError);
 });

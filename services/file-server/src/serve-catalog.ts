@@ -1,13 +1,16 @@
 /** A folder, served as a catalog. */
 import { type CatalogName, InstanceId } from "@natster/contracts";
-import { files } from "@natster/contracts/files";
+import { files, maxRange, type Welcome } from "@natster/contracts/files";
 import { type FolderIndex, indexFolder, type IndexOptions, RangeReader, type ScanReport } from "@natster/files/index";
 import { type Logger, serve } from "@natster/micro";
+import { accountOf, type SessionDevice } from "@natster/trust";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
-import { list } from "./list.ts";
-import { open } from "./open.ts";
+import { handlers, innerHandlers } from "./handlers.ts";
+import { hearChanges } from "./hear-changes.ts";
 import { type Beat, startPulse } from "./pulse.ts";
-import { read } from "./read.ts";
+import { Publicity } from "./publicity.ts";
+import { Revoked } from "./revoked.ts";
+import { Sessions } from "./sessions.ts";
 
 /** Which folder is served, as which catalog. */
 export interface ServeCatalogOptions extends Pick<
@@ -16,6 +19,8 @@ export interface ServeCatalogOptions extends Pick<
 > {
   /** Of the owner's own account. */
   readonly connection: NatsConnection;
+  /** The device that serves, of role `server`: readers believe no other, and nobody but its account's key made it. */
+  readonly device: SessionDevice;
   readonly catalog: CatalogName;
   /** The folder. */
   readonly root: string;
@@ -48,7 +53,8 @@ export interface ServedCatalog extends AsyncDisposable {
  * the folder cannot be read.
  */
 export async function serveCatalog(options: ServeCatalogOptions): Promise<ServedCatalog> {
-  const { connection, catalog, root } = options;
+  const { connection, catalog, device, root } = options;
+  const owner = accountOf(device);
   const instance = InstanceId.parse(nuid.next());
   const log = options.log.child({ catalog, instance });
   await using undo = new AsyncDisposableStack();
@@ -69,6 +75,20 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
   };
   if (index.lastScan) tell(log, index.lastScan);
 
+  const revoked = new Revoked();
+  const publicity = new Publicity(owner, catalog);
+  const sessions = undo.use(
+    new Sessions({
+      device,
+      instance,
+      wanted: { purpose: "files", owner, catalog },
+      welcome: (): Welcome => ({ revision: index.revision, maxRange }),
+      isPublic: publicity.isPublic,
+      isRevoked: revoked.isRevoked,
+    }),
+  );
+  undo.use(await hearChanges({ connection, owner, catalog, revoked, publicity, sessions, log }));
+
   const reader = undo.use(
     new RangeReader(index, {
       onChanged: (path) =>
@@ -77,20 +97,16 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
           .catch((error: unknown) => log.warn({ err: error, path }, "cannot look at a file again")),
     }),
   );
-  const serving = await serve(
-    files,
-    { open: open(index, instance), list: list(index), read: read(reader) },
-    {
-      connection,
-      log,
-      fixed: { catalog, instance },
-      metadata: { catalog, instance },
-      figures: () => ({ files: index.size, revision: index.revision }),
-    },
-  );
+  const ended = new AbortController();
+  const serving = await serve(files, handlers(innerHandlers(index, reader, ended.signal), sessions, log), {
+    connection,
+    log,
+    fixed: { catalog, instance },
+    metadata: { catalog, instance },
+    figures: () => ({ files: index.size, revision: index.revision, sessions: sessions.size }),
+  });
   const { beat, beatEvery: every } = options;
   const pulse = beat && startPulse({ beat, every, log, catalog, instance, revision: () => index.revision });
-  const ended = new AbortController();
   const announcing = announce(index, () => pulse?.now(), ended.signal);
   const opened = undo.move();
 

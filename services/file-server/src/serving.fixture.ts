@@ -1,29 +1,48 @@
 /** A catalog that is served in ways in which no file-server should: for tests of what its readers do then. */
 import { type CatalogName, InstanceId } from "@natster/contracts";
-import { files } from "@natster/contracts/files";
+import { files, maxRange } from "@natster/contracts/files";
 import { indexFolder, RangeReader } from "@natster/files/index";
 import { type Handlers, serve, silentLog } from "@natster/micro";
+import { accountOf, type SessionDevice } from "@natster/trust";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
-import { list } from "./list.ts";
-import { open } from "./open.ts";
-import { read } from "./read.ts";
+import { handlers, type InnerHandlers, innerHandlers } from "./handlers.ts";
+import { Revoked } from "./revoked.ts";
+import { Sessions, type SessionsOptions } from "./sessions.ts";
 
-type Own = Handlers<typeof files>;
+/** What is odd about it: what it says inside of sessions, what it says outside, or whom it lets in. */
+export interface Oddity {
+  readonly inside?: (inner: InnerHandlers) => Partial<InnerHandlers>;
+  readonly outside?: (outer: Handlers<typeof files>) => Partial<Handlers<typeof files>>;
+  readonly sessions?: Partial<SessionsOptions>;
+}
 
-/** Serves a folder with some of the handlers wrapped. */
+/** Serves a folder with an oddity. */
 export async function serveOddly(
-  connection: NatsConnection,
+  { connection, device }: { readonly connection: NatsConnection; readonly device: SessionDevice },
   catalog: CatalogName,
   root: string,
-  wrap: (handlers: Own) => Partial<Own>,
-): Promise<AsyncDisposable> {
+  odd: Oddity,
+): Promise<AsyncDisposable & { readonly sessions: Sessions }> {
   await using undo = new AsyncDisposableStack();
   const instance = InstanceId.parse(nuid.next());
   const index = undo.use(await indexFolder(root));
   const reader = undo.use(new RangeReader(index, { onChanged: () => {} }));
-  const handlers: Own = { open: open(index, instance), list: list(index), read: read(reader) };
-  const odd = { ...handlers, ...wrap(handlers) };
-  const serving = await serve(files, odd, { connection, log: silentLog(), fixed: { catalog, instance } });
+  const sessions = undo.use(
+    new Sessions({
+      device,
+      instance,
+      wanted: { purpose: "files", owner: accountOf(device), catalog },
+      welcome: () => ({ revision: index.revision, maxRange }),
+      isPublic: () => false,
+      isRevoked: new Revoked().isRevoked,
+      ...odd.sessions,
+    }),
+  );
+  const inner = innerHandlers(index, reader, new AbortController().signal);
+  const outer = handlers({ ...inner, ...odd.inside?.(inner) }, sessions, silentLog());
+  const served = { ...outer, ...odd.outside?.(outer) };
+  const serving = await serve(files, served, { connection, log: silentLog(), fixed: { catalog, instance } });
   undo.defer(() => serving.stop());
-  return undo.move();
+  const opened = undo.move();
+  return { sessions, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

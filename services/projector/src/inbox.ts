@@ -3,6 +3,7 @@ import type { Handler } from "@natster/micro";
 import type { Library } from "./library.ts";
 import { toPage } from "./page.ts";
 import type { Presence } from "./presence.ts";
+import { withoutGrant } from "./without-grant.ts";
 
 export const inbox =
   ({ shares }: Library, presence: Presence): Handler<typeof projector, "inbox"> =>
@@ -10,5 +11,5 @@ export const inbox =
     await shares.caughtUp(request.after);
     const found = await shares.rows.page(`in.${caller.account}.*.*`, request);
     const page = toPage(found, ({ state }) => state === "offered");
-    return { ...page, rows: await presence.seen(page.rows) };
+    return { ...page, rows: await presence.seen(page.rows.map(withoutGrant)) };
   };

@@ -15,5 +15,11 @@ export const oneCatalog =
     const isOpen = caller.account === owner || share !== undefined || found?.row.published !== undefined;
     if (!found || !isOpen) throw refuse(projector.endpoints.catalog, "catalog_unknown");
     const [seen] = await presence.seen([found.row]);
-    return { ...found.row, online: false, ...seen, ...(share && { share: share.row }) };
+    const grant = share?.row.grant;
+    return {
+      ...found.row,
+      online: false,
+      ...seen,
+      ...(share && grant !== undefined && { share: { ...share.row, grant } }),
+    };
   };

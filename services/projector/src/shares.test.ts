@@ -12,9 +12,9 @@ const later = "2026-03-02T10:00:00.000Z";
 const expires = "2026-05-01T00:00:00.000Z";
 const shared = happened(shareEvents, id, { type: "shared", data: { grant: "a.b.c", issuedAt: 1 }, time: since });
 const imported = happened(shareEvents, id, { type: "imported", data: {}, time: later });
-const both = (row: unknown) => Object.fromEntries(keys.map((key) => [key, row]));
+const both = (row: object, grant = "a.b.c") => ({ [keys[0]]: row, [keys[1]]: { ...row, grant } });
 
-test("a share is one row for its owner and one for its recipient, and neither holds the grant", () => {
+test("a share is one row for its owner and one for its recipient, who gets the grant with it", () => {
   expect(rowsAfter(shares, shared)).toEqual(both({ ...id, state: "offered", since }));
 });
 
@@ -25,7 +25,7 @@ test("a share that is accepted says since when", () => {
 test("a share that is renewed stays what it was, with its new end", () => {
   const renewed = happened(shareEvents, id, { type: "shared", data: { grant: "a.b.d", issuedAt: 2, expires } });
   expect(rowsAfter(shares, shared, imported, renewed)).toEqual(
-    both({ ...id, state: "imported", since: later, expires }),
+    both({ ...id, state: "imported", since: later, expires }, "a.b.d"),
   );
 });
 

@@ -114,6 +114,7 @@ async function follow(
     try {
       const served = await serveCatalog({
         connection: person.connection,
+        device: person.device,
         catalog,
         root,
         dotfiles,

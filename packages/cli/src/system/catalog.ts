@@ -1,8 +1,9 @@
 /** A catalog that is meant, opened for reading. */
 import type { AccountKey } from "@natster/contracts";
 import type { FileEntry } from "@natster/contracts/files";
-import { type CatalogReader, openCatalog } from "@natster/files";
-import { NobodyAnswersError } from "@natster/micro/client";
+import type { CatalogReader } from "@natster/files";
+import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
+import { readCatalog } from "@natster/person";
 import { Failure } from "../failure.ts";
 import type { Ui } from "../output/ui.ts";
 import type { Connected } from "./connect.ts";
@@ -24,10 +25,11 @@ export async function openShelf(person: Connected, reference: Reference, ui: Ui)
   const own = owner === person.account;
   const name = written(own ? undefined : await (await namesFor(person)).of(owner), catalog);
   try {
-    const reader = await openCatalog(person.connection, { catalog, ...(own ? {} : { owner }) });
+    const reader = await readCatalog(person, { owner, catalog });
     return { reader, owner, name };
   } catch (error) {
-    if (error instanceof NobodyAnswersError) throw await whyNobody(person, owner, reference, name);
+    if (error instanceof NobodyAnswersError || isRefusal(error, "catalog_unknown"))
+      throw await whyNobody(person, owner, reference, name);
     throw error;
   }
 }

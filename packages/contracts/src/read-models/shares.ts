@@ -8,7 +8,13 @@ type Row = RowOf<typeof bucket>;
 
 export const shares = defineProjection(bucket, (from) => [
   from(shareEvents, { key: ({ owner, catalog, recipient }) => `out.${owner}.${catalog}.${recipient}`, evolve }),
-  from(shareEvents, { key: ({ owner, catalog, recipient }) => `in.${recipient}.${owner}.${catalog}`, evolve }),
+  from(shareEvents, {
+    key: ({ owner, catalog, recipient }) => `in.${recipient}.${owner}.${catalog}`,
+    evolve: (row, event, id) => {
+      const next = evolve(row, event, id);
+      return next && event.type === "shared" ? { ...next, grant: event.data.grant } : next;
+    },
+  }),
 ]);
 
 function evolve(

@@ -1,14 +1,14 @@
 /** The reading side of an index: any thread of the process may have one. */
 import { join } from "node:path";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import type { Digest, ReplyOf, RequestOf } from "@natster/contracts";
+import type { Digest, InnerReplyOf, InnerRequestOf } from "@natster/contracts";
 import { FileEntry, FilePath, type files, FolderEntry } from "@natster/contracts/files";
 import { openToRead, text, whole } from "./database.ts";
 import { below, type IndexedFile, split } from "./indexed-file.ts";
 
 /** What is listed. */
-export type Query = RequestOf<typeof files.endpoints.list>;
-export type Page = ReplyOf<typeof files.endpoints.list>;
+export type Query = InnerRequestOf<typeof files.endpoints.list>;
+export type Page = InnerReplyOf<typeof files.endpoints.list>;
 
 /** How many lines a page has at the most where the reader does not say. */
 const usual = 500;

@@ -1,16 +1,16 @@
 /** The catalogs that are being read: each opened once, for all tabs, and again when whoever served it is gone. */
 import { FilePath } from "@natster/contracts/files";
-import { type CatalogReader, openCatalog } from "@natster/files";
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { CatalogReader } from "@natster/files";
+import { type Person, readCatalog } from "@natster/person";
 import type { Address, Listing, ListingPart, Part } from "./api.ts";
 
-/** Reads catalogs over one connection. */
+/** Reads catalogs as one device. */
 export class Catalogs {
-  readonly #connection: NatsConnection;
+  readonly #person: Person;
   readonly #open = new Map<string, Promise<CatalogReader>>();
 
-  constructor(connection: NatsConnection) {
-    this.#connection = connection;
+  constructor(person: Person) {
+    this.#person = person;
   }
 
   /** What a listing asks for, told page by page. */
@@ -38,7 +38,10 @@ export class Catalogs {
     const key = `${address.owner ?? ""}/${address.catalog}`;
     const known = this.#open.get(key);
     if (known) return known;
-    const opening = openCatalog(this.#connection, address);
+    const opening = readCatalog(this.#person, {
+      owner: address.owner ?? this.#person.account,
+      catalog: address.catalog,
+    });
     this.#open.set(key, opening);
     // What could not be opened is tried anew when it is next asked for.
     opening.catch(() => this.#open.delete(key));

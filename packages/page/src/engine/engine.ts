@@ -49,11 +49,12 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
   };
 
   /** Says how it stands, and hears the feed of each new connection. */
-  const follow = (device: Device) => {
+  const follow = (own: KeptDevice) => {
+    const device = shown(own);
     const state = nats?.state();
     if (state?.state === "connected") {
       if (connected?.person.connection !== state.connection) {
-        connected = makeConnected(state.connection, device);
+        connected = makeConnected(state.connection, own);
         void hear(connected.person, tell);
       }
       become({ state: "connected", device });
@@ -74,8 +75,8 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
       },
       natsUrl(page),
     );
-    nats.watch(() => follow(shown(device)));
-    follow(shown(device));
+    nats.watch(() => follow(device));
+    follow(device);
   };
 
   const started = loadDevice().then(
@@ -177,20 +178,21 @@ function readCode(text: string): Code {
 const yes = () => true;
 const no = () => false;
 
-const makeConnected = (connection: NatsConnection, { account, user }: Device): Connected => ({
-  person: {
+function makeConnected(connection: NatsConnection, { account, user, jwt, key }: KeptDevice): Connected {
+  const person: Person = {
     account,
     user,
     connection,
+    device: { jwt, key: { sign: (bytes) => signWith(key, bytes) } },
     accounts: client(accounts, connection),
     catalog: client(catalog, connection),
     codes: client(codes, connection),
     library: client(projector, connection),
     web: client(web, connection),
     [Symbol.asyncDispose]: () => connection.close(),
-  },
-  catalogs: new Catalogs(connection),
-});
+  };
+  return { person, catalogs: new Catalogs(person) };
+}
 
 /** Tells what the feed says, until the connection closes for good. */
 async function hear(person: Person, tell: (news: News) => void): Promise<void> {

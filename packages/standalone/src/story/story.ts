@@ -7,7 +7,6 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AccountKey, CatalogName, Handle } from "@natster/contracts";
 import { type Beat, serveCatalog } from "@natster/file-server";
-import { openCatalog } from "@natster/files";
 import { downloadAll } from "@natster/files/download";
 import { NobodyAnswersError, silentLog } from "@natster/micro";
 import { findNatsServer } from "@natster/nats-server";
@@ -18,6 +17,7 @@ import {
   invite,
   notices,
   type Person,
+  readCatalog,
   redeem,
   register,
   share,
@@ -91,9 +91,12 @@ export async function tellStory(
 
   await teller.step(`indexing ${folder}`, async () => {
     const device = createDevice(aliceKey, { name: "alice's file-server", role: "server", administrator: true });
-    const { connection, library } = closing.use(await connectDevice(place, device, "alice's file-server"));
+    const server = closing.use(await connectDevice(place, device, "alice's file-server"));
+    const { connection, library } = server;
     const beat: Beat = (state) => library.beat(state, { timeout: 2_000 });
-    const serving = closing.use(await serveCatalog({ connection, catalog, root: folder, log: silentLog(), beat }));
+    const serving = closing.use(
+      await serveCatalog({ connection, device: server.device, catalog, root: folder, log: silentLog(), beat }),
+    );
     return {
       told: `Alice serves ${folder} from where it is, ${counted(serving.files)}${leftOut(serving.leftOut)}`,
       result: undefined,
@@ -115,7 +118,7 @@ export async function tellStory(
     return { told: "Bob hears of it at once, and accepts; nats-server lets him through", result: undefined };
   });
 
-  const shelf = await openCatalog(bob.connection, { catalog, owner: alice.account });
+  const shelf = closing.use(await readCatalog(bob, { catalog, owner: alice.account }));
   const entries = await teller.step("Bob lists it", async () => {
     const all = await Array.fromAsync(shelf.entries());
     const bytes = all.reduce((sum, entry) => sum + entry.size, 0);
@@ -133,7 +136,10 @@ export async function tellStory(
     const paths = entries.map(({ path }) => path);
     const [there, here] = await Promise.all([digestsOf(folder, paths), digestsOf(target, paths)]);
     if (there !== here) throw new StoryError("what Bob has differs from what Alice has");
-    return { told: `Bob downloads all of it at ${size(rate)}/s, and every digest is the same`, result: undefined };
+    return {
+      told: `Bob downloads all of it at ${size(rate)}/s, sealed all the way, and every digest is the same`,
+      result: undefined,
+    };
   });
 
   await teller.step("Alice takes it back", async () => {

@@ -1,0 +1,66 @@
+/** Answering under seal: what is asked and what is answered is seen by the two ends of a session, and by nobody else. */
+import { type Inside, kitErrors, type SealedEndpoint } from "@natster/contracts";
+import { type Call, type Logger, Refusal, refuse } from "@natster/micro";
+import { decode, encode } from "@natster/micro/codec";
+import { SealBrokenError } from "@natster/trust";
+import type * as z from "zod";
+import type { OpenedSession, Sessions } from "./sessions.ts";
+
+/** What is asked inside of a session. */
+export interface InnerCall<I extends Inside> {
+  readonly request: z.infer<I["request"]>;
+  readonly session: OpenedSession;
+}
+
+/** Answers what is asked inside: returns the reply, or throws a refusal that the contract declares inside. */
+export type InnerHandler<E extends SealedEndpoint> = (
+  call: InnerCall<E["sealed"]>,
+) => z.infer<E["sealed"]["reply"]> | Promise<z.infer<E["sealed"]["reply"]>>;
+
+/**
+ * Makes the handler of a sealed endpoint. Outside it refuses only what names no session, or was not sealed under one;
+ * everything else that it says is sealed, refusals too.
+ */
+export function underSeal<E extends SealedEndpoint>(
+  endpoint: E,
+  sessions: Sessions,
+  log: Logger,
+  handler: InnerHandler<E>,
+): (call: Pick<Call<SealedEndpoint>, "request">) => Promise<Uint8Array> {
+  const verb = endpoint.subject.slice(endpoint.subject.lastIndexOf(".") + 1);
+  const gone = { errors: { session_unknown: 410, seal_broken: 400 } } as const;
+  const inside: Inside = endpoint.sealed;
+
+  /** What is said inside, and whether it is a refusal. */
+  const answer = async (session: OpenedSession, body: Uint8Array): Promise<[body: Uint8Array, refused: boolean]> => {
+    try {
+      const request = decode(inside.request, body);
+      if (!request.success)
+        throw new Refusal(kitErrors.invalid_request, { reason: "invalid_request", message: "invalid request" });
+      const reply = inside.reply.safeParse(
+        await handler({ request: request.data as z.infer<E["sealed"]["request"]>, session }),
+      );
+      if (!reply.success) throw new Error("the reply is against the contract", { cause: reply.error });
+      return [encode(inside.reply, reply.data), false];
+    } catch (error) {
+      const known = error instanceof Refusal && { ...inside.errors, ...kitErrors }[error.reason] === error.code;
+      if (!known) log.error({ err: error, endpoint: verb }, "fault");
+      const told = known ? error : new Refusal(kitErrors.internal, { reason: "internal", message: "it failed" });
+      return [new TextEncoder().encode(JSON.stringify({ reason: told.reason, message: told.message })), true];
+    }
+  };
+
+  return async ({ request: frame }) => {
+    const bytes = frame as Uint8Array;
+    const found = sessions.find(bytes);
+    if (!found) throw refuse(gone, "session_unknown");
+    const request = await found.session.request(verb, bytes).catch((error: unknown) => {
+      throw error instanceof SealBrokenError ? refuse(gone, "seal_broken") : error;
+    });
+    sessions.used(found);
+    const [body, refused] = await answer(found, request.body);
+    // It may have ended while the answer was made, and nothing is said in it after that.
+    if (found.ended.aborted) throw refuse(gone, "session_unknown");
+    return found.session.reply(request, body, refused);
+  };
+}
