@@ -45,8 +45,13 @@ export interface Replay extends AsyncDisposable {
 
 const projections: readonly Projection[] = [access, ...Object.values(readModels)];
 
+/** A system whose log is replayed. */
+type Replayed = Pick<TestSystem, "directory" | "platform"> & {
+  readonly administrator: { readonly account: AccountKey };
+};
+
 /** Opens a replay of a system's log; it goes on from where it was each time that it is asked. */
-export async function openReplay(system: TestSystem): Promise<Replay> {
+export async function openReplay(system: Replayed): Promise<Replay> {
   await using undo = new AsyncDisposableStack();
   const { connection } = undo.use(await connectFully(system));
   const { connection: pusher } = undo.use(await connectAsPusher(system));

@@ -22,6 +22,9 @@ export const events = [accountEvents, handleEvents, codeEvents, catalogEvents, s
 /** The stream that holds the event log. */
 export const eventStream = "EVENTS";
 
+/** Every event of every aggregate. */
+export const allEvents = "events.>";
+
 /** Where an account's notices are published: `feed.<account>.<kind>` in the platform's account. */
 export const feedSubject = (account: string, kind: string): string => `feed.${account}.${kind}`;
 

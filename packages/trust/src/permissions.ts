@@ -10,6 +10,7 @@ import {
   type UserKey,
 } from "@natster/contracts";
 import {
+  allEvents,
   eventStream,
   expiries,
   feedSubject,
@@ -111,7 +112,7 @@ export function streamsSubjects(name: PlatformService): string[] {
 
 /** Makes streams, consumers and buckets, and restores them. Whoever can make a consumer can aim it at any subject. */
 export const bootstrapPermissions = (user: UserKey): Permissions => ({
-  pub: { allow: ["$JS.API.>"] },
+  pub: { allow: ["$JS.API.>", allEvents] },
   sub: { allow: [inbox(user)] },
 });
 
