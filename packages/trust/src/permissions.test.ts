@@ -123,8 +123,11 @@ test("no service may change a stream or a consumer, or answer for another", () =
   }
 });
 
-test("the bootstrap user makes streams, and does no more", () => {
-  expect(bootstrapPermissions(user)).toEqual({ pub: { allow: ["$JS.API.>"] }, sub: { allow: [`_INBOX.${user}.>`] } });
+test("the bootstrap user makes streams and restores events, and does no more", () => {
+  expect(bootstrapPermissions(user)).toEqual({
+    pub: { allow: ["$JS.API.>", "events.>"] },
+    sub: { allow: [`_INBOX.${user}.>`] },
+  });
 });
 
 test("in its own account a service hears its replies, and what it says is for the account's imports to carry", () => {
