@@ -78,8 +78,7 @@ export const accounts = defineService({
     },
     deviceRename: {
       subject: "natster.accounts.device-rename",
-      summary:
-        "Give a device of the caller's account another name; only an owner or a server may name another than itself",
+      summary: "Give a device of the caller's account another name; only an owner may name another than itself",
       request: z.strictObject({ user: UserKey, name: Label }),
       reply: z.strictObject({ after: Sequence }),
       errors: { device_unknown: 404, account_unknown: 404 },
@@ -87,8 +86,7 @@ export const accounts = defineService({
     },
     revoke: {
       subject: "natster.accounts.revoke",
-      summary:
-        "Void every JWT that a device of the caller's account has; only an owner or a server may revoke another than itself",
+      summary: "Void every JWT that a device of the caller's account has; only an owner may revoke another than itself",
       request: z.strictObject({ user: UserKey }),
       reply: z.strictObject({ after: Sequence }),
       errors: { device_unknown: 404, account_unknown: 404 },
@@ -99,7 +97,7 @@ export const accounts = defineService({
       request: z.strictObject({}),
       reply: z.strictObject({ after: Sequence }),
       errors: { account_unknown: 404 },
-      roles: ["owner", "server"],
+      roles: ["owner"],
     },
     ...projectionOps("accounts"),
     limit: {

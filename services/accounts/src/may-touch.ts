@@ -2,7 +2,7 @@
 import type { UserKey } from "@natster/contracts";
 import { type Caller, kitRefusal } from "@natster/micro";
 
-/** Every device may change itself; another only one that owns the account or serves for it. Throws `wrong_role`. */
+/** Every device may change itself, and another only one that owns the account. Throws `wrong_role`. */
 export function mayTouch({ user, role }: Caller, device: UserKey): void {
-  if (user !== device && role !== "owner" && role !== "server") throw kitRefusal("wrong_role");
+  if (user !== device && role !== "owner") throw kitRefusal("wrong_role");
 }
