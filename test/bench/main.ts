@@ -6,7 +6,7 @@ import { type Bench, report } from "./harness.ts";
 const benches: Readonly<Record<string, (() => Promise<{ readonly bench: Bench }>) | undefined>> = {
   micro: () => import("./micro.ts"),
   log: undefined,
-  codes: undefined,
+  codes: () => import("./codes.ts"),
   transfer: undefined,
   index: () => import("./index.ts"),
   cli: undefined,
