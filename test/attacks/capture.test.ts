@@ -67,19 +67,16 @@ test("a tap on everything hears neither a code's secret nor a private key, and n
   const tap = await tapped(platform.nats.url);
   const place: Place = { ...platform.place, servers: [tap.url] };
 
-  // Inside the platform's account, whatever anybody says there.
-  const inside = await connectDevice(
-    platform.place,
-    createDevice(keyFromSeed(await readFile(join(directory, "offline", "platform.seed"), "utf8"), "account"), {
-      name: "listener",
-      role: "owner",
-    }),
-    "listener",
-  );
-  onTestFinished(() => inside[Symbol.asyncDispose]());
+  // Inside the accounts of the platform and of the streams, whatever anybody says there.
   const inPlatform: Buffer[] = [];
-  inside.connection.subscribe(">", { callback: (_, message) => void inPlatform.push(Buffer.from(message.data)) });
-  await inside.connection.flush();
+  for (const account of ["platform", "streams"]) {
+    const seed = await readFile(join(directory, "offline", `${account}.seed`), "utf8");
+    const creds = createDevice(keyFromSeed(seed, "account"), { name: "listener", role: "owner" });
+    const inside = await connectDevice(platform.place, creds, "listener");
+    onTestFinished(() => inside[Symbol.asyncDispose]());
+    inside.connection.subscribe(">", { callback: (_, message) => void inPlatform.push(Buffer.from(message.data)) });
+    await inside.connection.flush();
+  }
 
   const owner = await connectDevice(
     place,

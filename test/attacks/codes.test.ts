@@ -76,7 +76,7 @@ const collectFromLobby = (id: CodeId, claim: string) =>
 async function hostile(name: "codes" | "catalog") {
   const connection = await connect({
     servers: system.platform.nats.url,
-    creds: { file: system.platform.installation.creds(name) },
+    creds: { file: system.platform.installation.creds(`${name}-streams`) },
     name: "hostile",
     log: silentLog(),
   });

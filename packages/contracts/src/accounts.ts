@@ -25,7 +25,12 @@ export const AccountLimits = z.strictObject({
   subs: z.int().min(-1).optional(),
   /** Bytes of one message. */
   payload: z.int().min(-1).optional(),
+  /** Catalogs of its own at the same time. */
+  catalogs: z.int().min(-1).optional(),
+  /** Catalogs of others at the same time. */
+  imports: z.int().min(-1).optional(),
 });
+export type AccountLimits = z.infer<typeof AccountLimits>;
 
 export const accounts = defineService({
   name: "accounts",

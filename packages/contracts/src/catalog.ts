@@ -20,7 +20,7 @@ export const catalog = defineService({
       summary: "Make a catalog of the caller's under a name of its own",
       request: z.strictObject({ catalog: CatalogName, description: Label.optional() }),
       reply: After,
-      errors: { catalog_exists: 409 },
+      errors: { catalog_exists: 409, too_many_catalogs: 429 },
       grows: true,
     },
     describe: {
@@ -57,7 +57,7 @@ export const catalog = defineService({
       summary: "Accept a catalog that was offered to the caller, or one that is public",
       request: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
       reply: After,
-      errors: { share_unknown: 404 },
+      errors: { share_unknown: 404, too_many_imports: 429 },
     },
     decline: {
       subject: "natster.catalog.decline",

@@ -17,6 +17,7 @@ import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { type CloudEvent, readEvent, writeEvent } from "./event.ts";
+import { countFrom } from "./newest.ts";
 import { readAll } from "./read-all.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
 import { streams, streamsManager } from "./streams.ts";
@@ -74,6 +75,8 @@ export interface EventLog {
     type: keyof E["types"] & string,
     known: Partial<IdOf<E>>,
   ): AsyncGenerator<IdOf<E>>;
+  /** How often an event of this type happened to those aggregates. */
+  count<E extends EventsContract>(events: E, type: keyof E["types"] & string, known: Partial<IdOf<E>>): Promise<number>;
 }
 
 /** How often a decision is made again because others changed the same aggregate meanwhile. */
@@ -106,6 +109,8 @@ export async function openEventLog(connection: NatsConnection, service: ServiceC
         if (place) yield place.id;
       }
     },
+    count: async (events, type, known) =>
+      (await countFrom(manager, eventStream, familyFilter(events, type, known as never))).count,
     append: (aggregate, id, decide, command) => appendAll([part(aggregate, id, decide)], command),
     appendAll,
   };

@@ -1,6 +1,7 @@
 /** The platform in one process: nats-server beside it, and every service on a connection of its own. */
 import { join } from "node:path";
 import type { AccountKey } from "@natster/contracts";
+import type { AccountLimits } from "@natster/contracts/accounts";
 import { program as accounts } from "@natster/accounts";
 import { program as catalog } from "@natster/catalog";
 import { program as codes } from "@natster/codes";
@@ -20,6 +21,8 @@ export interface PlatformOptions {
   readonly directory: string;
   readonly administrators?: readonly AccountKey[];
   readonly registration?: "open" | "code" | "closed";
+  /** How much an account may use where an administrator has not said otherwise of it. */
+  readonly limits?: AccountLimits;
   /** Where the page is served, `host:port`; a free port of this machine where nothing is said. */
   readonly webListen?: string;
   /** The page's address as people elsewhere have it, where it is not what it listens on. */
@@ -128,7 +131,15 @@ function own(
   name: ServiceName,
   nats: NatsServer,
   installation: Installation,
-  { registration = "code", webListen = "127.0.0.1:0", publicUrl, pageRoot, tls, presenceSeconds = 30 }: PlatformOptions,
+  {
+    registration = "code",
+    limits = {},
+    webListen = "127.0.0.1:0",
+    publicUrl,
+    pageRoot,
+    tls,
+    presenceSeconds = 30,
+  }: PlatformOptions,
 ): Record<string, string> {
   const creds = {
     NATS_CREDS: installation.creds(name),
@@ -141,7 +152,16 @@ function own(
         NATSTER_SIGNING_KEY: installation.signingKey,
         NATSTER_PLATFORM: installation.platform,
         NATSTER_REGISTRATION: registration,
+        ...numbers({
+          NATSTER_CONNECTIONS: limits.conn,
+          NATSTER_SUBSCRIPTIONS: limits.subs,
+          NATSTER_PAYLOAD: limits.payload,
+        }),
       };
+    case "codes":
+      return { ...creds, NATSTER_REGISTRATION: registration };
+    case "catalog":
+      return { ...creds, ...numbers({ NATSTER_MOST_CATALOGS: limits.catalogs, NATSTER_MOST_IMPORTS: limits.imports }) };
     case "web":
       return {
         ...creds,
@@ -163,6 +183,12 @@ function own(
       return creds;
   }
 }
+
+/** The variables that are set. */
+const numbers = (variables: Readonly<Record<string, number | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]])),
+  );
 
 /** Where NATS is reached behind a page: `wss://host/nats`. */
 function natsBehind(page: string): string {

@@ -21,7 +21,7 @@ export {
 } from "./init.ts";
 export { type Claims, encodeJwt, type JwtReason, readJwt, type SignedClaims } from "./jwt.ts";
 export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify } from "./key.ts";
-export { defaultLobbyLimits, defaultPersonLimits, type PersonLimits } from "./limits.ts";
+export { defaultLobbyLimits, defaultPersonLimits, type OtherLimits, type PersonLimits } from "./limits.ts";
 export { type Lobby, newcomerUser } from "./newcomer.ts";
 export { operatorJwt, type OperatorState } from "./operator.ts";
 export {

@@ -34,6 +34,10 @@ export const program = defineProgram({
     /** Path of the file that holds the seed of the operator's signing key. */
     NATSTER_SIGNING_KEY: z.string(),
     NATSTER_PLATFORM: AccountKey,
+    /** How much an account may use where nothing else was said of it; -1 is no limit. */
+    NATSTER_CONNECTIONS: z.coerce.number().int().min(-1).optional(),
+    NATSTER_SUBSCRIPTIONS: z.coerce.number().int().min(-1).optional(),
+    NATSTER_PAYLOAD: z.coerce.number().int().min(-1).optional(),
     /** Who is admitted beyond administrators. */
     NATSTER_REGISTRATION: z.enum(["open", "code", "closed"]).default("code"),
   }),
@@ -41,11 +45,16 @@ export const program = defineProgram({
     const connection = await openStreams();
     const administrators = config.NATSTER_ADMINISTRATORS;
     const policy = { registration: config.NATSTER_REGISTRATION, administrators };
+    const usual = {
+      conn: config.NATSTER_CONNECTIONS,
+      subs: config.NATSTER_SUBSCRIPTIONS,
+      payload: config.NATSTER_PAYLOAD,
+    };
     const log = await openEventLog(connection, accounts);
 
     const signing = closing.use(watchSigningKey(config.NATSTER_SIGNING_KEY, logger, () => reconcileAll()));
     const reconciler = createReconciler({
-      gather: (account) => gather(projection, account, administrators.includes(account)),
+      gather: (account) => gather(projection, account, administrators.includes(account), usual),
       resolver: openResolver(connection),
       signer: () => signing.current,
       platform: config.NATSTER_PLATFORM,

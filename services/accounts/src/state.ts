@@ -4,7 +4,7 @@ import { type access, accountEvents } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import type { ParkingReader } from "@natster/micro/projector";
 import type { RowReader } from "@natster/micro/rows";
-import type { AccountState } from "@natster/trust";
+import type { AccountState, OtherLimits } from "@natster/trust";
 
 type Row = RowOf<typeof access>;
 type RowOfKind<K extends Row["kind"]> = Extract<Row, { kind: K }>;
@@ -29,6 +29,7 @@ export async function gather(
   { rows, parked }: AccessRows,
   account: AccountKey,
   administrator: boolean,
+  usual: OtherLimits = {},
 ): Promise<Gathered | undefined> {
   let version = 0;
   const under = async <K extends Row["kind"]>(_kind: K, filter: string): Promise<RowOfKind<K>[]> => {
@@ -71,7 +72,11 @@ export async function gather(
       account,
       name: self.handle,
       status: self.status,
-      limits: self.limits,
+      limits: {
+        conn: self.limits?.conn ?? usual.conn,
+        subs: self.limits?.subs ?? usual.subs,
+        payload: self.limits?.payload ?? usual.payload,
+      },
       administrator,
       exports: offered.map(({ catalog, voidUntil, public: isPublic }) => ({
         catalog,

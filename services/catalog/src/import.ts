@@ -1,15 +1,20 @@
 /** Accepting: what was offered with a grant, or what everybody may read. */
-import type { catalog as contract } from "@natster/contracts/catalog";
-import { type Handler, isRefusal } from "@natster/micro";
+import { catalog as contract } from "@natster/contracts/catalog";
+import { type Handler, isRefusal, refuse } from "@natster/micro";
 import { type EventLog, part } from "@natster/micro/event-log";
 import { admitsEverybody, catalog as aCatalog } from "./catalog.ts";
+import { hasRoomForImport, type Room } from "./room.ts";
 import { accept, acceptPublic, endPublic, shared } from "./shared.ts";
 
 export const importShare =
-  (log: EventLog): Handler<typeof contract, "import"> =>
+  (log: EventLog, usual: Room): Handler<typeof contract, "import"> =>
   async ({ caller, request: { owner, catalog }, command }) => {
     const id = { owner, catalog };
     const share = { ...id, recipient: caller.account };
+    const { state: before } = await log.load(shared, share);
+    if (before.standing !== "imported" && !(await hasRoomForImport(log, usual, caller.account))) {
+      throw refuse(contract.endpoints.import, "too_many_imports");
+    }
     try {
       return { after: await log.append(shared, share, accept, command) };
     } catch (error) {

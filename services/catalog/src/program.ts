@@ -31,9 +31,14 @@ import { unshare } from "./unshare.ts";
 
 export const program = defineProgram({
   contract: catalog,
-  config: z.object({}),
+  config: z.object({
+    /** How many catalogs of its own an account may have, and how many of others; -1 is no limit. */
+    NATSTER_MOST_CATALOGS: z.coerce.number().int().min(-1).default(1_000),
+    NATSTER_MOST_IMPORTS: z.coerce.number().int().min(-1).default(500),
+  }),
   async implement({ openStreams, log: logger, config, closing }) {
     const connection = await openStreams();
+    const usual = { catalogs: config.NATSTER_MOST_CATALOGS, imports: config.NATSTER_MOST_IMPORTS };
     const log = await openEventLog(connection, catalog);
     closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
     closing.use(await runReaction(grants, shareEvents, { connection, log: logger }, watchGrant(connection)));
@@ -47,11 +52,11 @@ export const program = defineProgram({
     return {
       room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
-        create: create(log),
+        create: create(log, usual),
         describe: describe(log),
         share: share(log),
         unshare: unshare(log),
-        import: importShare(log),
+        import: importShare(log, usual),
         decline: decline(log),
         drop: drop(log),
         publish: publish(log),

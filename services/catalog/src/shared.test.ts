@@ -18,13 +18,22 @@ describe("offering", () => {
     expect(given(shared).when(offer(grant))).toEqual({ recorded: [offered] });
   });
 
+  test("until the same moment as before records nothing, by whichever grant", () => {
+    const anew = { ...grant, grant: "a.b.two" };
+    expect(given(shared, offered, imported).when(offer(anew))).toEqual({ recorded: [] });
+    const until = { ...anew, expires: new Date(runsOut).toISOString() };
+    expect(given(shared, bounded).when(offer(until))).toEqual({ recorded: [] });
+    expect(given(shared, offered).when(offer(until))).toHaveProperty("recorded.length", 1);
+    expect(given(shared, bounded).when(offer(anew))).toHaveProperty("recorded.length", 1);
+  });
+
   test("the same grant again records nothing", () => {
     expect(given(shared, offered).when(offer(grant))).toEqual({ recorded: [] });
     expect(given(shared, offered, imported).when(offer(grant))).toEqual({ recorded: [] });
   });
 
   test("another grant replaces the first, and what was accepted stays so", () => {
-    const other = { grant: "a.b.two", issuedAt: now };
+    const other = { grant: "a.b.two", issuedAt: now, expires: new Date(runsOut).toISOString() };
     expect(given(shared, offered, imported).when(offer(other))).toEqual({
       recorded: [{ type: "shared", data: { ...other, renews: true } }],
     });

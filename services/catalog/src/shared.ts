@@ -59,13 +59,18 @@ export const shared = defineAggregate({
   },
 });
 
-/** Offers the catalog. The same grant again records nothing; one that a revocation already covers is refused. */
+/**
+ * Offers the catalog. What stands already until the same moment records nothing, whichever grant says so; a grant that a
+ * revocation already covers is refused.
+ */
 export const offer =
   (data: Offer) =>
   (state: Shared): ShareEvent[] => {
     if (state.grant === data.grant) return [];
     // NATS counts whole seconds: a grant of the second in which another was taken back would be void from the start.
     if (data.issuedAt <= state.revokedUntil) throw refuse(contract.endpoints.share, "grant_outdated");
+    const expires = data.expires === undefined ? undefined : Date.parse(data.expires);
+    if (state.standing !== "none" && state.grant !== undefined && state.expires === expires) return [];
     return [{ type: "shared", data: { ...data, ...(state.standing !== "none" && { renews: true }) } }];
   };
 

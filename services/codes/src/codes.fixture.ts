@@ -38,11 +38,12 @@ export async function startCodes() {
     return connection;
   };
   await provision(await dial(creds.bootstrap));
-  const file = join(directory, "codes.creds");
-  await writeFile(file, creds.codes, { mode: 0o600 });
+  const files = { NATS_CREDS: join(directory, "codes.creds"), NATS_STREAMS_CREDS: join(directory, "streams.creds") };
+  await writeFile(files.NATS_CREDS, creds.codes, { mode: 0o600 });
+  await writeFile(files.NATS_STREAMS_CREDS, creds["codes-streams"], { mode: 0o600 });
   const env = {
     NATS_URL: server.url,
-    NATS_CREDS: file,
+    ...files,
     NATSTER_LOBBY: lobby.account,
     NATSTER_ADMINISTRATORS: administrator,
   };
