@@ -22,7 +22,8 @@ export default defineConfig({
     // Two cores carry a nats-server for each file beside the test itself.
     maxWorkers: 2,
     // A test that claims nothing shows nothing.
-    expect: { requireAssertions: true },
+    // What is waited for comes when it comes: a bound is there for what never does.
+    expect: { requireAssertions: true, poll: { timeout: 20_000 } },
     setupFiles: ["test/seed.setup.ts"],
     projects: [
       named("unit", `${anywhere}/*.test.{ts,tsx}`, ["**/*.{int,e2e}.test.ts", suites]),

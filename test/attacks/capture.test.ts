@@ -23,7 +23,10 @@ import {
 import { startSystem } from "@natster/testing";
 import { codeKeys, createKey, formatCode, keyFromSeed, parseCreds } from "@natster/trust";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const photos = CatalogName.parse("photos");
 

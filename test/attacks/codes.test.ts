@@ -39,7 +39,10 @@ import {
   signGrant,
   signPublication,
 } from "@natster/trust";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const [photos, music] = [CatalogName.parse("photos"), CatalogName.parse("music")];
 const now = () => Math.floor(Date.now() / 1000);

@@ -15,7 +15,10 @@ import {
 } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const photos = CatalogName.parse("photos");
 

@@ -21,7 +21,10 @@ import {
 import { claimFiles, codeFiles } from "@natster/person/node";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { codeLink, parseCreds, readCode } from "@natster/trust";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const photos = CatalogName.parse("photos");
 

@@ -15,7 +15,10 @@ import {
 import { startSystem } from "@natster/testing";
 import { authenticator, createKey, keyFromSeed, readJwt, userJwt } from "@natster/trust";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "natster-operator-"));

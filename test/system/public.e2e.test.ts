@@ -4,7 +4,10 @@ import { asShared } from "@natster/contracts/borders";
 import { accept, publish, share, unpublish, type Person } from "@natster/person";
 import { startSystem, type TestPerson } from "@natster/testing";
 import { signPublication } from "@natster/trust";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const photos = CatalogName.parse("photos");
 const now = () => Math.floor(Date.now() / 1000);

@@ -17,7 +17,10 @@ import {
 } from "@natster/person";
 import { startSystem } from "@natster/testing";
 import { keyFromSeed } from "@natster/trust";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const photos = CatalogName.parse("photos");
 

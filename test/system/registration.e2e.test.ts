@@ -14,7 +14,10 @@ import {
 } from "@natster/person";
 import { startSystem } from "@natster/testing";
 import { createKey } from "@natster/trust";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+
+// A whole system, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const [one, two, three] = ["one", "two", "three"].map((name) => CatalogName.parse(name)) as [
   CatalogName,
