@@ -3,9 +3,17 @@ import { type Role, sideOf } from "@natster/contracts";
 import { devices } from "@natster/contracts/library";
 import { connect, silentLog } from "@natster/micro";
 import { openRows } from "@natster/micro/rows";
-import { addDevice, connectDevice, createDevice, type Person, revokeDevice } from "@natster/person";
+import {
+  addDevice,
+  connectDevice,
+  createDevice,
+  type Person,
+  NotRenewedError,
+  renewDevice,
+  revokeDevice,
+} from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
-import { createKey, parseCreds, userJwt } from "@natster/trust";
+import { createKey, formatCreds, parseCreds, userJwt } from "@natster/trust";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 async function anOwner() {
@@ -113,6 +121,41 @@ describe("a device that is revoked", () => {
     const closed = cutOff(device);
     await revokeDevice(device, device.user);
     await expect(closed).resolves.toBeUndefined();
+  });
+});
+
+describe("a browser's device", () => {
+  test("is renewed in the last third of its time, with the same key and rights, and not before", async () => {
+    const { system, alice } = await anOwner();
+    const key = createKey("user");
+    const said = { user: key.public, name: "phone", role: "browser", maySign: true } as const;
+    const [young, old] = [now() - 100, now() - 250].map((issuedAt) =>
+      userJwt(alice.key, { ...said, issuedAt, expires: issuedAt + 300 }),
+    );
+    await alice.accounts.device({ jwt: young ?? "" });
+    await expect(renewDevice(alice, alice.key, young ?? "")).resolves.toBeUndefined();
+
+    await expect.poll(() => listed(alice)).toHaveLength(1);
+    const jwt = await renewDevice(alice, alice.key, old ?? "");
+    const device = await connected(system, formatCreds(jwt ?? "", key));
+    await expect(device.library.whoami({})).resolves.toMatchObject({ handle: "alice" });
+    const renewed = async () => Date.parse((await listed(alice))[0]?.expires ?? "") / 1_000 - now();
+    await expect.poll(renewed, { timeout: 20_000 }).toBeGreaterThan(250);
+    expect(await listed(alice)).toMatchObject([{ user: key.public, role: "browser", maySign: true }]);
+  });
+
+  test("that was revoked, has run out, or is another account's is not renewed", async () => {
+    const { system, alice } = await anOwner();
+    const bob = await system.person("bob");
+    const user = createKey("user").public;
+    const said = { user, name: "phone", role: "browser", issuedAt: now() - 250, expires: now() + 50 } as const;
+    const revoked = userJwt(alice.key, said);
+    await alice.accounts.device({ jwt: revoked });
+    await revokeDevice(alice, user);
+    await expect.poll(() => listed(alice), { timeout: 20_000 }).toEqual([]);
+    const others = [revoked, userJwt(alice.key, { ...said, expires: now() - 1 }), userJwt(bob.key, said)];
+    for (const jwt of others) await expect(renewDevice(alice, alice.key, jwt)).rejects.toThrow(NotRenewedError);
+    expect(await listed(alice)).toEqual([]);
   });
 });
 

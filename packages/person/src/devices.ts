@@ -1,7 +1,7 @@
 /** Devices: an account's key makes them, the platform lists them, and nats-server lets none in that was revoked. */
-import type { UserKey } from "@natster/contracts";
+import type { UnixTime, UserKey } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
-import { type Key, parseCreds } from "@natster/trust";
+import { type Key, parseCreds, readUser, userJwt } from "@natster/trust";
 import { applied } from "./applied.ts";
 import { createDevice, type NewDevice, type Person } from "./person.ts";
 
@@ -23,6 +23,45 @@ export async function addDevice(person: Person, account: Key<"account">, device:
     // It was revoked in this very second, and NATS counts whole ones: a JWT of the next is a new one.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     return announce();
+  }
+}
+
+/** A device is renewed by whoever holds the account key, and only one that is there and will soon run out. */
+export class NotRenewedError extends Error {
+  override readonly name = "NotRenewedError";
+}
+
+/** Whether something is in the last third of its time, so that it is renewed while it still holds. */
+export const isDue = (
+  { issuedAt, expires }: { readonly issuedAt: UnixTime; readonly expires?: UnixTime | undefined },
+  now: UnixTime,
+): boolean => expires !== undefined && now >= expires - (expires - issuedAt) / 3;
+
+/**
+ * Signs the JWT of a device anew: the same key, name and rights, for as long as before. Resolves with the new JWT, or
+ * with none while it is too early. Throws `NotRenewedError` where the account's own key did not sign the old one, where
+ * it has run out, or where the device was revoked: what is gone does not come back by asking.
+ */
+export async function renewDevice(person: Person, account: Key<"account">, jwt: string): Promise<string | undefined> {
+  const now = Math.floor(Date.now() / 1000);
+  const read = readUser(jwt, { account: account.public, now });
+  if (read.refused !== undefined) throw new NotRenewedError(`the device's JWT is ${read.refused}`);
+  const { user, name, role, maySign, issuedAt, expires } = read;
+  if (expires === undefined || !isDue({ issuedAt, expires }, now)) return undefined;
+  if (!(await isListed(person, user))) throw new NotRenewedError("the device is none of this account any more");
+  const { administrator } = await person.library.whoami({});
+  const rights = { role, maySign, administrator };
+  const renewed = userJwt(account, { user, name, ...rights, issuedAt: now, expires: now + (expires - issuedAt) });
+  await person.accounts.device({ jwt: renewed });
+  return renewed;
+}
+
+async function isListed(person: Person, user: UserKey): Promise<boolean> {
+  for (let cursor: string | undefined; ;) {
+    const page = await person.library.devices({ limit: 500, ...(cursor !== undefined && { cursor }) });
+    if (page.rows.some((device) => device.user === user)) return true;
+    cursor = page.cursor;
+    if (cursor === undefined) return false;
   }
 }
 
