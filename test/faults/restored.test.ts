@@ -26,9 +26,12 @@ async function aDirectory(prefix: string): Promise<string> {
 const connectBootstrap = ({ nats, installation }: Platform) =>
   connect({ servers: nats.url, creds: { file: installation.creds("bootstrap") }, name: "restore", log: silentLog() });
 
+const addressOf = ({ device }: Person, { account: owner }: Person) => ({ device, catalog: photos, owner });
+
 /** Reads every file of somebody's catalog. */
 async function readAllOf(reader: Person, owner: Person): Promise<Record<string, string>> {
-  const catalog = await openCatalog(reader.connection, { catalog: photos, owner: owner.account });
+  const { share: stands } = await reader.library.catalog({ owner: owner.account, catalog: photos });
+  const catalog = await openCatalog(reader.connection, { ...addressOf(reader, owner), grant: stands?.grant });
   const found: Record<string, string> = {};
   for await (const { path, digest, size } of catalog.entries()) {
     found[path] = Buffer.from(await catalog.read({ digest, offset: 0, length: size })).toString();
@@ -43,11 +46,22 @@ test("from a backup everybody connects, shares and downloads again", { timeout: 
   const root = createKey("account");
   const options: PlatformOptions = { directory, registration: "open", administrators: [root.public] };
   const [aliceKey, bobKey, carolKey] = [createKey("account"), createKey("account"), createKey("account")];
-  const device = (key: Key<"account">) => createDevice(key, { name: "laptop", role: "owner" });
-  const [aliceCreds, bobCreds, carolCreds] = [aliceKey, bobKey, carolKey].map(device);
+  const laptop = (key: Key<"account">) => createDevice(key, { name: "laptop", role: "owner" });
+  const [aliceCreds, bobCreds, carolCreds] = [aliceKey, bobKey, carolKey].map(laptop);
   const file = join(elsewhere, "log.ndjson");
-  const serve = (alice: Person) =>
-    serveCatalog({ connection: alice.connection, catalog: photos, root: folder, log: silentLog() });
+  const serverCreds = createDevice(aliceKey, { name: "server", role: "server" });
+  const serve = async ({ place }: Platform) => {
+    const server = await connectDevice(place, serverCreds, "server");
+    const { connection, device } = server;
+    const served = await serveCatalog({ connection, device, catalog: photos, root: folder, log: silentLog() });
+    return {
+      served,
+      async [Symbol.asyncDispose]() {
+        await served.stop();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  };
 
   // Alice shares with Bob, and with Carol until she takes it back.
   let taken;
@@ -60,7 +74,7 @@ test("from a backup everybody connects, shares and downloads again", { timeout: 
     await using alice = await join(aliceKey, "alice", aliceCreds);
     await using bob = await join(bobKey, "bob", bobCreds);
     await using carol = await join(carolKey, "carol", carolCreds);
-    await using served = await serve(alice);
+    await using beside = await serve(platform);
     await alice.catalog.create({ catalog: photos });
     for (const friend of [bob, carol]) {
       await share(alice, aliceKey, { catalog: photos, recipient: friend.account });
@@ -70,7 +84,7 @@ test("from a backup everybody connects, shares and downloads again", { timeout: 
     await unshare(alice, photos, carol.account);
     await using bootstrap = disposable(await connectBootstrap(platform));
     taken = await backupLog(bootstrap.connection, file);
-    expect(served.files).toBe(1);
+    expect(beside.served.files).toBe(1);
   }
 
   // Streams, buckets, account JWTs: all gone. What is left is what the operator keeps.
@@ -87,11 +101,11 @@ test("from a backup everybody connects, shares and downloads again", { timeout: 
   await using alice = await connectDevice(platform.place, aliceCreds ?? "", "alice");
   await using bob = await connectDevice(platform.place, bobCreds ?? "", "bob");
   await using carol = await connectDevice(platform.place, carolCreds ?? "", "carol");
-  await using served = await serve(alice);
-  expect(served.files).toBe(1);
+  await using beside = await serve(platform);
+  expect(beside.served.files).toBe(1);
 
   expect(await readAllOf(bob, alice)).toEqual({ "sea.txt": words });
-  await expect(readAllOf(carol, alice)).rejects.toThrow(NobodyAnswersError);
+  await expect(openCatalog(carol.connection, addressOf(carol, alice))).rejects.toThrow(NobodyAnswersError);
   expect(await alice.library.whoami({})).toMatchObject({ handle: "alice" });
   const again = await alice.catalog.create({ catalog: photos }).catch((error: unknown) => error);
   expect(isRefusal(again, "catalog_exists")).toBe(true);
