@@ -28,7 +28,7 @@ test("every argument and option of a command is one that it reads", async () => 
     const { arguments: positional = [], options = [], input } = command;
     const names = [
       ...positional.map(([name]) => name.replaceAll(/[<>[\].]/g, "")),
-      ...options.map(([flags]) => /--([\w-]+)/.exec(flags)?.[1] ?? flags),
+      ...options.map(([flags]) => /--(?:no-)?([\w-]+)/.exec(flags)?.[1] ?? flags),
     ].map((name) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
     const shape: unknown = Reflect.get(input, "shape");
     expect(Object.keys(Object(shape)).toSorted(), path).toEqual(names.toSorted());

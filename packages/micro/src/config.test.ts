@@ -31,6 +31,7 @@ test("every platform service is told where nats-server is, who it is, and who is
     NATS_CREDS: "x.creds",
     NATSTER_LOBBY: bob,
     NATSTER_ADMINISTRATORS: [],
+    NATSTER_COMMANDS_PER_MINUTE: 3_000,
     LOG_LEVEL: "info",
   });
   expect(readConfig(kitConfig, { ...env, NATSTER_ADMINISTRATORS: `${alice},` }).NATSTER_ADMINISTRATORS).toEqual([
