@@ -209,7 +209,9 @@ describe("what comes again", () => {
     expect(told).toEqual([after, after, after]);
     expect(await namesOf(projection, account)).toEqual(["kim"]);
     // Said once, and once that it is over.
-    expect(lines.map(({ msg }) => msg)).toEqual(["cannot write rows, trying again", "rows are written again"]);
+    const said = () =>
+      expect(lines.map(({ msg }) => msg)).toEqual(["cannot write rows, trying again", "rows are written again"]);
+    await vi.waitFor(said, 5_000);
   });
 
   test("after a row could not be written is written then", async () => {
