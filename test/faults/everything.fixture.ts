@@ -6,9 +6,12 @@ import type { TestSystem } from "@natster/testing";
 import { createKey, formatCreds, keyFromSeed, userJwt } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 
-/** Connects as a user who may do everything in the account of the streams; ends with the scope. */
-export async function connectFully({ directory, platform }: Pick<TestSystem, "directory" | "platform">) {
-  const seed = await readFile(join(directory, "offline", "streams.seed"), "utf8");
+/** Connects as a user who may do everything in an account of the operator's, that of the streams unless told; ends with the scope. */
+export async function connectFully(
+  { directory, platform }: Pick<TestSystem, "directory" | "platform">,
+  of: "streams" | "system" = "streams",
+) {
+  const seed = await readFile(join(directory, "offline", `${of}.seed`), "utf8");
   const user = createKey("user");
   const all = { allow: [">"] };
   const jwt = userJwt(keyFromSeed(seed.trim(), "account"), {

@@ -1,5 +1,6 @@
 /** A named durable pull consumer of the log, read in the batches in which it comes. */
 import { eventStream } from "@natster/contracts/platform";
+import * as z from "zod";
 import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Stored } from "./fold.ts";
@@ -30,6 +31,8 @@ export interface Durable {
   /** The sequence of the last message of the stream, delivered or not. */
   end(): Promise<number>;
   stop(): void;
+  /** The pin of whoever it is pinned to, which nobody has a second time; undefined while it is pinned to nobody. */
+  pin(): Promise<string | undefined>;
   /** Lets another have what this one is pinned to, at once instead of when its silence is noticed. */
   unpin(): Promise<void>;
 }
@@ -42,6 +45,11 @@ export const pinnedGroup = "one";
 
 /** Whoever is pinned asks this often, in milliseconds, so that its silence is soon noticed. */
 const pinnedAsks = 1_000;
+
+/** What nats-server says of a durable's pins, which the library does not name. */
+const Pins = z.looseObject({
+  priority_groups: z.array(z.object({ group: z.string(), pinned_client_id: z.string().optional() })).optional(),
+});
 
 /** Which durable is opened. */
 export interface DurableOptions {
@@ -121,6 +129,10 @@ export async function openDurable(
     stop() {
       stopped = true;
       messages?.stop();
+    },
+    async pin() {
+      const { priority_groups: groups = [] } = Pins.parse(await manager.consumers.info(stream, name));
+      return groups.find(({ group }) => group === pinnedGroup)?.pinned_client_id || undefined;
     },
     async unpin() {
       await manager.consumers.unpin(stream, name, pinnedGroup);

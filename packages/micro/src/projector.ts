@@ -64,6 +64,11 @@ export interface RunningProjection<R> extends AsyncDisposable {
   caughtUp(after: number | undefined): Promise<void>;
   /** How it stands, whichever process writes: asked of nats-server, not remembered. */
   status(): Promise<ProjectionStatus>;
+  /**
+   * Who writes the rows that are read, by a name that nobody has a second time; undefined while nobody does. It changes
+   * when another takes over, also where nothing has happened since that it could write.
+   */
+  writer(): Promise<string | undefined>;
   /** The events that stand aside, and those that wait behind them. */
   readonly parked: ParkingReader;
   /** Begins to fill the idle side from the first event on; where that is under way already, it goes on. */
@@ -250,6 +255,7 @@ export async function runProjection<B extends BucketContract>(
       page: (options) => read().parked.page(options),
       of: (events, known) => read().parked.of(events, known),
     },
+    writer: () => read().writer(),
     caughtUp: (after) => read().caughtUp(after),
     rebuild,
     async [Symbol.asyncDispose]() {

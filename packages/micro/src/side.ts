@@ -64,6 +64,8 @@ export interface RunningSide<R> extends AsyncDisposable {
   isComplete(): Promise<boolean>;
   /** What stands aside. */
   readonly parked: ParkingReader;
+  /** Who writes the rows, by a name that nobody has a second time; undefined while nobody does. */
+  writer(): Promise<string | undefined>;
   /** How far the rows are, whichever process writes them: asked of nats-server, not remembered. */
   measure(): Promise<Lag>;
 }
@@ -223,6 +225,7 @@ export async function runSide<B extends BucketContract>(
     },
     isComplete,
     parked,
+    writer: () => durable.pin(),
     async measure() {
       const sequence = Math.max(lag.sequence, await checkpoint.read());
       const { pending, unacknowledged } = await durable.backlog();

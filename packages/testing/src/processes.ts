@@ -12,6 +12,8 @@ export interface Processes extends AsyncDisposable {
   readonly names: readonly ServiceName[];
   /** Kills one process of a service (SIGKILL) and starts another in its place; resolves when that one answers. */
   crash(name: ServiceName, which?: number): Promise<void>;
+  /** Kills one process of a service (SIGKILL), and nobody starts it again. */
+  kill(name: ServiceName, which?: number): Promise<void>;
   /** Processes that ended although nobody had killed them. */
   readonly surprises: readonly string[];
 }
@@ -34,18 +36,26 @@ export async function startProcesses(platform: Platform, names: readonly Service
       return slot;
     }),
   );
+  const slotOf = (name: ServiceName, which: number): Slot => {
+    const of = slots.filter((slot) => slot.name === name);
+    const slot = of[which % of.length];
+    if (!slot) throw new Error(`${name} does not run apart`);
+    return slot;
+  };
   const ending = undo.move();
   return {
     names,
     surprises,
     async crash(name, which = 0) {
-      const of = slots.filter((slot) => slot.name === name);
-      const slot = of[which % of.length];
-      if (!slot) throw new Error(`${name} does not run apart`);
+      const slot = slotOf(name, which);
       await (slot.turn = slot.turn.then(async () => {
         await kill(slot.child);
         slot.child = await launch(platform, name, surprises);
       }));
+    },
+    async kill(name, which = 0) {
+      const slot = slotOf(name, which);
+      await (slot.turn = slot.turn.then(() => kill(slot.child)));
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(slots.map(({ turn }) => turn));

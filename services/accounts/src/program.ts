@@ -15,6 +15,7 @@ import { applied } from "./applied.ts";
 import { close } from "./close.ts";
 import { device } from "./device.ts";
 import { deviceRename } from "./device-rename.ts";
+import { reconcileInDoubt } from "./doubt.ts";
 import { enforce } from "./enforce.ts";
 import { enrol } from "./enrol.ts";
 import { limit } from "./limit.ts";
@@ -79,8 +80,9 @@ export const program = defineProgram({
       }
     };
     closing.use(await runReaction(enrolments, codeEvents, { connection, log: logger }, enrol(log, policy, logger)));
-    // Whoever takes over cannot know what was pushed before: nats-server itself is asked.
+    // Whoever starts cannot know what was pushed before: nats-server itself is asked.
     await reconcileAll();
+    closing.use(reconcileInDoubt({ connection, projection, reconcileAll, log: logger }));
 
     const kept = { [bucket.name]: projection };
     return {
