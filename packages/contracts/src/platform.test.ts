@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Endpoint, ServiceContract } from "./define.ts";
 import { kitErrors } from "./kit.ts";
-import { events, projectionSides, reactions, services, volatileBuckets } from "./platform.ts";
+import {
+  allEvents,
+  deliveredTo,
+  events,
+  filtersOf,
+  projectionSides,
+  reactions,
+  readsOf,
+  services,
+  volatileBuckets,
+} from "./platform.ts";
 
 const contracts = Object.values<ServiceContract>(services);
 const endpoints = contracts.flatMap((service) =>
@@ -65,6 +75,26 @@ test("every bucket and every durable has a name of its own, which NATS takes", (
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
   }
+});
+
+describe("a durable", () => {
+  test("of a reaction is delivered what it reads and nothing else", () => {
+    for (const durable of reactions) expect(filtersOf(durable)).toEqual([deliveredTo(durable)]);
+  });
+
+  test("of a projection is delivered everything, and knows by the subject what it reads", () => {
+    const found = projectionSides.find(({ durable: { name } }) => name === "shares_a")?.durable;
+    if (!found) throw new Error("shares has no first side");
+    expect(deliveredTo(found)).toBe(allEvents);
+    const subjects = [
+      "events.share.OWNER.music.READER.shared",
+      "events.projection.projector.shares.retried",
+      "events.projection.projector.people.retried",
+      "events.share.OWNER.music.shared",
+      "events.code.S7KQ2M4T.issued",
+    ];
+    expect(subjects.filter(readsOf(found))).toEqual(subjects.slice(0, 2));
+  });
 });
 
 test("event types and their subjects are tokens", () => {

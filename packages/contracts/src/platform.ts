@@ -39,11 +39,31 @@ export interface DurableContract {
   readonly about?: string;
 }
 
-/** What a durable reads, as the filters of a consumer. */
+/** What a durable reads, as filters of subjects. */
 export const filtersOf = ({ from, types, about }: DurableContract): string[] => [
   ...from.flatMap((family) => (types ? types.map((type) => familyFilter(family, type)) : [familyFilter(family)])),
   ...(about === undefined ? [] : [about]),
 ];
+
+/**
+ * What nats-server delivers to a durable: one filter, since several are far slower (ADR 30). Where it reads under more
+ * than one, everything comes, and whoever reads it passes over the rest by `readsOf`.
+ */
+export const deliveredTo = (durable: DurableContract): string => {
+  const [only, ...more] = filtersOf(durable);
+  return only !== undefined && more.length === 0 ? only : allEvents;
+};
+
+/** Tells what a durable reads from what is only delivered to it, by the subject. */
+export function readsOf(durable: DurableContract): (subject: string) => boolean {
+  const filters = filtersOf(durable).map((filter) => filter.split("."));
+  return (subject) => {
+    const tokens = subject.split(".");
+    return filters.some(
+      (filter) => filter.length === tokens.length && filter.every((part, at) => part === "*" || part === tokens[at]),
+    );
+  };
+}
 
 /** A projection as the platform provides for it: two buckets, and for each the durable of the same name. */
 const projection = (service: ServiceName, bucket: BucketContract, ...from: EventsContract[]) => ({

@@ -26,6 +26,8 @@ export interface Durable {
   backlog(): Promise<Backlog>;
   /** One event of the stream, by its sequence. Throws where there is none. */
   read(sequence: number): Promise<Stored>;
+  /** The sequence of the first event after this one under any of these filters; undefined where there is none. */
+  first(after: number, filters: readonly string[]): Promise<number | undefined>;
   /** For how long the first event after a sequence has been waiting, in milliseconds; 0 where there is none. */
   age(after: number): Promise<number>;
   /** The sequence of the last message of the stream, delivered or not. */
@@ -68,6 +70,12 @@ export async function openDurable(
   const consumer = await streams(connection).consumers.get(stream, name);
   let messages: ConsumerMessages | undefined;
   let stopped = false;
+
+  /** The next event after a sequence under each filter that has one. */
+  const following = async (after: number, filters: readonly string[]) => {
+    const found = filters.map((filter) => manager.direct.getMessage(stream, { seq: after + 1, next_by_subj: filter }));
+    return (await Promise.all(found)).filter((stored) => stored !== null);
+  };
 
   return {
     async *batches() {
@@ -114,14 +122,14 @@ export async function openDurable(
       if (!stored) throw new Error(`${stream} has nothing at ${seq}`);
       return stored;
     },
+    async first(after, filters) {
+      const found = await following(after, filters);
+      return found.length > 0 ? Math.min(...found.map(({ seq }) => seq)) : undefined;
+    },
     async age(after) {
       const { config } = await manager.consumers.info(stream, name);
-      const waiting = await Promise.all(
-        (config.filter_subjects ?? []).map((filter) =>
-          manager.direct.getMessage(stream, { seq: after + 1, next_by_subj: filter }),
-        ),
-      );
-      return Math.max(0, ...waiting.flatMap((stored) => (stored ? Date.now() - stored.time.getTime() : [])));
+      const waiting = await following(after, config.filter_subjects ?? []);
+      return Math.max(0, ...waiting.map(({ time }) => Date.now() - time.getTime()));
     },
     async end() {
       return (await manager.streams.info(stream)).state.last_seq;

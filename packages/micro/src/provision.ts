@@ -4,10 +4,10 @@
  */
 import { type BucketContract, bucketStream, bucketSubject, projectionStates, timersFilter } from "@natster/contracts";
 import {
+  deliveredTo,
   events,
   eventStream,
   expiries,
-  filtersOf,
   projectionSides,
   reactions,
   timers,
@@ -90,13 +90,13 @@ export async function provision(
     ),
   ]);
   for (const { durable } of projectionSides) {
-    await ensureDurable(manager, eventStream, durable.name, filtersOf(durable), pinned);
+    await ensureDurable(manager, eventStream, durable.name, deliveredTo(durable), pinned);
   }
-  for (const durable of reactions) await ensureDurable(manager, eventStream, durable.name, filtersOf(durable));
+  for (const durable of reactions) await ensureDurable(manager, eventStream, durable.name, deliveredTo(durable));
   for (const { name, bucket } of expiries) {
-    await ensureDurable(manager, bucketStream(bucket.name), name, [bucketSubject(bucket.name, ">")]);
+    await ensureDurable(manager, bucketStream(bucket.name), name, bucketSubject(bucket.name, ">"));
   }
-  for (const { name, of } of timers) await ensureDurable(manager, timerStream, name, [timersFilter(of, "due")]);
+  for (const { name, of } of timers) await ensureDurable(manager, timerStream, name, timersFilter(of, "due"));
 }
 
 const bucketConfig = (bucket: BucketContract, replicas: number): Partial<StreamConfig> & { name: string } => ({
@@ -132,12 +132,12 @@ async function ensureDurable(
   manager: JetStreamManager,
   stream: string,
   name: string,
-  filters: readonly string[],
+  filter: string,
   groups: PriorityGroups = {},
 ): Promise<void> {
   const config = {
     description: `Feeds ${name}`,
-    filter_subjects: [...filters],
+    filter_subjects: [filter],
     ack_wait: nanos(30_000),
     // A projector never skips: what fails comes again for ever.
     max_deliver: -1,

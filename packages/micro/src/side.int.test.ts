@@ -11,6 +11,7 @@ import { type EventLog, openEventLog } from "./event-log.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
 import type { Applied } from "./fold.ts";
+import { provision } from "./provision.ts";
 import { type RunningSide, runSide, type SideOptions } from "./side.ts";
 
 let nats: TestNats;
@@ -259,7 +260,7 @@ describe("reading what one has written", () => {
     await expect(projection.caughtUp(0)).resolves.toBeUndefined();
   });
 
-  test("does not wait for what the projection never sees", async () => {
+  test("does not wait for rows of what the projection does not read", async () => {
     await using projection = await run();
     const { seq } = await jetstream(connection).publish(`events.code.S7KQ2M4T.issued`, "{}");
     // Had it waited, it would have been refused as behind.
@@ -429,6 +430,58 @@ describe("ending", () => {
     await manager.consumers.delete("EVENTS", "people_a");
     await expect(run()).rejects.toThrow(/consumer not found/);
   });
+});
+
+describe("an event that a projection does not read", () => {
+  const issue = async () => (await jetstream(connection).publish("events.code.S7KQ2M4T.issued", "{}")).seq;
+
+  test("is passed over without a write, and so again by whoever comes next", async () => {
+    const account = someone();
+    const first = await run();
+    await first.caughtUp(await rename(account, "kim"));
+    const acknowledged = async () =>
+      (await (await jetstreamManager(connection)).consumers.info("EVENTS", "people_a")).ack_floor.stream_seq;
+    await expect.poll(acknowledged).toBe(first.lag.sequence);
+    const revision = await revisionsIn();
+    const last = await issue();
+    await expect.poll(acknowledged).toBe(last);
+    expect(first.lag.sequence).toBe(last);
+    expect(await revisionsIn()).toBe(revision);
+    await first[Symbol.asyncDispose]();
+
+    await using second = await run();
+    await expect.poll(() => second.lag.sequence).toBe(last);
+    expect(await second.measure()).toMatchObject({ behind: 0, milliseconds: 0 });
+    await second.caughtUp(await rename(account, "lee"));
+    expect(await namesOf(second, account)).toEqual(["kim", "lee"]);
+  });
+
+  test("moves the checkpoint on where there are very many, so that nobody passes over all of them again", async () => {
+    await using projection = await run();
+    const last = Math.max(...(await Promise.all(Array.from({ length: 1_500 }, issue))));
+    await projection.caughtUp(last);
+    const checkpoint = await projection.rows.get("checkpoint");
+    expect(checkpoint?.sequence).toBeGreaterThanOrEqual(1_000);
+  });
+});
+
+test("a durable that was provided with several filters gets its one, and goes on where it was", async () => {
+  const manager = await jetstreamManager(connection);
+  const filters = ["events.account.*.*", "events.handle.*.*", "events.projection.projector.people.*"];
+  await manager.consumers.update("EVENTS", "people_a", { filter_subjects: filters });
+  const account = someone();
+  const before = await run();
+  await before.caughtUp(await rename(account, "kim"));
+  await before[Symbol.asyncDispose]();
+
+  await provision(connection);
+  expect((await manager.consumers.info("EVENTS", "people_a")).config.filter_subjects).toEqual(["events.>"]);
+  const told: Applied[] = [];
+  await using after = await run({ afterRows: (applied) => Promise.resolve(void told.push(...applied)) });
+  const next = await rename(account, "lee");
+  await after.caughtUp(next);
+  expect(told.map(({ event }) => event.sequence)).toEqual([next]);
+  expect(await namesOf(after, account)).toEqual(["kim", "lee"]);
 });
 
 test("a family that a projection does not read leaves no rows", async () => {

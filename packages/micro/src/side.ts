@@ -5,6 +5,7 @@
  * position lives with the rows, and what the durable knows of it is a hint.
  */
 import type { BucketContract, RowOf } from "@natster/contracts";
+import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform";
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { openCheckpoint } from "./checkpoint.ts";
@@ -70,6 +71,9 @@ export interface RunningSide<R> extends AsyncDisposable {
   measure(): Promise<Lag>;
 }
 
+/** After so many events that it does not read, a side writes down how far it is all the same. */
+const passedOverAtMost = 1_000;
+
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
   projection: Projection<B>,
@@ -77,6 +81,9 @@ export async function runSide<B extends BucketContract>(
 ): Promise<RunningSide<RowOf<B>>> {
   const { into } = projection;
   const log = logger.child({ projection: into.name });
+  const contract = projectionSides.find(({ durable: { name } }) => name === into.name)?.durable;
+  if (!contract) throw new Error(`${into.name} is no side of a projection`);
+  const isRead = readsOf(contract);
   const rows = await openRows(connection, into);
   const checkpoint = await openCheckpoint(connection, into);
   const record = await openRecord(connection, into);
@@ -92,6 +99,8 @@ export async function runSide<B extends BucketContract>(
     parked: parking.count,
     writes: false,
   };
+  /** Up to where the checkpoint says it, as far as this process knows. */
+  let saved = lag.sequence;
   let wake = Promise.withResolvers<void>();
   /** The delivery that comes next where everything comes in order; undefined while this process stands by. */
   let next: number | undefined;
@@ -110,6 +119,7 @@ export async function runSide<B extends BucketContract>(
     await durable.rewind(sequence + 1);
     // A rewound durable counts its deliveries from one.
     next = 1;
+    saved = sequence;
     lag = { ...lag, sequence, parked: parking.count, writes: true };
   }
 
@@ -138,14 +148,18 @@ export async function runSide<B extends BucketContract>(
     return fitting;
   }
 
-  /** A batch is done with once its rows, then the checkpoint, are written, and the record of them is on disk. */
+  /**
+   * A batch is done with once its rows, then the checkpoint, are written, and the record of them is on disk. One that has
+   * nothing for this projection changes no row, and is done with as it comes: to pass over it again costs little.
+   */
   async function take(batch: readonly JsMsg[]): Promise<void> {
     const applied: Applied[] = [];
     const aside: Place[] = [];
     const working = () => {
       for (const message of batch) message.working();
     };
-    for (const stored of betweenDecisions(batch)) {
+    const read = batch.filter(({ subject }) => isRead(subject));
+    for (const stored of betweenDecisions(read)) {
       if ("seq" in stored) {
         const side = { parking, fold, read: (seq: number) => durable.read(seq), working, spoiled: beSpoiled };
         const mended = await mend(stored, side);
@@ -162,7 +176,8 @@ export async function runSide<B extends BucketContract>(
     await afterRows?.(applied, aside);
     const [first, last] = [batch.at(0), batch.at(-1)];
     const sequence = Math.max(lag.sequence, last?.seq ?? 0);
-    const written = await checkpoint.advance(sequence);
+    const saves = read.length > 0 || sequence >= saved + passedOverAtMost;
+    const written = saves ? await checkpoint.advance(sequence) : undefined;
     lag = {
       sequence,
       behind: last?.info.pending ?? 0,
@@ -172,7 +187,10 @@ export async function runSide<B extends BucketContract>(
     };
     wake.resolve();
     wake = Promise.withResolvers();
-    await record.keep(sequence, written);
+    if (written !== undefined) {
+      await record.keep(sequence, written);
+      saved = sequence;
+    }
     for (const message of batch) message.ack();
   }
 
@@ -201,6 +219,9 @@ export async function runSide<B extends BucketContract>(
   const working = (async () => {
     // A bucket that was put back behind what the durable remembers would wait for ever for what was acknowledged.
     const { acknowledged } = await durable.backlog();
+    const first = await durable.first(lag.sequence, filtersOf(contract));
+    // Up to there nothing was for this projection: the checkpoint need not say so.
+    if (first === undefined || first > acknowledged) lag = { ...lag, sequence: Math.max(lag.sequence, acknowledged) };
     if (acknowledged > lag.sequence || (await record.doubt()) !== undefined) await begin();
     for await (const batch of durable.batches()) {
       const fitting = await inOrder(batch);
@@ -213,7 +234,6 @@ export async function runSide<B extends BucketContract>(
   });
 
   const isComplete = async () => {
-    // What is recorded may be of no kind that this projection reads: then there is nothing to wait for.
     const { pending, unacknowledged } = await durable.backlog();
     return pending === 0 && unacknowledged === 0;
   };
@@ -227,13 +247,13 @@ export async function runSide<B extends BucketContract>(
     parked,
     writer: () => durable.pin(),
     async measure() {
+      const { pending, unacknowledged, acknowledged } = await durable.backlog();
       const sequence = Math.max(lag.sequence, await checkpoint.read());
-      const { pending, unacknowledged } = await durable.backlog();
       const behind = pending + unacknowledged;
       return {
         sequence,
         behind,
-        milliseconds: behind > 0 ? await durable.age(sequence) : 0,
+        milliseconds: behind > 0 ? await durable.age(Math.max(sequence, acknowledged)) : 0,
         parked: await parked.total(),
         writes: lag.writes,
       };
