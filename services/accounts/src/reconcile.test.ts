@@ -1,0 +1,54 @@
+import { AccountKey } from "@natster/contracts";
+import { createKey, readJwt } from "@natster/trust";
+import { expect, test } from "vitest";
+import { createReconciler } from "./reconcile.ts";
+
+const account = AccountKey.parse(createKey("account").public);
+const signer = createKey("operator");
+
+test("a push that another pusher has overtaken is made good by the one that comes late", async () => {
+  let version = 1;
+  let held: string | undefined;
+  const pushes: string[] = [];
+  const options = {
+    gather: async () => ({
+      version,
+      state: {
+        account,
+        status: version === 1 ? ("open" as const) : ("suspended" as const),
+        administrator: false,
+        exports: [],
+        imports: [],
+        userRevocations: {},
+      },
+    }),
+    signer: () => signer,
+    platform: AccountKey.parse(createKey("account").public),
+    onFault: () => undefined,
+    onRefused: () => undefined,
+  };
+  const lookup = async () => held;
+  const other = createReconciler({ ...options, resolver: { lookup, push: async (jwt) => void (held = jwt) } });
+  const late = createReconciler({
+    ...options,
+    resolver: {
+      lookup,
+      async push(jwt) {
+        if (pushes.push(jwt) === 1) {
+          // It has rendered already; meanwhile something happens, and another has pushed that.
+          version = 2;
+          await other.now(account);
+        }
+        held = jwt;
+      },
+    },
+  });
+  await late.now(account);
+  expect(pushes.map((jwt) => readJwt(jwt))).toMatchObject([
+    { nats: { limits: { conn: 64 } } },
+    { nats: { limits: { conn: 0 } } },
+  ]);
+  expect(await late.isApplied(account)).toBe(true);
+  await late.now(account);
+  expect(pushes).toHaveLength(2);
+});
