@@ -13,7 +13,7 @@ const named = (name: string, include: string, exclude: string[] = []) => ({
     globalSetup: name === "unit" ? [] : ["test/nats-server.setup.ts"],
   },
 });
-const anywhere = "{packages,scripts,services,test}/**";
+const anywhere = "{packages,scripts,services,test,deploy}/**";
 
 export default defineConfig({
   test: {

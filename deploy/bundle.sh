@@ -1,0 +1,20 @@
+#!/bin/sh
+# Writes a folder for each image into the folder that is named: its program in one file, and what that program needs.
+set -eu
+out=$1
+PATH=$PWD/node_modules/.bin:$PATH
+
+bundle() {
+  node scripts/bundle.ts "$2" "$out/$1"
+  node scripts/bundle.ts packages/micro/src/probe.ts "$out/$1/health" && mv "$out/$1/health/main.js" "$out/$1/health.js"
+  rmdir "$out/$1/health"
+  pnpm --filter "$3" sbom --lockfile-only --prod --sbom-format cyclonedx --sbom-type application --out "$out/$1/sbom.json"
+}
+
+for service in accounts catalog codes file-server projector web; do
+  bundle "$service" "services/$service/src/main.ts" "@natster/$service"
+done
+bundle operator deploy/src/operator.ts @natster/deploy
+
+turbo run build --filter @natster/page --output-logs=errors-only
+cp -R packages/page/dist "$out/web/page"
