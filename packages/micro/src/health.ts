@@ -3,7 +3,7 @@ import type { Endpoint } from "@natster/contracts";
 import * as z from "zod";
 
 /** What a service says of its own state; `checks` are short words such as `connected` or `3 behind`. */
-const Health = z.strictObject({
+export const Health = z.strictObject({
   status: z.enum(["ok", "stopping"]),
   checks: z.record(z.string(), z.string()).optional(),
 });
