@@ -1,9 +1,11 @@
 /** The health check of a container: exit 0 where the instance beside it is well, and what it says in any case. */
+import { readConfig } from "./config.ts";
 import { probe } from "./probe.ts";
-import { probeSocket } from "./program.ts";
+import { z } from "zod";
 
 try {
-  const health = await probe(probeSocket.parse(process.env["NATSTER_PROBE"]));
+  const { NATSTER_PROBE: socket } = readConfig(z.object({ NATSTER_PROBE: z.string() }));
+  const health = await probe(socket);
   console.log(JSON.stringify(health));
   if (health.status !== "ok") process.exitCode = 1;
 } catch (error) {

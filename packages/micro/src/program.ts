@@ -6,6 +6,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Handlers } from "./handler.ts";
+import { answerProbes } from "./probe.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 
 /** What every platform service reads from its environment. */
@@ -25,6 +26,8 @@ export const kitConfig = z.object({
   NATSTER_LOBBY: AccountKey,
   /** How often in a minute an account may have something recorded that takes room in the log, newcomers all together. */
   NATSTER_COMMANDS_PER_MINUTE: z.coerce.number().int().min(1).default(3_000),
+  /** Path of a socket on which this instance tells whoever runs it how it is; see `probe.ts`. */
+  NATSTER_PROBE: z.string().optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 export type KitConfig = z.infer<typeof kitConfig>;
@@ -95,6 +98,14 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const { handlers, ...more } = await program.implement({ connection, openStreams, log: ownLog, config, closing });
   const standing = { lobby: config.NATSTER_LOBBY, administrators: new Set(config.NATSTER_ADMINISTRATORS) };
   const serving = await serve(contract, handlers, { connection, log: ownLog, standing, ...more });
+  if (config.NATSTER_PROBE !== undefined) {
+    const health = async () => {
+      // Well is who can still speak with nats-server.
+      await connection.flush();
+      return serving.health();
+    };
+    closing.use(await answerProbes(config.NATSTER_PROBE, health));
+  }
   undo.move();
 
   let stopped: Promise<void> | undefined;

@@ -32,6 +32,8 @@ export interface ServeOptions {
 /** A service that is answering. */
 export interface Serving {
   readonly id: string;
+  /** What its health endpoint says. */
+  health(): Health;
   /** Resolves when it has stopped, with the reason where there is one. */
   readonly stopped: Promise<Error | null>;
   /** Takes no more requests and resolves when all that were taken are answered. */
@@ -93,6 +95,7 @@ export async function serve<S extends ServiceContract>(
 
   return {
     id,
+    health: status,
     stopped: service.stopped,
     async stop() {
       stopping = true;

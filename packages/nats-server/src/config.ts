@@ -27,8 +27,10 @@ export interface ConfigOptions {
   readonly operator: OperatorOptions;
   /** Where the server keeps its state. */
   readonly directory: string;
-  /** Address for clients and WebSocket; the monitor stays on loopback. */
+  /** Address for clients and WebSocket. */
   readonly host: string;
+  /** Address of the monitor, which tells whoever asks about every client: loopback unless given. */
+  readonly monitorHost?: string;
   readonly ports: Ports;
   /** The server's name, unique among its peers. */
   readonly name?: string;
@@ -56,13 +58,13 @@ export const folders = (directory: string) => ({
  * @throws TypeError when WebSocket would be open beyond loopback without TLS and nobody asked for that.
  */
 export function renderConfig(options: ConfigOptions): string {
-  const { operator, host, ports, name, maxPayload, resolverLimit, extra } = options;
+  const { operator, host, monitorHost = "127.0.0.1", ports, name, maxPayload, resolverLimit, extra } = options;
   const { accounts, jetstream, run } = folders(options.directory);
   return lines([
     name !== undefined && `server_name: ${quote(name)}`,
     `host: ${quote(host)}`,
     `port: ${ports.client}`,
-    `http: ${quote(`127.0.0.1:${ports.monitor}`)}`,
+    `http: ${quote(`${monitorHost}:${ports.monitor}`)}`,
     `ports_file_dir: ${quote(run)}`,
     maxPayload !== undefined && `max_payload: ${maxPayload}`,
     "",

@@ -12,4 +12,5 @@ export {
   type Rotation,
   rotateSigningKey,
 } from "./operator.ts";
+export { serviceEnvironment, type Servers, type ServiceSettings } from "./service-environment.ts";
 export { runSystem, type System, type SystemOptions } from "./system.ts";

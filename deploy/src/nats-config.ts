@@ -1,0 +1,38 @@
+/** nats-server's configuration in a container: TLS for clients, WebSocket for `web` alone, and routes in a cluster. */
+import { renderConfig } from "@natster/nats-server";
+import type { Installation } from "@natster/standalone";
+
+/** The configuration of one server among these. */
+export function natsConfig(server: string, servers: readonly string[], installation: Installation): string {
+  const { operatorJwt: jwt, systemAccount, preload } = installation;
+  const name = server.split(".")[0] ?? server;
+  return renderConfig({
+    operator: { jwt, systemAccount, preload },
+    directory: "/data",
+    host: "0.0.0.0",
+    // Whoever runs the containers asks it how it is; the port is published to nobody.
+    monitorHost: "0.0.0.0",
+    ports: { client: 4222, websocket: 8080, monitor: 8222 },
+    name,
+    syncAlways: true,
+    // `web` ends TLS and pipes to it, inside the network of the containers.
+    websocket: { tls: "none" },
+    extra: [tls, ...(servers.length > 1 ? [cluster(servers)] : [])].join("\n"),
+  });
+}
+
+const files = [
+  'cert_file: "/etc/natster/tls.crt"',
+  'key_file: "/etc/natster/tls.key"',
+  'ca_file: "/etc/natster/ca.crt"',
+];
+
+const tls = `tls { ${files.slice(0, 2).join(", ")} }`;
+
+/** Each proves to the others that it is one of them. */
+const cluster = (servers: readonly string[]): string => `cluster {
+  name: natster
+  listen: "0.0.0.0:6222"
+  tls { ${files.join(", ")}, verify: true }
+  routes: [${servers.map((server) => `"tls://${server}:6222"`).join(", ")}]
+}`;

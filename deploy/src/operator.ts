@@ -1,0 +1,34 @@
+/** What sets a system of containers up: `prepare` makes keys and configuration, `provision` streams and buckets. */
+import { ConfigError, connect, createLog, readConfig } from "@natster/micro";
+import { provision } from "@natster/micro/provision";
+import { prepare } from "./prepare.ts";
+import { prepareSettings, provisionSettings } from "./settings.ts";
+
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  prepare: () => prepare(readConfig(prepareSettings)),
+  async provision() {
+    const { NATS_URL, NATS_CREDS, NATSTER_REPLICAS: replicas } = readConfig(provisionSettings);
+    const connection = await connect({
+      servers: NATS_URL,
+      creds: { file: NATS_CREDS },
+      name: "provision",
+      log: createLog("provision", "info"),
+    });
+    await provision(connection, { replicas });
+    await connection.close();
+  },
+};
+
+const [name = ""] = process.argv.slice(2);
+const command = commands[name];
+try {
+  if (!command)
+    throw new ConfigError(
+      `there is no ${name || "command without a name"}; there are: ${Object.keys(commands).join(" ")}`,
+    );
+  await command();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`operator: ${error.message}\n`);
+  process.exitCode = 2;
+}

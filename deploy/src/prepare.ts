@@ -1,0 +1,106 @@
+/** Sets up a system for containers: keys, certificates, nats-server's configuration, and what each service is given. */
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { platformServices } from "@natster/contracts/platform";
+import { type Installation, openInstallation, serviceEnvironment } from "@natster/standalone";
+import { type Certificates, createCertificates } from "./certificates.ts";
+import { natsConfig } from "./nats-config.ts";
+import type { PrepareSettings } from "./settings.ts";
+
+/** Where a container finds what it is given. */
+const given = "/run/natster";
+
+/**
+ * Writes everything, once: what is there stays as it is, but for configuration, which follows the settings. A folder
+ * holds the secrets of one service alone; `keys` holds what no running process needs, and belongs somewhere offline.
+ */
+export async function prepare(settings: PrepareSettings): Promise<void> {
+  const { NATSTER_STATE: state, NATSTER_SERVERS: servers } = settings;
+  const installation = await openInstallation(join(state, "keys"));
+  const certificates = await certificatesIn(join(state, "nats"), [
+    ...servers,
+    ...settings.NATSTER_HOSTS,
+    new URL(settings.NATSTER_PUBLIC_URL).hostname,
+  ]);
+  for (const server of servers) {
+    await put(join(state, "nats"), { [`${short(server)}.conf`]: natsConfig(server, servers, installation) });
+  }
+  for (const service of platformServices) {
+    await give(join(state, "services", service), variablesOf(service, installation, settings), certificates);
+  }
+  const provision = {
+    NATS_URL: urlOf(servers),
+    NATS_CREDS: installation.creds("bootstrap"),
+    NATSTER_REPLICAS: String(servers.length),
+  };
+  await give(join(state, "services", "provision"), provision, certificates);
+}
+
+function variablesOf(
+  service: (typeof platformServices)[number],
+  installation: Installation,
+  settings: PrepareSettings,
+): Record<string, string> {
+  const servers = settings.NATSTER_SERVERS;
+  const nats = { url: urlOf(servers), websocketUrl: `ws://${servers[0]}:8080` };
+  const tls = { cert: join(given, "tls.crt"), key: join(given, "tls.key") };
+  return serviceEnvironment(service, nats, installation, {
+    administrators: settings.NATSTER_ADMINISTRATORS,
+    registration: settings.NATSTER_REGISTRATION,
+    publicUrl: settings.NATSTER_PUBLIC_URL,
+    webListen: "0.0.0.0:8443",
+    pageRoot: "/app/page",
+    tls,
+  });
+}
+
+/** Writes a service's variables, and copies the secrets that they name to where they then point. */
+async function give(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  { ca, cert, key }: Certificates,
+): Promise<void> {
+  const settings: Record<string, string> = { ...variables };
+  await mkdir(folder, { recursive: true });
+  for (const [name, value] of Object.entries(variables)) {
+    const file = fileOf[name];
+    if (file === undefined) continue;
+    await copyFile(value, join(folder, file));
+    settings[name] = join(given, file);
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  await put(folder, {
+    "settings.env": lines.join(""),
+    "ca.crt": ca,
+    ...(settings["WEB_TLS_CERT"] !== undefined && { "tls.crt": cert, "tls.key": key }),
+  });
+}
+
+/** The variables that name a secret, and what its file is called. */
+const fileOf: Readonly<Record<string, string>> = {
+  NATS_CREDS: "nats.creds",
+  NATS_STREAMS_CREDS: "streams.creds",
+  NATSTER_SIGNING_KEY: "signing.seed",
+};
+
+/** The certificates that are there, brought or made before; made where there are none. */
+async function certificatesIn(folder: string, names: readonly string[]): Promise<Certificates> {
+  await mkdir(folder, { recursive: true });
+  const there = await readdir(folder);
+  const read = (name: string) => readFile(join(folder, name), "utf8");
+  if (["ca.crt", "tls.crt", "tls.key"].every((name) => there.includes(name))) {
+    return { ca: await read("ca.crt"), cert: await read("tls.crt"), key: await read("tls.key") };
+  }
+  const made = await createCertificates([...new Set(names)]);
+  await put(folder, { "ca.crt": made.ca, "tls.crt": made.cert, "tls.key": made.key });
+  return made;
+}
+
+async function put(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 });
+}
+
+const urlOf = (servers: readonly string[]): string => servers.map((server) => `tls://${server}:4222`).join(",");
+
+/** The first part of a name: what the server is called, and its file. */
+const short = (server: string): string => basename(server.split(".")[0] ?? server);
