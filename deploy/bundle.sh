@@ -8,6 +8,7 @@ bundle() {
   node scripts/bundle.ts "$2" "$out/$1"
   node scripts/bundle.ts packages/micro/src/probe-main.ts "$out/$1/health" && mv "$out/$1/health/main.js" "$out/$1/health.js"
   rmdir "$out/$1/health"
+  mkdir -p "$out/volumes/$1"
   pnpm --filter "$3" sbom --lockfile-only --prod --sbom-format cyclonedx --sbom-type application --out "$out/$1/sbom.json"
 }
 
@@ -15,6 +16,10 @@ for service in accounts catalog codes file-server projector web; do
   bundle "$service" "services/$service/src/main.ts" "@natster/$service"
 done
 bundle operator deploy/src/operator.ts @natster/deploy
+for folder in keys nats data/nats data/nats-1 data/nats-2 data/nats-3 \
+  services/accounts services/catalog services/codes services/projector services/web services/provision; do
+  mkdir -p "$out/volumes/operator/state/$folder"
+done
 
 turbo run build --filter @natster/page --output-logs=errors-only
 cp -R packages/page/dist "$out/web/page"

@@ -2,7 +2,7 @@
  * Makes the images that everything is built from out of what this machine has, so that no image registry is needed:
  * `node deploy/src/local-images.ts`. Elsewhere the official ones are used; see deploy/README.md.
  */
-import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { findNatsServer } from "@natster/nats-server";
@@ -48,7 +48,7 @@ const build = (tag: string, definition: string, context: string, args: readonly 
 async function nodeRoot(context: string): Promise<void> {
   const node = await realpath(process.execPath);
   await place(context, node, "/usr/local/bin/node");
-  for (const library of librariesIn(await output("ldd", [node]))) await place(context, library, library);
+  await placeLibraries(context, node);
   await accounts(context);
 }
 
@@ -72,12 +72,21 @@ async function buildRoot(context: string): Promise<void> {
   await place(context, join(shell, "bin/busybox"), "/bin/busybox");
   // It installs its names only into folders that are there.
   for (const folder of ["sbin", "usr/bin", "usr/sbin"]) await mkdir(join(root, folder), { recursive: true });
+  // Other programs than Node build as well, linked with more of the same library.
+  const folder = dirname(
+    librariesIn(await output("ldd", [process.execPath])).find((path) => /libc\.so/.test(path)) ?? "",
+  );
+  for (const name of ["librt.so.1", "libresolv.so.2", "libutil.so.1"]) {
+    await place(context, join(folder, name), join(folder, name));
+  }
   await place(context, "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-certificates.crt");
 }
 
 async function natsRoot(context: string): Promise<void> {
   const { path } = await findNatsServer();
   await place(context, path, "/nats-server");
+  // The official one stands by itself; one that was built here may not.
+  await placeLibraries(context, path);
   await accounts(context);
 }
 
@@ -86,6 +95,7 @@ async function accounts(context: string): Promise<void> {
   const etc = join(context, "root/etc");
   await mkdir(etc, { recursive: true });
   await mkdir(join(context, "root/tmp"), { recursive: true });
+  await chmod(join(context, "root/tmp"), 0o1777);
   await mkdir(join(context, "home"), { recursive: true });
   await writeFile(join(etc, "passwd"), "root:x:0:0:root:/:/\nnonroot:x:65532:65532:nonroot:/home/nonroot:/\n");
   await writeFile(join(etc, "group"), "root:x:0:\nnonroot:x:65532:\n");
@@ -97,6 +107,12 @@ async function place(context: string, from: string, to: string): Promise<void> {
   const target = join(context, "root", to);
   await mkdir(dirname(target), { recursive: true });
   await copyFile(await realpath(from), target);
+}
+
+/** The libraries that a program is linked with, where its loader looks for them; none, where it stands by itself. */
+async function placeLibraries(context: string, program: string): Promise<void> {
+  const text = await output("ldd", [program]).catch(() => "");
+  for (const library of librariesIn(text)) await place(context, library, library);
 }
 
 /** The paths that `ldd` names: after the arrow, or alone for the loader. */

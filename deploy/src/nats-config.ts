@@ -13,6 +13,7 @@ export function natsConfig(server: string, servers: readonly string[], installat
     // Whoever runs the containers asks it how it is; the port is published to nobody.
     monitorHost: "0.0.0.0",
     ports: { client: 4222, websocket: 8080, monitor: 8222 },
+    portsFile: false,
     name,
     syncAlways: true,
     // `web` ends TLS and pipes to it, inside the network of the containers.

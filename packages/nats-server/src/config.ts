@@ -32,6 +32,8 @@ export interface ConfigOptions {
   /** Address of the monitor, which tells whoever asks about every client: loopback unless given. */
   readonly monitorHost?: string;
   readonly ports: Ports;
+  /** Whether it writes down on which ports it listens, which whoever starts it on free ones has to know; it does. */
+  readonly portsFile?: boolean;
   /** The server's name, unique among its peers. */
   readonly name?: string;
   /** Bytes that one message may have. */
@@ -65,7 +67,7 @@ export function renderConfig(options: ConfigOptions): string {
     `host: ${quote(host)}`,
     `port: ${ports.client}`,
     `http: ${quote(`${monitorHost}:${ports.monitor}`)}`,
-    `ports_file_dir: ${quote(run)}`,
+    options.portsFile !== false && `ports_file_dir: ${quote(run)}`,
     maxPayload !== undefined && `max_payload: ${maxPayload}`,
     "",
     `operator: ${quote(operator.jwt)}`,
