@@ -1,5 +1,5 @@
 /** An authority of one's own, for an installation to which nobody brings certificates. */
-// The library below finds its parts through it.
+// oxlint-disable-next-line import/no-unassigned-import -- the library below finds its parts through what this one adds
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 

@@ -15,7 +15,7 @@ test("a probe hears what the instance says of itself", async () => {
 test("an instance that cannot say how it is fails its probe", async () => {
   const path = await somewhere();
   await using _ = await answerProbes(path, () => Promise.reject(new Error("not connected")));
-  await expect(probe(path)).rejects.toThrow();
+  await expect(probe(path)).rejects.toThrow("Unexpected end of JSON input");
 });
 
 test("nobody there fails the probe, and so does one that never answers", async () => {
