@@ -111,6 +111,7 @@ test("everything can be done by keyboard: into a folder, a file, the next one, a
   const { page } = profile;
   await signIn(page, await world.linkFor(world.bob));
   await openCatalog(page, "sample");
+  await page.getByText("Welcome.md").waitFor();
   await page.getByRole("grid").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");

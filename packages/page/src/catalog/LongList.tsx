@@ -3,6 +3,7 @@ import css from "./LongList.module.css";
 import { scrollFor, windowOf } from "./window.ts";
 
 export interface LongListProps {
+  /** Of what it is a list; with another one it begins anew. */
   readonly label: string;
   readonly count: number;
   /** The width that a tile wants, or `list` for one line each. */
@@ -25,6 +26,7 @@ export function LongList(props: LongListProps) {
   const { label, count, tile, line, render, keyOf, isSelected } = props;
   const box = useRef<HTMLDivElement>(null);
   const [{ top, height, width }, setSeen] = useState({ top: 0, height: 800, width: 800 });
+  const [of, setOf] = useState(label);
   const [active, setActive] = useState(0);
   const columns = tile === "list" ? 1 : Math.max(1, Math.floor(width / tile));
   const lines = Math.ceil(count / columns);
@@ -38,6 +40,15 @@ export function LongList(props: LongListProps) {
         : { top: scrollTop, height: clientHeight, width: clientWidth },
     );
   }, []);
+  // What lies elsewhere is another list, and begins at its first; the focus stays where it is.
+  if (of !== label) {
+    setOf(label);
+    setActive(0);
+  }
+  // In braces: newer browsers return a promise here, and React would take it for what ends the effect.
+  useLayoutEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+  }, [label]);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(look);
     if (box.current) observer.observe(box.current);

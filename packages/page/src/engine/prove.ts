@@ -5,6 +5,9 @@
 import type { ConnectionOptions } from "@nats-io/nats-core";
 import { base64urlnopad } from "@scure/base";
 
+/** Milliseconds; less than the 20 s in which the library gives a dial up and would close a socket that it does not have. */
+const greetsWithin = 10_000;
+
 /** Signs a challenge. */
 export type Sign = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
 
@@ -15,15 +18,25 @@ export function proofs({ jwt, user, sign }: { jwt: string; user: string; sign: S
   const wsFactory = async (url: string) => {
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
+    const challenge = await readyToAnswer(socket).catch(() => undefined);
+    // The library sets its handlers when it has the socket, and then wants to see for itself what came of it: the
+    // challenge, or an error. It waits for good where it is given no socket, or one that says nothing any more.
+    setTimeout(() => {
+      const failed = challenge === undefined || socket.readyState !== WebSocket.OPEN;
+      socket.dispatchEvent(failed ? new Event("error") : new MessageEvent("message", { data: challenge }));
+      if (failed) socket.close();
+    });
+    return { socket, encrypted: url.startsWith("wss:") };
+  };
+
+  const readyToAnswer = async (socket: WebSocket): Promise<ArrayBuffer> => {
     const first = await firstMessage(socket);
     const nonce = nonceIn(first);
     if (nonce !== undefined) {
       signatures.clear();
       signatures.set(nonce, base64urlnopad.encode(await sign(new TextEncoder().encode(nonce))));
     }
-    // The library sets its handlers when it has the socket, and then wants to see the challenge itself.
-    setTimeout(() => socket.dispatchEvent(new MessageEvent("message", { data: first })));
-    return { socket, encrypted: url.startsWith("wss:") };
+    return first;
   };
 
   return {
@@ -34,15 +47,16 @@ export function proofs({ jwt, user, sign }: { jwt: string; user: string; sign: S
 
 function firstMessage(socket: WebSocket): Promise<ArrayBuffer> {
   const { promise, resolve, reject } = Promise.withResolvers<ArrayBuffer>();
-  const heard = ({ data }: MessageEvent<ArrayBuffer>) => resolve(data);
+  const over = new AbortController();
+  const { signal } = over;
   const failed = () => reject(new Error("nats-server is not there"));
-  socket.addEventListener("message", heard, { once: true });
-  socket.addEventListener("error", failed);
-  socket.addEventListener("close", failed);
+  const impatience = setTimeout(failed, greetsWithin);
+  socket.addEventListener("message", ({ data }: MessageEvent<ArrayBuffer>) => resolve(data), { signal });
+  socket.addEventListener("error", failed, { signal });
+  socket.addEventListener("close", failed, { signal });
   return promise.finally(() => {
-    socket.removeEventListener("message", heard);
-    socket.removeEventListener("error", failed);
-    socket.removeEventListener("close", failed);
+    clearTimeout(impatience);
+    over.abort();
   });
 }
 
