@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { type AccountKey, CatalogName } from "@natster/contracts";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
 import { silentLog } from "@natster/micro";
-import { isRefusal } from "@natster/micro/client";
 import { accept, addDevice, connectDevice, createDevice, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
+import { insist } from "../faults/insist.fixture.ts";
 import { writeLongFilm } from "./long-film.ts";
 import { startChromium } from "./chromium.ts";
 import type { Browser } from "playwright-core";
@@ -66,9 +66,9 @@ export async function startWorld(): Promise<World> {
       return path;
     },
     async serve(catalog, root) {
-      await alice.catalog.create({ catalog }).catch((error: unknown) => {
-        if (!isRefusal(error, "catalog_exists")) throw error;
-      });
+      // After a crash of nats-server, the services come back each in its own time.
+      const made = await insist((options) => alice.catalog.create({ catalog }, options));
+      if ("refused" in made && made.refused !== "catalog_exists") throw new Error(made.refused);
       const creds = createDevice(alice.key, { name: "file-server", role: "server" });
       const server = served.use(await connectDevice(system.platform.place, creds, "file-server"));
       return served.use(
