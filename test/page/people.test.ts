@@ -25,7 +25,7 @@ test("a link signs a fresh browser in, is gone from the address, and is not need
   const second = await context.newPage();
   await second.goto(world.url);
   await connected(second);
-  expect(await second.getByText("@bob").isVisible()).toBe(true);
+  await second.getByText("@bob").waitFor();
   expectQuiet(profile);
 }, 120_000);
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useEngine, useSession } from "../app/engine-context.ts";
 import type { Address, Folder } from "../engine/api.ts";
-import { isCancelled } from "../engine/engine-error.ts";
+import { EngineError, isCancelled } from "../engine/engine-error.ts";
 import type { FileEntry } from "@natster/contracts/files";
 
 export interface Listed {
@@ -11,6 +11,9 @@ export interface Listed {
   readonly complete: boolean;
   readonly error?: unknown;
 }
+
+/** How long it waits, in milliseconds, before it asks again what nobody answered. */
+const nobodyFor = 5_000;
 
 const nothing: Listed = { folders: [], files: [], complete: false };
 
@@ -39,6 +42,7 @@ export function useListing(
   useEffect(() => {
     if (!connected) return undefined;
     const stop = new AbortController();
+    let later: ReturnType<typeof setTimeout> | undefined;
     // What is shown stays until the first part of what is newer is there, so that nothing flickers.
     const folders: Folder[] = [];
     const files: FileEntry[] = [];
@@ -64,10 +68,18 @@ export function useListing(
       .then(
         () => show({ complete: true }),
         (error: unknown) => {
-          if (!isCancelled(error)) show({ complete: true, error });
+          if (stop.signal.aborted || isCancelled(error)) return;
+          show({ complete: true, error });
+          // A hint that somebody serves it comes at most once, and perhaps too early: it is asked again by and by.
+          if (error instanceof EngineError && error.trouble === "nobody") {
+            later = setTimeout(() => setTurn((before) => before + 1), nobodyFor);
+          }
         },
       );
-    return () => stop.abort();
+    return () => {
+      clearTimeout(later);
+      stop.abort();
+    };
   }, [engine, connected, address, folder, name, key, turn]);
 
   return [held.key === key ? held.listed : nothing, () => setTurn((before) => before + 1)];
