@@ -1,6 +1,8 @@
 /** Mirrors a catalog again and again, whenever it has changed. */
 import type { CatalogReader } from "../catalog-reader.ts";
-import { mirror, type Mirrored, type MirrorOptions, type MirrorSource } from "./mirror.ts";
+import { mirror, type MirrorOptions } from "./mirror.ts";
+import type { MirrorSource } from "./mirror-plan.ts";
+import type { Mirrored } from "./mirror-run.ts";
 
 /** What following needs of a catalog. */
 export type FollowSource = MirrorSource & {

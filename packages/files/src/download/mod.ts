@@ -8,16 +8,9 @@ export {
   type TotalProgress,
 } from "./download-all.ts";
 export { type FollowSource, followMirror } from "./follow-mirror.ts";
-export {
-  DiskFullError,
-  EmptyCatalogError,
-  mirror,
-  type Mirrored,
-  type MirrorOptions,
-  type MirrorProgress,
-  type MirrorSource,
-  planMirror,
-  type PlanSummary,
-} from "./mirror.ts";
+export { DiskFullError } from "./disk-full.ts";
+export { mirror, type MirrorOptions, planMirror } from "./mirror.ts";
+export { EmptyCatalogError, type MirrorSource, type PlanSummary } from "./mirror-plan.ts";
+export { type Mirrored, type MirrorProgress } from "./mirror-run.ts";
 export { MirrorBusyError, type Step } from "./mirror-state.ts";
 export { UnsafePathError } from "./place.ts";

@@ -1,0 +1,110 @@
+/** What a mirror has to do: the catalog's files, held against what is on the disk. Nothing is changed but the plan. */
+import { dirname } from "node:path";
+import { type FileEntry, FilePath } from "@natster/contracts/files";
+import type { CatalogReader } from "../catalog-reader.ts";
+import { digestOf } from "./digest-of.ts";
+import { type MirrorState, stateFolder, type Step } from "./mirror-state.ts";
+import { placeOf, UnsafePathError } from "./place.ts";
+
+/** The catalog that is mirrored. */
+export type MirrorSource = Pick<CatalogReader, "entries" | "read" | "pull">;
+
+/** What of a catalog is mirrored. */
+export interface PlanOptions {
+  /** Only what is in this folder of the catalog or below it; its content goes into the target. */
+  readonly folder?: FilePath | undefined;
+  /** Only this file. */
+  readonly file?: FilePath | undefined;
+  /**
+   * Whether what this put into the target is deleted when the catalog no longer has it. What it did not put there stays,
+   * and what was changed there since, too.
+   */
+  readonly prune?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a plan comes to. */
+export interface PlanSummary {
+  /** Files that are as they should be. */
+  readonly same: number;
+  readonly downloads: number;
+  readonly bytes: number;
+  readonly copies: number;
+  readonly deletions: number;
+  readonly refused: number;
+}
+
+/** The catalog lists nothing, and all that was mirrored was to be deleted: rather a disk that is missing there. */
+export class EmptyCatalogError extends Error {
+  override readonly name = "EmptyCatalogError";
+}
+
+/** Plans into the state. Throws `EmptyCatalogError`, and what listing throws. */
+export async function plan(
+  catalog: MirrorSource,
+  root: string,
+  state: MirrorState,
+  { folder, file, prune = false, signal }: PlanOptions,
+): Promise<PlanSummary> {
+  const summary = { same: 0, downloads: 0, bytes: 0, copies: 0, deletions: 0, refused: 0 };
+  const within = file === undefined ? folder : parentOf(file);
+  const base = within === undefined ? 0 : within.length + 1;
+  state.begin();
+  let listed = 0;
+  const query = { ...(within !== undefined && { folder: within }), ...(file !== undefined && { shallow: true }) };
+  for await (const entry of catalog.entries({ ...query, ...(signal && { signal }) })) {
+    if (file !== undefined && entry.path !== file) continue;
+    listed++;
+    const path = entry.path.slice(base);
+    state.see(path);
+    const step = await stepFor(root, path, entry, state);
+    if (step === undefined) summary.same++;
+    else {
+      state.add(step);
+      if (step.do === "download") {
+        summary.downloads++;
+        summary.bytes += entry.size;
+      } else if (step.do === "copy") summary.copies++;
+      else summary.refused++;
+    }
+  }
+  if (prune) {
+    for (const path of state.unseen()) {
+      if (listed === 0) {
+        throw new EmptyCatalogError(`the catalog lists nothing, so that everything in ${root} would be deleted`);
+      }
+      state.add({ do: "delete", path });
+      summary.deletions++;
+    }
+  }
+  return summary;
+}
+
+/** What is to be done for one file of the catalog; undefined where it is there. */
+async function stepFor(root: string, path: string, entry: FileEntry, state: MirrorState): Promise<Step | undefined> {
+  let place: string;
+  try {
+    place = placeOf(root, path);
+    if (path === stateFolder || path.startsWith(`${stateFolder}/`)) {
+      throw new UnsafePathError(`${JSON.stringify(path)} is where the mirror itself is kept`);
+    }
+  } catch (error) {
+    if (!(error instanceof UnsafePathError)) throw error;
+    return { do: "refuse", path, why: error.message };
+  }
+  const known = state.get(path);
+  const now = state.looksLike(path);
+  if (now !== undefined && now === known?.fingerprint) {
+    if (known.digest === entry.digest) return undefined;
+  } else if (now?.startsWith(`${entry.size}:`) && (await digestOf(place)) === entry.digest) {
+    // It was there before, or an earlier run was killed before it could write that down.
+    return { do: "copy", path, entry, from: path };
+  }
+  const from = state.find(entry.digest);
+  return from === undefined ? { do: "download", path, entry } : { do: "copy", path, entry, from };
+}
+
+const parentOf = (path: string): FilePath | undefined => {
+  const parent = dirname(path);
+  return parent === "." ? undefined : FilePath.parse(parent);
+};

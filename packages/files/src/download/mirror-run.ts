@@ -1,0 +1,200 @@
+/** Carries a plan out: small files beside each other, then large ones, then deletions. */
+import { constants, copyFile, rename, rm, rmdir, unlink, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Digest } from "@natster/contracts";
+import type { FileEntry } from "@natster/contracts/files";
+import { forEachOf } from "../parallel.ts";
+import { digestOf } from "./digest-of.ts";
+import { isDiskFull } from "./disk-full.ts";
+import { endsAll } from "./ends-all.ts";
+import { fetchFile, smallFile } from "./fetch-file.ts";
+import type { MirrorSource, PlanSummary } from "./mirror-plan.ts";
+import type { MirrorState, Step } from "./mirror-state.ts";
+import { makeFoldersFor, UnsafePathError } from "./place.ts";
+import { Rate } from "./rate.ts";
+
+/** Who stops it, and who is told. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: MirrorProgress) => void) | undefined;
+  /** Told of each step when it is done, with the reason where it was not. */
+  readonly onStep?: ((step: Step, error?: Error) => void) | undefined;
+}
+
+/** How far a mirror is. */
+export interface MirrorProgress {
+  /** Files that are finished, of those that are to be fetched. */
+  readonly files: number;
+  readonly ofFiles: number;
+  readonly bytes: number;
+  readonly ofBytes: number;
+  /** Bytes each second, of late. */
+  readonly rate: number;
+  /** Seconds that are left at this rate; undefined before there is one. */
+  readonly left: number | undefined;
+}
+
+/** What became of a mirror. */
+export interface Mirrored extends PlanSummary {
+  /** The steps that failed, at most a thousand of them. */
+  readonly failures: readonly { readonly step: Step; readonly error: Error }[];
+  readonly failed: number;
+}
+
+/** How many small files are on their way at once, and how many large ones; those share the catalog's window. */
+const smallAtOnce = 48;
+const largeAtOnce = 4;
+const mostFailures = 1_000;
+
+/** One run of a plan. */
+export class MirrorRun {
+  readonly #catalog: MirrorSource;
+  readonly #root: string;
+  readonly #state: MirrorState;
+  readonly #options: RunOptions;
+  readonly #summary: PlanSummary;
+  readonly #failures: { readonly step: Step; readonly error: Error }[] = [];
+  readonly #ended = new AbortController();
+  readonly #stop: AbortSignal;
+  /** Content on its way, so that nothing is fetched twice; resolves when it is there, or is not. */
+  readonly #underWay = new Map<Digest, Promise<void>>();
+  readonly #folders = new Set<string>();
+  readonly #unfinished = new Set<string>();
+  readonly #rate = new Rate();
+  #failed = 0;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(catalog: MirrorSource, root: string, state: MirrorState, summary: PlanSummary, options: RunOptions) {
+    this.#catalog = catalog;
+    this.#root = root;
+    this.#state = state;
+    this.#summary = summary;
+    this.#options = options;
+    const { signal } = options;
+    this.#stop = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
+  }
+
+  async all(): Promise<Mirrored> {
+    const isLarge = (step: Step) => "entry" in step && step.entry.size > smallFile;
+    // Small files beside each other, then large ones: a few of those fill the window by themselves.
+    await this.#each((step) => step.do !== "delete" && !isLarge(step), smallAtOnce);
+    await this.#each(isLarge, largeAtOnce);
+    await this.#each((step) => step.do === "delete", 1);
+    this.#state.dropParts(this.#unfinished);
+    return { ...this.#summary, failures: this.#failures, failed: this.#failed };
+  }
+
+  #each(wanted: (step: Step) => boolean, atOnce: number): Promise<void> {
+    const steps = this.#state.steps();
+    const some = (function* () {
+      for (const step of steps) if (wanted(step)) yield step;
+    })();
+    return forEachOf(some, atOnce, async (step) => {
+      this.#stop.throwIfAborted();
+      try {
+        await this.#carryOut(step);
+        this.#options.onStep?.(step);
+      } catch (error) {
+        if (this.#stop.aborted || endsAll(error) || isDiskFull(error)) {
+          this.#ended.abort(error);
+          throw this.#stop.reason;
+        }
+        this.#fail(step, error instanceof Error ? error : new Error(String(error)));
+      }
+      if (step.do !== "delete") this.#files++;
+      this.#report();
+    });
+  }
+
+  async #carryOut(step: Step): Promise<void> {
+    if (step.do === "refuse") throw new UnsafePathError(step.why);
+    if (step.do === "delete") return await this.#delete(step.path);
+    const { path, entry } = step;
+    if (step.do === "copy" && step.from === path) return this.#state.put(path, entry.digest);
+    await this.#makeFolders(path);
+    for (;;) {
+      const before = this.#underWay.get(entry.digest);
+      if (!before) break;
+      await before;
+    }
+    const fetching = Promise.withResolvers<void>();
+    this.#underWay.set(entry.digest, fetching.promise);
+    try {
+      const from = this.#state.find(entry.digest);
+      if (from === undefined || !(await this.#copy(from, path, entry))) await this.#fetch(path, entry);
+      this.#state.put(path, entry.digest);
+    } finally {
+      this.#underWay.delete(entry.digest);
+      fetching.resolve();
+    }
+  }
+
+  async #fetch(path: string, entry: FileEntry): Promise<void> {
+    let before = 0;
+    this.#unfinished.add(entry.digest);
+    const onProgress = ({ bytes }: { bytes: number }) => {
+      this.#bytes += bytes - before;
+      before = bytes;
+      this.#report();
+    };
+    const part = join(this.#state.parts, entry.digest);
+    await fetchFile(this.#catalog, entry, part, join(this.#root, path), { signal: this.#stop, onProgress });
+    this.#unfinished.delete(entry.digest);
+  }
+
+  /** Copies what is on the disk; false where it is not what it was. */
+  async #copy(from: string, to: string, entry: FileEntry): Promise<boolean> {
+    const part = join(this.#state.parts, `${entry.digest}.copy`);
+    await copyFile(join(this.#root, from), part, constants.COPYFILE_FICLONE);
+    if ((await digestOf(part)) !== entry.digest) {
+      await rm(part, { force: true });
+      this.#state.remove(from);
+      return false;
+    }
+    await utimes(part, entry.modified / 1000, entry.modified / 1000);
+    await rename(part, join(this.#root, to));
+    return true;
+  }
+
+  async #delete(path: string): Promise<void> {
+    const known = this.#state.get(path);
+    const now = this.#state.looksLike(path);
+    if (now !== undefined && now !== known?.fingerprint) {
+      throw new Error(`${path} was changed here since it was mirrored, and stays`);
+    }
+    if (now !== undefined) await unlink(join(this.#root, path));
+    this.#state.remove(path);
+    // Folders that it leaves empty go with it.
+    for (let at = dirname(path); at !== "."; at = dirname(at)) {
+      const gone = await rmdir(join(this.#root, at)).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) break;
+      this.#folders.delete(at);
+    }
+  }
+
+  async #makeFolders(path: string): Promise<void> {
+    const folder = dirname(path);
+    if (this.#folders.has(folder)) return;
+    await makeFoldersFor(this.#root, path);
+    this.#folders.add(folder);
+  }
+
+  #fail(step: Step, error: Error): void {
+    this.#failed++;
+    if (this.#failures.length < mostFailures) this.#failures.push({ step, error });
+    this.#options.onStep?.(step, error);
+  }
+
+  #report(): void {
+    const { onProgress } = this.#options;
+    if (!onProgress) return;
+    const { downloads, copies, refused, bytes: ofBytes } = this.#summary;
+    const rate = this.#rate.at(this.#bytes);
+    const left = rate > 0 ? (ofBytes - this.#bytes) / rate : undefined;
+    onProgress({ files: this.#files, ofFiles: downloads + copies + refused, bytes: this.#bytes, ofBytes, rate, left });
+  }
+}
