@@ -101,6 +101,7 @@ describe("while an event stands aside", () => {
     const subject = eventSubject(catalogEvents, { owner: alice.account, catalog: photos }, "described");
     const sequence = await record(system, "catalog", subject, "garbled");
     for (const reader of [bob, carol]) await expect.poll(() => reaches(reader, alice), patience).toBe(false);
+    // The administrator's command about an event: the test goes on.
     await ops.accounts.skip({ projection: "access", sequence });
     for (const reader of [bob, carol]) await expect.poll(() => reaches(reader, alice), patience).toBe(true);
   });

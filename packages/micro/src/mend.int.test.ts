@@ -197,6 +197,7 @@ describe("a retry", () => {
   });
 });
 
+// `skip` is the command that an administrator gives about an event; no test is left out here.
 describe("a skip", () => {
   test("leaves one event out, and takes in those that waited behind it", async () => {
     const account = someone();

@@ -1,4 +1,4 @@
-/** The reading side of an index: any thread of the process may have one. */
+/** The reading side of an index: every thread of the process may have one of its own. */
 import { join } from "node:path";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Digest, InnerReplyOf, InnerRequestOf } from "@natster/contracts";
