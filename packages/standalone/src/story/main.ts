@@ -56,7 +56,8 @@ async function tell(
       return 130;
     }
     teller.note(`
-  The whole of it took ${duration(performance.now() - started)}. What is read is not sealed yet: whoever runs the nats-server could look on.`);
+  The whole of it took ${duration(performance.now() - started)}.
+  What was read was sealed between the two: whoever runs the nats-server saw sizes and times.`);
     if (!stay) return 0;
     await showAround(teller, told, directory);
     const exit = await Promise.race([interrupted.promise, told.platform.nats.exited]);
