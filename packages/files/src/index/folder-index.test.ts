@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
-import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, rename, rm, symlink, utimes, writeFile, realpath } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { FileEntry } from "@natster/contracts/files";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -289,16 +289,34 @@ type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 /** Does it, and says where. What the disk does not allow, such as a file below a file, does not happen. */
 async function make(folder: TestFolder, each: Change): Promise<string[]> {
   const at = folder.at(each.path);
+  const named = each.do === "move" ? [each.path, each.to] : [each.path];
+  const target = each.do === "ignore" ? join(each.path, ".natsterignore") : each.path;
+  const before = await Promise.all([target, ...named].map((path) => really(folder, path)));
   if (each.do === "write") await folder.put(each.path, each.content).catch(() => {});
   else if (each.do === "remove") await rm(at, { recursive: true, force: true }).catch(() => {});
   else if (each.do === "move") await rename(at, folder.at(each.to)).catch(() => {});
   else if (each.do === "link") await symlink(folder.at(each.to), at).catch(() => {});
-  else await folder.put(join(each.path, ".natsterignore"), each.content).catch(() => {});
-  if (each.do === "move") return [each.path, each.to];
+  else await folder.put(target, each.content).catch(() => {});
+  const after = await Promise.all([target, ...named].map((path) => really(folder, path)));
   // Where the folders that lead there were made, the first of them is what is new.
-  if (each.do === "ignore") return [`${each.path}/.natsterignore`, each.path, each.path.split("/")[0] ?? ""];
-  return [each.path, each.path.split("/").slice(0, 2).join("/"), each.path.split("/")[0] ?? ""];
+  return [...new Set([target, ...named, ...before.flat(), ...after.flat()].flatMap(leadingTo))];
 }
+
+/** Where something in the folder really is: what is done through a link is done to what it leads to. */
+async function really(folder: TestFolder, path: string): Promise<string[]> {
+  const at = folder.at(path);
+  const places = [
+    await realpath(at).catch(() => undefined),
+    await realpath(dirname(at)).then(
+      (parent) => join(parent, basename(at)),
+      () => undefined,
+    ),
+  ];
+  return places.flatMap((place) => (place?.startsWith(`${folder.path}/`) ? [relative(folder.path, place)] : []));
+}
+
+const leadingTo = (path: string): string[] =>
+  path.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
 
 test("after any changes, looking again tells the same as a fresh index", async () => {
   await fc.assert(
