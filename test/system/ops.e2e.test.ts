@@ -47,14 +47,12 @@ test("each projection says how far it is", async () => {
   const { ops, alice } = await aSystem();
   const { after } = await alice.catalog.create({ catalog: CatalogName.parse("photos") });
   await alice.library.mine({ after });
-  const { projections } = await ops.library.status({});
-  expect(projections.find(({ projection }) => projection === "catalogs")).toMatchObject({
-    sequence: after,
-    behind: 0,
-    parked: 0,
-    side: "a",
-    writes: true,
-  });
+  // A query is answered as soon as its rows are written; the durable hears of it a moment later.
+  const catalogs = async () =>
+    (await ops.library.status({})).projections.find(({ projection }) => projection === "catalogs");
+  await expect
+    .poll(catalogs, { timeout: 20_000 })
+    .toMatchObject({ sequence: after, behind: 0, parked: 0, side: "a", writes: true });
   const { projections: enforced } = await ops.accounts.status({});
   expect(enforced).toMatchObject([{ projection: "access", parked: 0 }]);
 });
