@@ -17,8 +17,8 @@ const anywhere = "{packages,scripts,services,test,deploy}/**";
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Two cores carry a nats-server for each file beside the test itself.
     maxWorkers: 2,
     // A test that claims nothing shows nothing.

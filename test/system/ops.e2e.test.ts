@@ -67,7 +67,7 @@ test("a projection is rebuilt while it is read, and says the same as before", as
   await ops.library.rebuild({ projection: "shares" });
   const sideOfShares = async () =>
     (await ops.library.status({})).projections.find(({ projection }) => projection === "shares")?.side;
-  await expect.poll(sideOfShares, { timeout: 10_000 }).toBe("b");
+  await expect.poll(sideOfShares).toBe("b");
   expect(await bob.library.inbox({})).toEqual(before);
   expect(await ops.library.parked({ projection: "shares" })).toEqual({ rows: [] });
 });
@@ -76,7 +76,7 @@ test("the access projection is rebuilt, and everybody may do what they might bef
   const { ops, alice, bob } = await aSystem();
   await ops.accounts.rebuild({ projection: "access" });
   const side = async () => (await ops.accounts.status({})).projections[0]?.side;
-  await expect.poll(side, { timeout: 10_000 }).toBe("b");
+  await expect.poll(side).toBe("b");
   for (const person of [alice, bob]) {
     await expect(person.library.whoami({})).resolves.toMatchObject({ account: person.account });
   }
@@ -89,7 +89,7 @@ test("what a projection cannot take in is told to administrators, counted, and s
   const heard = noticesOf(ops);
   const sequence = await garble(system, `events.catalog.${alice.account}.photos.described`);
   await expect
-    .poll(() => heard.filter(({ kind }) => kind === "parked"), { timeout: 10_000 })
+    .poll(() => heard.filter(({ kind }) => kind === "parked"))
     .toContainEqual({
       kind: "parked",
       projection: "catalogs",
@@ -97,7 +97,7 @@ test("what a projection cannot take in is told to administrators, counted, and s
       reason: "not a CloudEvent",
     });
   await expect
-    .poll(() => heard, { timeout: 10_000 })
+    .poll(() => heard)
     .toContainEqual({ kind: "parked", projection: "access", sequence, reason: "not a CloudEvent" });
   const { after } = await bob.catalog.create({ catalog: photos });
   expect((await bob.library.mine({ after })).rows).toHaveLength(1);

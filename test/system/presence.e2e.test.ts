@@ -74,7 +74,7 @@ describe("a catalog", () => {
     await alice.library.beat(beatOf(two));
     await pause(1_400);
     expect(await seenBy(bob)).toMatchObject({ online: true });
-    await expect.poll(() => heard.map((each) => "online" in each && each.online), { timeout: 5_000 }).toContain(false);
+    await expect.poll(() => heard.map((each) => "online" in each && each.online)).toContain(false);
     expect(await seenBy(bob)).toMatchObject({ online: false });
   });
 
@@ -128,7 +128,7 @@ describe("a catalog", () => {
     });
     await alice.catalog.create({ catalog: music });
     const online = async () => (await alice.library.mine({})).rows.find(({ catalog }) => catalog === music)?.online;
-    await expect.poll(online, { timeout: 5_000 }).toBe(true);
+    await expect.poll(online).toBe(true);
   });
 
   test("that is offered says whether it is online, before anybody accepts it", async () => {

@@ -33,7 +33,7 @@ test("a nats-server that is not there, and one that lets nobody in, are each tol
   const { port } = free.address() as { port: number };
   free.close();
   const connecting = connect({ servers: `127.0.0.1:${port}`, creds, name: "test", log, pause });
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await vi.waitFor(() => expect(lines).toHaveLength(1), 20_000);
 
   let knocks = 0;
   const opening = createServer((socket) => {

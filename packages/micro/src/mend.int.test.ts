@@ -192,7 +192,7 @@ describe("a retry", () => {
     poison.clear();
     // Nobody has followed it when it is recorded; that is said, and asking again finds it followed.
     await mending(second).retry(undefined, "retry-once-only").catch(unlessBehind);
-    await expect.poll(() => namesOf(second, account), { timeout: 15_000 }).toEqual(["poison", "kim"]);
+    await expect.poll(() => namesOf(second, account)).toEqual(["poison", "kim"]);
     expect(await mending(second).retry(undefined, "retry-once-only")).toMatchObject({ parked: 0 });
   });
 });
@@ -216,7 +216,7 @@ describe("a skip", () => {
     await mending(projection).skip(bad);
     poison.clear();
     await projection.rebuild();
-    await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
+    await expect.poll(() => projection.lag.side).toBe("b");
     expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
     expect(await projection.status()).toMatchObject({ parked: 0 });
   });
@@ -233,7 +233,7 @@ describe("a skip", () => {
     for (const bucket of ["people_a", "people_b", "projections"]) await manager.streams.purge(bucketStream(bucket));
     poison.clear();
     await using projection = await run();
-    await expect.poll(() => namesOf(projection, account), { timeout: 10_000 }).toEqual(["kim", "lee"]);
+    await expect.poll(() => namesOf(projection, account)).toEqual(["kim", "lee"]);
   });
 
   test("of what waits behind another leaves out that one alone", async () => {
@@ -259,7 +259,7 @@ describe("a skip", () => {
     const taken = await rename(account, "kim");
     await projection.caughtUp(await rename(account, "lee"));
     await decideToSkip(taken);
-    await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
+    await expect.poll(() => projection.lag.side).toBe("b");
     expect(await namesOf(projection, account)).toEqual(["lee"]);
   });
 
@@ -281,7 +281,7 @@ describe("a skip", () => {
     const taken = await rename(account, "kim");
     await side.caughtUp(await rename(account, "lee"));
     const after = await decideToSkip(taken);
-    await expect.poll(() => side.lag.sequence, { timeout: 10_000 }).toBe(after);
+    await expect.poll(() => side.lag.sequence).toBe(after);
     expect((await side.rows.get(account))?.row.names).toEqual(["lee"]);
   });
 });
@@ -332,6 +332,6 @@ test("what newly stands aside is told of once, also where a rebuild could not ta
   await projection.caughtUp(bad);
   poison.add("kim");
   await projection.rebuild();
-  await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
+  await expect.poll(() => projection.lag.side).toBe("b");
   expect(told).toEqual([{ subject: `events.account.${account}.renamed`, seq: bad, reason: "kim is poison" }]);
 });

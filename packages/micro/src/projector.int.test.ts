@@ -79,7 +79,7 @@ describe("of several processes", () => {
     const handles = Array.from({ length: 40 }, (_, index) => `name-${index}`);
     let after = 0;
     for (const handle of handles) after = await rename(account, handle);
-    await expect.poll(async () => (await namesOf(second, account))?.length, { timeout: 10_000 }).toBe(41);
+    await expect.poll(async () => (await namesOf(second, account))?.length).toBe(41);
     await second.caughtUp(after);
     expect(await namesOf(second, account)).toEqual(["kim", ...handles]);
     expect(second.lag).toMatchObject({ sequence: after, behind: 0, writes: true });
@@ -103,7 +103,7 @@ describe("of several processes", () => {
     const [reader, other] = runs;
     if (!reader || !other) throw new Error("two run");
     for (const account of people) {
-      await expect.poll(() => namesOf(reader, account), { timeout: 10_000 }).toEqual(expected.get(account));
+      await expect.poll(() => namesOf(reader, account)).toEqual(expected.get(account));
     }
     await reader.caughtUp(after);
     await Promise.all(runs.map((each) => each[Symbol.asyncDispose]()));
@@ -127,8 +127,8 @@ describe("a rebuild", () => {
     })();
     await projection.rebuild();
     const after = await rename(account, "during");
-    await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
-    await expect.poll(() => other.lag.side, { timeout: 10_000 }).toBe("b");
+    await expect.poll(() => projection.lag.side).toBe("b");
+    await expect.poll(() => other.lag.side).toBe("b");
     over = true;
     await asking;
     for (const each of [projection, other]) {
@@ -150,7 +150,7 @@ describe("a rebuild", () => {
     const first = await rename(account, "kim");
     await projection.caughtUp(first);
     await projection.rebuild();
-    await expect.poll(() => switched, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => switched).toBe(1);
     const second = await rename(account, "lee");
     await projection.caughtUp(second);
     await expect.poll(() => told).toEqual([first, second]);
@@ -164,7 +164,7 @@ describe("a rebuild", () => {
     }
     await using projection = await run({}, namesIn(2, "new "));
     expect(await namesOf(projection, account)).toEqual(["old kim"]);
-    await expect.poll(() => namesOf(projection, account), { timeout: 10_000 }).toEqual(["new kim"]);
+    await expect.poll(() => namesOf(projection, account)).toEqual(["new kim"]);
     expect(projection.lag).toMatchObject({ version: 2, side: "b" });
   });
 
@@ -179,7 +179,7 @@ describe("a rebuild", () => {
     if (!row) throw new Error("the projection has run");
     await states.put("people", { ...row, building: { side: "b", version: 1 } }, 0, revision);
     await using projection = await run();
-    await expect.poll(() => projection.lag.side, { timeout: 10_000 }).toBe("b");
+    await expect.poll(() => projection.lag.side).toBe("b");
     expect(await namesOf(projection, account)).toEqual(["kim"]);
   });
 
@@ -190,6 +190,6 @@ describe("a rebuild", () => {
     await (await jetstreamManager(connection)).streams.purge(bucketStream("people_a"));
     expect(await namesOf(projection, account)).toBeUndefined();
     await projection.rebuild();
-    await expect.poll(() => namesOf(projection, account), { timeout: 10_000 }).toEqual(["kim"]);
+    await expect.poll(() => namesOf(projection, account)).toEqual(["kim"]);
   });
 });

@@ -53,7 +53,7 @@ test("what throws is tried again, alone; an event that nobody can read is left b
   );
   await jetstream(await nats.connect()).publish("events.code.S0000000.claimed", "garbled");
   for (const id of ids) await claimed(id);
-  await vi.waitFor(() => expect(seen).toHaveLength(4), { timeout: 5_000 });
+  await vi.waitFor(() => expect(seen).toHaveLength(4), 20_000);
   expect(seen).toEqual([ids[0], ids[1], ids[2], ids[1]]);
   expect(lines).toMatchObject([
     { msg: "left behind", sequence: 1, reaction: "enrolments" },
@@ -64,7 +64,7 @@ test("what throws is tried again, alone; an event that nobody can read is left b
       await jetstreamManager(await nats.connect())
     ).consumers.info("EVENTS", "enrolments");
     expect({ num_pending, num_ack_pending }).toEqual({ num_pending: 0, num_ack_pending: 0 });
-  });
+  }, 20_000);
 });
 
 test("ending waits for the one that is under way, and leaves the others to whoever follows", async () => {
@@ -81,7 +81,7 @@ test("ending waits for the one that is under way, and leaves the others to whoev
       await slow.promise;
     },
   );
-  await vi.waitFor(() => expect(seen).toHaveLength(1));
+  await vi.waitFor(() => expect(seen).toHaveLength(1), 20_000);
   const ended = reaction[Symbol.asyncDispose]();
   slow.resolve();
   await ended;

@@ -57,7 +57,7 @@ test("a log that is nine tenths full takes only what takes something back", asyn
   expect((await ask(connection, bob, give, {})).code).toBe(0);
   await resize(state.bytes / 0.92);
   await expect
-    .poll(() => ask(connection, bob, give, {}), { timeout: 10_000 })
+    .poll(() => ask(connection, bob, give, {}))
     .toMatchObject({
       code: 507,
       body: { reason: "log_full" },

@@ -156,7 +156,7 @@ describe("what comes again", () => {
     const revision = await revisionsIn();
     const told: Applied[] = [];
     projection = await run({ afterRows: (applied) => Promise.resolve(void told.push(...applied)) });
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 3_000);
+    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 20_000);
     expect(told).toHaveLength(4);
     expect(await everything(projection)).toEqual(before);
     // Only the checkpoint was written.
@@ -190,7 +190,7 @@ describe("what comes again", () => {
     const manager = await jetstreamManager(connection);
     await manager.streams.purge(bucketStream(bucket.name));
     projection = await run();
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 3_000);
+    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 20_000);
     expect(await everything(projection)).toEqual(before);
     await projection[Symbol.asyncDispose]();
   });
@@ -212,7 +212,7 @@ describe("what comes again", () => {
     // Said once, and once that it is over.
     const said = () =>
       expect(lines.map(({ msg }) => msg)).toEqual(["cannot write rows, trying again", "rows are written again"]);
-    await vi.waitFor(said, 5_000);
+    await vi.waitFor(said, 20_000);
   });
 
   test("after a row could not be written is written then", async () => {
@@ -226,9 +226,9 @@ describe("what comes again", () => {
     // The bucket is full: nats-server refuses the rows, not the events.
     await manager.streams.update(stream, { ...config, max_msg_size: 64 });
     const after = await rename(account, "lee");
-    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain("cannot write rows, trying again"), 3_000);
+    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain("cannot write rows, trying again"), 20_000);
     await manager.streams.update(stream, { ...config, max_msg_size: -1 });
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 5_000);
+    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 20_000);
     expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
   });
 
@@ -338,7 +338,7 @@ describe("an event that cannot be taken in", () => {
     ]);
     const manager = await jetstreamManager(connection);
     await expect
-      .poll(() => manager.consumers.info("EVENTS", bucket.name), { timeout: 10_000 })
+      .poll(() => manager.consumers.info("EVENTS", bucket.name))
       .toMatchObject({ num_redelivered: 0, num_ack_pending: 0, num_pending: 0 });
   });
 
@@ -390,7 +390,7 @@ describe("an event that cannot be taken in", () => {
     await manager.streams.purge(bucketStream(bucket.name), { filter: bucketSubject(bucket.name, "checkpoint") });
     const { log, lines } = recordingLog();
     projection = await run({ log });
-    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 3_000);
+    await vi.waitFor(() => expect(projection.lag.sequence).toBe(after), 20_000);
     expect(await everything(projection)).toEqual(before);
     expect(projection.lag.parked).toBe(1);
     expect(lines).toEqual([]);

@@ -175,7 +175,7 @@ describe("a service", () => {
     expect(await catalog.ask("streams.DIRECT.GET.EVENTS", last)).toBe("stored");
     // Whether the answers have been carried anywhere is known once a later message has.
     await catalog.ask("events.catalog.A.photos.retired", "later");
-    await vi.waitFor(() => expect(heard).toContain("streams events.catalog.A.photos.retired"));
+    await vi.waitFor(() => expect(heard).toContain("streams events.catalog.A.photos.retired"), 20_000);
     for (const reply of chosen) expect(heard.map((each) => each.split(" ")[1])).not.toContain(reply);
     expect(heard.join()).not.toContain("$JS.ACK.EVENTS.catalogs_a.1.1.1.1.1");
   });
@@ -287,7 +287,7 @@ describe("a person", () => {
       await page.nc.flush();
     }
     projector.nc.publish(`feed.${alice.account}.share`);
-    await vi.waitFor(() => expect(heard).toEqual([`${alice.account} feed.share`]));
+    await vi.waitFor(() => expect(heard).toEqual([`${alice.account} feed.share`]), 20_000);
   });
 
   test("sees all services at once as an administrator, and none as somebody else", async () => {
@@ -347,12 +347,12 @@ describe("a share", () => {
     expect(await page.ask(asked)).toBe(`files.photos.open ${bob.account}`);
 
     await alice.push({ exports: [{ catalog: photos, revocations: { [bob.account]: begin + 10 } }] });
-    await vi.waitFor(async () => expect(await page.ask(asked)).toBe("no responders"));
+    await vi.waitFor(async () => expect(await page.ask(asked)).toBe("no responders"), 20_000);
 
     await bob.push({ imports: [{ owner: alice.account, catalog: photos, grant: grant(begin + 11) }] });
     expect(await page.ask(asked)).toBe(`files.photos.open ${bob.account}`);
     await alice.push({ exports: [{ catalog: photos, revocations: { "*": begin + 20 } }] });
-    await vi.waitFor(async () => expect(await page.ask(asked)).toBe("no responders"));
+    await vi.waitFor(async () => expect(await page.ask(asked)).toBe("no responders"), 20_000);
   });
 
   test("needs a grant of its owner for its recipient: another one spoils the recipient's whole JWT", async () => {
@@ -390,7 +390,7 @@ describe("an account", () => {
     const asked = `${sharedSubject(alice.account, photos).slice(0, -1)}open`;
     expect(await page.ask(asked)).toBe("file");
     await alice.push({ status: "closed" });
-    await vi.waitFor(async () => expect(await page.ask(asked)).toBe("no responders"));
+    await vi.waitFor(async () => expect(await page.ask(asked)).toBe("no responders"), 20_000);
   });
 
   test("drops a device that is revoked, keeps the others, and takes the device back with a newer JWT", async () => {

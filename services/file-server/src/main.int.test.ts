@@ -53,7 +53,7 @@ test("SIGTERM ends it while it still waits for nats-server", async () => {
   await using nats = await startNats();
   const variables = { NATS_CREDS: await nats.credsFile("owner"), NATSTER_CATALOG: photos, NATSTER_ROOT: folder };
   await using waiting = startProcess({ NATS_URL: "nats://127.0.0.1:1", ...variables });
-  await expect.poll(() => waiting.said(), { timeout: 10_000 }).toContain("waiting for nats-server");
+  await expect.poll(() => waiting.said()).toContain("waiting for nats-server");
   waiting.child.kill("SIGTERM");
 
   expect(await waiting.ended).toBe("SIGTERM");
