@@ -76,6 +76,31 @@ export async function p50(ask: () => Promise<unknown>, count: number): Promise<n
   return median(times);
 }
 
+/** A row that says how much something is. */
+export const fact = (metric: string, unit: string, value: number): Row => ({
+  metric,
+  value,
+  unit,
+  baseline: null,
+  ratio: null,
+  goal: null,
+  met: true,
+});
+
+/** A row of what must not be more than so much. */
+export const limit = (metric: string, unit: string, value: number, most: number): Row => ({
+  ...fact(metric, unit, value),
+  goal: `≤ ${most} ${unit}`.trim(),
+  met: value <= most,
+});
+
+/** A row of what must not be less than so much. */
+export const least = (metric: string, unit: string, value: number, atLeast: number): Row => ({
+  ...fact(metric, unit, value),
+  goal: `≥ ${atLeast} ${unit}`.trim(),
+  met: value >= atLeast,
+});
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length >> 1;

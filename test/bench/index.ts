@@ -9,7 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Bench, compare, type Row } from "./harness.ts";
+import { type Bench, compare, limit } from "./harness.ts";
 import type { Indexed } from "./index-process.ts";
 import { makeTree } from "./tree.ts";
 
@@ -79,13 +79,3 @@ async function sha256sum(tree: string): Promise<number> {
   await run("sh", ["-c", `find "$0" -type f -print0 | xargs -0 -P ${threads} -n 2000 sha256sum > /dev/null`, tree]);
   return (performance.now() - started) / 1000;
 }
-
-const limit = (metric: string, unit: string, value: number, most: number): Row => ({
-  metric,
-  value,
-  unit,
-  baseline: null,
-  ratio: null,
-  goal: `≤ ${most} ${unit}`,
-  met: value <= most,
-});
