@@ -3,15 +3,18 @@ import { type AccountKey, CatalogName, eventSubject, type EventOf, type IdOf } f
 import { shareEvents } from "@natster/contracts/catalog";
 import { type BatchEntry, publishBatch } from "@natster/micro/batch";
 import { writeEvent } from "@natster/micro/event";
-import { createKey, signGrant } from "@natster/trust";
+import { createKey, type Key, signGrant } from "@natster/trust";
+import { JetStreamApiError } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 
 /** How a log is filled. */
 export interface FillOptions {
   readonly events: number;
-  /** How many catalogs there are, each with an owner of its own, and as many accounts, each of which has one of them. */
-  readonly catalogs?: number;
-  /** Called with the position of an event, from 0; what it returns stands there instead. */
+  /** Between whom it happens; a thousand pairs, each of another catalog and other accounts, unless given. */
+  readonly pairs?: readonly Pair[];
+  /** The position of the first event: where an earlier filling with the same pairs ended. */
+  readonly from?: number;
+  /** Called with the position of an event; what it returns stands there instead. */
   readonly instead?: (position: number) => Uint8Array | undefined;
 }
 
@@ -23,6 +26,8 @@ export interface Pair {
 }
 
 const together = 1_000;
+/** The code of a batch that nats-server has given up. */
+const incomplete = 10_176;
 
 /**
  * Appends events: a round of `shared` over all pairs, then one of `unshared`, and so on. The event at a position is of
@@ -30,21 +35,41 @@ const together = 1_000;
  */
 export async function fillShares(
   connection: NatsConnection,
-  { events, catalogs = 1_000, instead }: FillOptions,
-): Promise<Pair[]> {
-  const pairs = Array.from({ length: catalogs }, (_, index) => pair(index));
-  for (let from = 0; from < events; from += together) {
-    const count = Math.min(together, events - from);
-    const batch = Array.from({ length: count }, (_, index) => entry(pairs, from + index, instead));
-    await publishBatch(connection, batch);
+  { events, pairs = manyPairs(1_000), from = 0, instead }: FillOptions,
+): Promise<readonly Pair[]> {
+  const end = from + events;
+  for (let first = from; first < end; first += together) {
+    const count = Math.min(together, end - first);
+    await publishSurely(
+      connection,
+      Array.from({ length: count }, (_, index) => entry(pairs, first + index, instead)),
+    );
   }
   return pairs;
 }
 
-function pair(index: number): Pair {
-  const owner = createKey("account");
+/** Pairs of which no two have a catalog or an account in common. */
+export const manyPairs = (count: number): Pair[] =>
+  Array.from({ length: count }, (_, index) => pair(createKey("account"), CatalogName.parse(`catalog-${index}`)));
+
+/** Pairs of one catalog, with as many accounts. */
+export const pairsOf = (owner: Key<"account">, catalog: CatalogName, count: number): Pair[] =>
+  Array.from({ length: count }, () => pair(owner, catalog));
+
+/** nats-server gives up a batch of which it has heard nothing for ten seconds, as on a busy machine; nothing of it is stored. */
+async function publishSurely(connection: NatsConnection, batch: readonly BatchEntry[]): Promise<void> {
+  for (let tries = 5; ; tries--) {
+    try {
+      await publishBatch(connection, batch);
+      return;
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError && error.code === incomplete) || tries === 0) throw error;
+    }
+  }
+}
+
+function pair(owner: Key<"account">, catalog: CatalogName): Pair {
   const recipient: AccountKey = createKey("account").public;
-  const catalog = CatalogName.parse(`catalog-${index}`);
   const issuedAt = Math.floor(Date.now() / 1000) - 3_600;
   return {
     id: { owner: owner.public, catalog, recipient },
@@ -61,7 +86,7 @@ function entry(pairs: readonly Pair[], position: number, instead: FillOptions["i
     Math.floor(position / pairs.length) % 2 === 0
       ? { type: "shared", data: { grant: grant, issuedAt: issuedAt } }
       : { type: "unshared", data: { reason: "owner" } };
-  const messageId = `filled-${position}-${id.owner}`;
+  const messageId = `filled-${position}-${id.owner}-${id.recipient}`;
   const written = writeEvent(shareEvents, id, event, {
     id: messageId,
     source: "/natster/catalog",

@@ -76,6 +76,12 @@ export async function p50(ask: () => Promise<unknown>, count: number): Promise<n
   return median(times);
 }
 
+/** What so large a part of the values does not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
+}
+
 /** A row that says how much something is. */
 export const fact = (metric: string, unit: string, value: number): Row => ({
   metric,
@@ -90,14 +96,14 @@ export const fact = (metric: string, unit: string, value: number): Row => ({
 /** A row of what must not be more than so much. */
 export const limit = (metric: string, unit: string, value: number, most: number): Row => ({
   ...fact(metric, unit, value),
-  goal: `≤ ${most} ${unit}`.trim(),
+  goal: `≤ ${most.toLocaleString("en")} ${unit}`.trim(),
   met: value <= most,
 });
 
 /** A row of what must not be less than so much. */
 export const least = (metric: string, unit: string, value: number, atLeast: number): Row => ({
   ...fact(metric, unit, value),
-  goal: `≥ ${atLeast} ${unit}`.trim(),
+  goal: `≥ ${atLeast.toLocaleString("en")} ${unit}`.trim(),
   met: value >= atLeast,
 });
 

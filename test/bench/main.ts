@@ -11,7 +11,7 @@ interface Written {
 /** Every bench by its name; those without one are to come. */
 const benches: Readonly<Record<string, (() => Promise<Written>) | undefined>> = {
   micro: () => import("./micro.ts"),
-  log: undefined,
+  log: () => import("./log.ts"),
   codes: () => import("./codes.ts"),
   transfer: () => import("./transfer.ts"),
   index: () => import("./index.ts"),

@@ -6,7 +6,7 @@ import { openRows } from "@natster/micro/rows";
 import { startSystem } from "@natster/testing";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { expect, test } from "vitest";
-import { fillShares } from "../bench/fill.ts";
+import { fillShares, manyPairs } from "../bench/fill.ts";
 import { connectFully } from "./everything.fixture.ts";
 
 const [events, catalogs] = [10_000, 1_000];
@@ -21,8 +21,8 @@ test(
     await using full = await connectFully(system);
     const manager = await jetstreamManager(full.connection);
     const before = (await manager.streams.info(eventStream)).state.last_seq;
-    const fill = { catalogs, instead: (at: number) => (poisoned.includes(at) ? Buffer.from("garbled") : undefined) };
-    const pairs = await fillShares(full.connection, { ...fill, events });
+    const instead = (at: number) => (poisoned.includes(at) ? Buffer.from("garbled") : undefined);
+    const pairs = await fillShares(full.connection, { events, pairs: manyPairs(catalogs), instead });
     const sequenceOf = (position: number) => before + position + 1;
 
     const { library } = system.administrator;
@@ -66,7 +66,7 @@ test(
     await expect.poll(deliveries).toMatchObject({ unacknowledged: 0 });
     const { delivered } = await deliveries();
     expect(delivered).toBeLessThanOrEqual(events + 1_000);
-    await fillShares(full.connection, { events: 100, catalogs: 100 });
+    await fillShares(full.connection, { events: 100, pairs: manyPairs(100) });
     await expect.poll(status, { timeout: 60_000 }).toMatchObject({ sequence: sequenceOf(events + 99), behind: 0 });
     await expect.poll(deliveries).toEqual({ delivered: delivered + 100, unacknowledged: 0 });
   },
