@@ -8,13 +8,14 @@ import {
   type ServiceContract,
 } from "@natster/contracts";
 import { asShared } from "@natster/contracts/borders";
+import { grants } from "@natster/contracts/grants";
 import { services as contracts } from "@natster/contracts/platform";
 import { serving } from "@natster/contracts/serving";
 import { commentOn, names } from "./contracts.ts";
 import { block, code, sentence, table } from "./markdown.ts";
 import { shape } from "./shape.ts";
 
-const all: readonly ServiceContract[] = [...Object.values(contracts), serving];
+const all: readonly ServiceContract[] = [...Object.values(contracts), serving, grants];
 
 export const services = (): string => ["## Services", overview(), ...all.map(service)].join("\n\n");
 

@@ -78,6 +78,11 @@ export const refusals: Readonly<Record<string, Explained>> = {
   seal_broken: { what: "what came was not what was sent", why: "somebody may be in between", next: "the same again" },
   session_unknown: { what: "the owner's machine began anew", next: "the same again" },
   signature_wrong: { what: "the owner's machine does not accept the signature", next: "natster doctor" },
+  // Of whoever signs for the account.
+  may_not_sign: { what: "your account lets this device have nothing signed", next: "natster devices" },
+  time_past: { what: "that would be over already", next: "a later time" },
+  code_kept: { what: "that code was issued before", next: "the same again" },
+  too_early: { what: "this device holds for long enough", next: "natster devices" },
   too_many_catalogs: { what: "you have as many catalogs as you may", next: "natster catalog rm NAME" },
   too_many_imports: { what: "you have accepted as many catalogs as you may", next: "natster drop @OWNER/NAME" },
   too_many_codes: { what: "too many codes are open", next: "natster watch, or wait until some run out" },

@@ -75,9 +75,14 @@ export const accounts = defineService({
       subject: "natster.accounts.device",
       summary:
         "Announce a device of the caller's account, new or renewed, by the user JWT that the account's key signed",
-      request: z.strictObject({ jwt: Jwt, name: Label.optional() }),
+      request: z.strictObject({
+        jwt: Jwt,
+        name: Label.optional(),
+        /** Only where the device is there: what was revoked meanwhile does not come back. */
+        renews: z.literal(true).optional(),
+      }),
       reply: z.strictObject({ after: Sequence }),
-      errors: { device_invalid: 422, device_outdated: 409, account_unknown: 404 },
+      errors: { device_invalid: 422, device_outdated: 409, device_unknown: 404, account_unknown: 404 },
       roles: ["owner", "server"],
       grows: true,
     },

@@ -47,7 +47,7 @@ const inCatalog = z.strictObject({ catalog: CatalogName });
 const atInstance = inCatalog.extend({ instance: InstanceId });
 
 /** Why no session is opened. Each is decided by what the account keys of both sides signed. */
-const openErrors = {
+export const openErrors = {
   malformed: 400,
   /** For another owner or catalog, or for another purpose. */
   misdirected: 421,

@@ -1,4 +1,5 @@
 /** The reading side, for Node and browsers alike. What writes to a disk is behind `@natster/files/download`. */
+export { askInside } from "./ask-inside.ts";
 export {
   type CatalogAddress,
   type CatalogReader,

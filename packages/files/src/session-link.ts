@@ -1,20 +1,10 @@
 /** A session with one instance, as its reader has it: opened, asked under seal, and forgotten. */
-import type { AccountKey, CatalogName, Inside, InstanceId } from "@natster/contracts";
-import { kitErrors } from "@natster/contracts";
-import { files, InnerRefusal, type SealedVerb, Welcome } from "@natster/contracts/files";
+import type { AccountKey, CatalogName, InstanceId } from "@natster/contracts";
+import { files, type SealedVerb, Welcome } from "@natster/contracts/files";
 import { type Client, Refusal } from "@natster/micro/client";
-import { decode, encode } from "@natster/micro/codec";
-import {
-  type AnswerReason,
-  createOpeningKey,
-  openHash,
-  openSession,
-  readAnswer,
-  ReaderSession,
-  type SessionDevice,
-  signOpen,
-} from "@natster/trust";
-import type * as z from "zod";
+import { type AnswerReason, enterSession, type ReaderSession, type SessionDevice } from "@natster/trust";
+import { askInside } from "./ask-inside.ts";
+import type * as Inside from "./ask-inside.ts";
 
 /** Who reads, and what. */
 export interface Reading {
@@ -49,8 +39,8 @@ export class NotAdmittedError extends Error {
 }
 
 /** The contract's types of what is said inside. */
-export type InnerRequest<V extends SealedVerb> = z.input<(typeof files.endpoints)[V]["sealed"]["request"]>;
-export type InnerReply<V extends SealedVerb> = z.infer<(typeof files.endpoints)[V]["sealed"]["reply"]>;
+export type InnerRequest<V extends SealedVerb> = Inside.InnerRequest<(typeof files.endpoints)[V]>;
+export type InnerReply<V extends SealedVerb> = Inside.InnerReply<(typeof files.endpoints)[V]>;
 
 interface CallOptions {
   readonly timeout: number;
@@ -87,30 +77,21 @@ export class SessionLink {
     options: CallOptions,
     instance?: InstanceId,
   ): Promise<SessionLink> {
-    const key = await createOpeningKey();
     const wanted = { purpose: "files", owner, catalog } as const;
-    const open = await signOpen({ device, wanted, grant, key: key.public, now: now() });
-    const answering =
-      instance === undefined
-        ? client.open(open, { catalog }, options)
-        : client.openHere(open, { catalog, instance }, options);
-    const answer = await answering.catch((error: unknown) => {
-      throw error instanceof Refusal && error.reason in files.endpoints.open.errors
-        ? new NotAdmittedError(error)
-        : error;
+    const entered = await enterSession({ device, wanted, grant, now: now() }, (open) => {
+      const answering =
+        instance === undefined
+          ? client.open(open, { catalog }, options)
+          : client.openHere(open, { catalog, instance }, options);
+      return answering.catch((error: unknown) => {
+        throw error instanceof Refusal && error.reason in files.endpoints.open.errors
+          ? new NotAdmittedError(error)
+          : error;
+      });
     });
-    const hash = openHash(open);
-    const read = readAnswer(answer, { owner, openHash: hash, now: now() });
-    if (read.refused !== undefined) throw new UntrustedInstanceError(read.refused);
-    const { welcome, secrets } = await openSession(key, hash, read).catch(() => {
-      throw new UntrustedInstanceError("sealed_for_another");
-    });
-    return new SessionLink(client, catalog, {
-      instance: read.instance,
-      expires: read.expires,
-      welcome: Welcome.parse(JSON.parse(new TextDecoder().decode(welcome))),
-      session: new ReaderSession(read.session, secrets.requests, await secrets.replies(0)),
-    });
+    if (entered.refused !== undefined) throw new UntrustedInstanceError(entered.refused);
+    const welcome = Welcome.parse(JSON.parse(new TextDecoder().decode(entered.welcome)));
+    return new SessionLink(client, catalog, { ...entered, welcome });
   }
 
   /** Whether it will hold for a while yet. */
@@ -144,16 +125,11 @@ export class SessionLink {
   }
 
   async #ask<V extends SealedVerb>(verb: V, request: InnerRequest<V>, options: CallOptions): Promise<InnerReply<V>> {
-    const inside: Inside = files.endpoints[verb].sealed;
-    const asked = await this.#session.request(verb, encode(inside.request, inside.request.parse(request)));
     const at = { catalog: this.#catalog, instance: this.instance };
     const outside: SealedVerb = verb;
-    const frame = await this.#client[outside](asked.frame, at, options);
-    const { refused, body } = await this.#session.reply(asked, frame);
-    if (refused) throw refusalIn(inside, body);
-    const reply = decode(inside.reply, body);
-    if (!reply.success) throw new Error(`${verb} was answered against its contract: ${reply.issues[0]?.path}`);
-    return reply.data as InnerReply<V>;
+    return askInside(this.#session, files.endpoints[verb], request, (frame) =>
+      this.#client[outside](frame, at, options),
+    );
   }
 }
 
@@ -162,12 +138,6 @@ interface Opened {
   readonly expires: number;
   readonly welcome: Welcome;
   readonly session: ReaderSession;
-}
-
-function refusalIn(inside: Inside, body: Uint8Array): Refusal {
-  const read = decode(InnerRefusal, body);
-  const { reason, message } = read.success ? read.data : { reason: "unknown", message: "refused" };
-  return new Refusal({ ...kitErrors, ...inside.errors }[reason] ?? 500, { reason, message });
 }
 
 const now = (): number => Math.floor(Date.now() / 1000);

@@ -38,9 +38,18 @@ export type CodeRecord = z.infer<typeof CodeRecord>;
 export const DecidedClaim = z.strictObject({ hash: Bytes32, transcript: ClaimTranscript, at: UnixTime });
 export type DecidedClaim = z.infer<typeof DecidedClaim>;
 
+/** A code of this id is kept already. */
+export class CodeKeptError extends Error {
+  override readonly name = "CodeKeptError";
+
+  constructor(id: CodeId) {
+    super(`code ${id} is there already`);
+  }
+}
+
 /** Where an issuer keeps its codes. What resolves is stored, and survives a crash where the store survives one. */
 export interface CodeStore {
-  /** Keeps a new code. Throws where its id is there already. */
+  /** Keeps a new code. Rejects with `CodeKeptError` where its id is there already. */
   save(record: CodeRecord): Promise<void>;
   get(id: CodeId): Promise<CodeRecord | undefined>;
   ids(): Promise<CodeId[]>;
@@ -57,7 +66,7 @@ export function memoryCodeStore(): CodeStore {
   const claims = new Map<CodeId, DecidedClaim>();
   return {
     async save(record) {
-      if (records.has(record.id)) throw new Error(`code ${record.id} is there already`);
+      if (records.has(record.id)) throw new CodeKeptError(record.id);
       records.set(record.id, record);
     },
     get: async (id) => records.get(id),

@@ -40,7 +40,8 @@ export const isDue = (
 /**
  * Signs the JWT of a device anew: the same key, name and rights, for as long as before. Resolves with the new JWT, or
  * with none while it is too early. Throws `NotRenewedError` where the account's own key did not sign the old one, where
- * it has run out, or where the device was revoked: what is gone does not come back by asking.
+ * it has run out, or where the device was revoked: what is gone does not come back by asking. That it is there, the log
+ * decides with the very step that renews it.
  */
 export async function renewDevice(person: Person, account: Key<"account">, jwt: string): Promise<string | undefined> {
   const now = Math.floor(Date.now() / 1000);
@@ -48,21 +49,16 @@ export async function renewDevice(person: Person, account: Key<"account">, jwt: 
   if (read.refused !== undefined) throw new NotRenewedError(`the device's JWT is ${read.refused}`);
   const { user, name, role, maySign, issuedAt, expires } = read;
   if (expires === undefined || !isDue({ issuedAt, expires }, now)) return undefined;
-  if (!(await isListed(person, user))) throw new NotRenewedError("the device is none of this account any more");
   const { administrator } = await person.library.whoami({});
   const rights = { role, maySign, administrator };
   const renewed = userJwt(account, { user, name, ...rights, issuedAt: now, expires: now + (expires - issuedAt) });
-  await person.accounts.device({ jwt: renewed });
-  return renewed;
-}
-
-async function isListed(person: Person, user: UserKey): Promise<boolean> {
-  for (let cursor: string | undefined; ;) {
-    const page = await person.library.devices({ limit: 500, ...(cursor !== undefined && { cursor }) });
-    if (page.rows.some((device) => device.user === user)) return true;
-    cursor = page.cursor;
-    if (cursor === undefined) return false;
+  try {
+    await person.accounts.device({ jwt: renewed, renews: true });
+  } catch (error) {
+    const gone = isRefusal(error, "device_unknown") || isRefusal(error, "device_outdated");
+    throw gone ? new NotRenewedError("the device is none of this account any more", { cause: error }) : error;
   }
+  return renewed;
 }
 
 /** Revokes a device and waits until nats-server has cut it off. One that revokes itself is cut off by it. */

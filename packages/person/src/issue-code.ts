@@ -54,8 +54,11 @@ export async function issueDeviceCode(person: Person, device: DeviceCode, store:
   return issueKept(person, gift, offer, { ...(expiresIn !== undefined && { expiresIn }) }, store);
 }
 
-/** Issues a code by which somebody, with an account or without, gets a catalog of this account. */
-export function issueShareCode(person: Person, share: ShareCode, store: CodeStore): Promise<Code> {
+/**
+ * Issues a code by which somebody, with an account or without, gets a catalog of this account. `store` is whoever will
+ * answer its claim: where codes are kept here, or a session with the process that holds the account's key.
+ */
+export function issueShareCode(person: Person, share: ShareCode, store: Pick<CodeStore, "save">): Promise<Code> {
   const { catalog, until, ...terms } = share;
   const gift = { purpose: "share", catalog, ...(until !== undefined && { until }) } as const;
   const offer = {
@@ -88,7 +91,7 @@ async function issueKept(
   gift: CodeGift,
   offer: CodeOffer,
   { expiresIn = codeLifetimes[gift.purpose], audience }: CodeTerms,
-  store: CodeStore,
+  store: Pick<CodeStore, "save">,
 ): Promise<Code> {
   const code = createCode(gift.purpose);
   const { gate, peer, seal } = await codeKeys(code);

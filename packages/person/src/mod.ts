@@ -1,7 +1,7 @@
 /** What a person's device does; the CLI, the page and the tests stand on it. */
 export { applied, NotAppliedYetError } from "./applied.ts";
 export { answerClaim, type Answered, type ClaimReason, ClaimRefusedError } from "./answer-claim.ts";
-export { CodeGift, CodeRecord, type CodeStore, DecidedClaim, memoryCodeStore } from "./code-record.ts";
+export { CodeGift, CodeKeptError, CodeRecord, type CodeStore, DecidedClaim, memoryCodeStore } from "./code-record.ts";
 export { addDevice, isDue, NotRenewedError, renewDevice, revokeDevice } from "./devices.ts";
 export { type Fulfiller, type FulfillerEvent, type FulfillerOptions, startFulfiller } from "./fulfiller.ts";
 export {
@@ -29,4 +29,12 @@ export {
 } from "./redeem.ts";
 export { type BackupReason, codesOf, exportPerson, importPerson, PersonBackup, restoreCodes } from "./recovery.ts";
 export { readCatalog } from "./reading.ts";
+export {
+  openSigning,
+  renewThisDevice,
+  type Signer,
+  signerWith,
+  type SigningSession,
+  UntrustedSignerError,
+} from "./signing.ts";
 export { accept, type CatalogOf, publish, share, unpublish, unshare } from "./sharing.ts";

@@ -1,9 +1,10 @@
 /** Sharing: the owner signs, the recipient accepts, and either waits until nats-server enforces it. */
 import type { AccountKey, CatalogName, Sequence, UnixTime } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
-import { type Key, signGrant, signPublication } from "@natster/trust";
+import type { Key } from "@natster/trust";
 import { applied } from "./applied.ts";
 import type { Person } from "./person.ts";
+import { type Signer, signerWith } from "./signing.ts";
 
 /** A catalog of somebody's. */
 export interface CatalogOf {
@@ -12,36 +13,34 @@ export interface CatalogOf {
 }
 
 /**
- * Shares a catalog with an account: signs a grant with the owner's account key, optionally until a moment in seconds
- * since 1970, and has it recorded.
+ * Shares a catalog with an account: has a grant signed, by the account's key here or by whoever holds it, optionally until
+ * a moment in seconds since 1970, and has it recorded.
  */
 export async function share(
   person: Person,
-  owner: Key<"account">,
+  signer: Key<"account"> | Signer,
   { catalog, recipient, expires }: { catalog: CatalogName; recipient: AccountKey; expires?: number },
 ): Promise<Sequence> {
-  const { after } = await inANewSecond("grant_outdated", (issuedAt) => {
-    const grant = signGrant(owner, { catalog, recipient, issuedAt, ...(expires !== undefined && { expires }) });
+  const { after } = await inANewSecond("grant_outdated", async () => {
+    const grant = await signerOf(signer).grant({ catalog, recipient, ...(expires !== undefined && { expires }) });
     return person.catalog.share({ catalog, grant });
   });
   return after;
 }
 
 /**
- * Lets everybody read a catalog: signs a statement with the owner's account key, optionally until a moment in seconds
- * since 1970, and waits until nats-server lets others in without a grant.
+ * Lets everybody read a catalog: has a statement signed, by the account's key here or by whoever holds it, optionally
+ * until a moment in seconds since 1970, and waits until nats-server lets others in without a grant.
  */
 export async function publish(
   person: Person,
-  owner: Key<"account">,
+  signer: Key<"account"> | Signer,
   { catalog, until }: { catalog: CatalogName; until?: UnixTime },
 ): Promise<void> {
-  const { after } = await inANewSecond("statement_outdated", (from) =>
-    person.catalog.publish({
-      catalog,
-      statement: signPublication(owner, { catalog, from, ...(until !== undefined && { until }) }),
-    }),
-  );
+  const { after } = await inANewSecond("statement_outdated", async () => {
+    const statement = await signerOf(signer).publication({ catalog, ...(until !== undefined && { until }) });
+    return person.catalog.publish({ catalog, statement });
+  });
   await applied(person.connection, person.account, after);
 }
 
@@ -67,13 +66,14 @@ export async function unshare(person: Person, catalog: CatalogName, recipient: A
  * Does something that is dated, and once more where that second is void: something was taken back in it, and NATS counts
  * whole ones.
  */
-async function inANewSecond<T>(outdated: string, work: (second: UnixTime) => Promise<T>): Promise<T> {
-  const second = () => Math.floor(Date.now() / 1000);
+async function inANewSecond<T>(outdated: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(second());
+    return await work();
   } catch (error) {
     if (!isRefusal(error, outdated)) throw error;
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    return work(second());
+    return work();
   }
 }
+
+const signerOf = (signer: Key<"account"> | Signer): Signer => ("grant" in signer ? signer : signerWith(signer));

@@ -63,7 +63,9 @@ export async function startSystem({ apart = [], ...options }: SystemOptions = {}
   ): Promise<TestPerson> => {
     await register(platform.place, { account: key, ...(handle !== undefined && { handle: Handle.parse(handle) }) });
     const creds = createDevice(key, { name: handle ?? "device", role: "owner", administrator });
-    return people.use({ ...(await connectDevice(platform.place, creds, handle ?? "device")), key });
+    // A machine may have much else to do; whoever waits for an answer that never comes is told by the test's own bound.
+    const connected = await connectDevice(platform.place, creds, handle ?? "device", { timeout: 20_000 });
+    return people.use({ ...connected, key });
   };
   const administrator = await admit(root, undefined, true);
 

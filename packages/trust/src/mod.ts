@@ -41,6 +41,7 @@ export {
 } from "./registration.ts";
 export { openWithPassphrase, type PassphraseReason, sealWithPassphrase } from "./passphrase.ts";
 export { type Publication, type PublicationReason, readPublication, signPublication } from "./publication.ts";
+export { readRenewal, type RenewalReason, signRenewal } from "./renewal.ts";
 export { resignAccount } from "./resign.ts";
 export { type RoleOptions, rolePermissions } from "./role.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
@@ -78,6 +79,7 @@ export {
   type OpenedRequest,
 } from "./session.ts";
 export { type Answer, type AnswerReason, readAnswer, signAnswer } from "./session-answer.ts";
+export { enterSession, type EnteredSession } from "./session-enter.ts";
 export { createOpeningKey, openSession, type OpeningKey, sealSession, type SessionSecrets } from "./session-keys.ts";
 export {
   accountOf,

@@ -12,9 +12,9 @@ test("an owner's device may do everything, and says so", () => {
   expect(rolePermissions("owner", device.public)).toEqual({ pub: { allow: [">"] }, sub: { allow: [">"] } });
 });
 
-test("a browser asks the platform and reads files; it hears its feed and its own replies", () => {
+test("a browser asks the platform, reads files and has itself renewed; it hears its feed and its own replies", () => {
   expect(rolePermissions("browser", device.public)).toEqual({
-    pub: { allow: ["natster.>", "shared.>", "files.>"] },
+    pub: { allow: ["natster.>", "shared.>", "files.>", "grants.renew"] },
     sub: { allow: ["feed.>", own] },
   });
 });
@@ -38,7 +38,17 @@ test("a server answers for files and grants, and asks what serving needs", () =>
       ],
     },
     sub: {
-      allow: ["files.>", "grants.>", "serving.>", "health.file-server.*", "health.serving.*", "$SRV.>", "feed.>", own],
+      allow: [
+        "files.>",
+        "grants.>",
+        "serving.>",
+        "health.file-server.*",
+        "health.serving.*",
+        "health.grants.*",
+        "$SRV.>",
+        "feed.>",
+        own,
+      ],
     },
     resp: { max: 1 },
   });

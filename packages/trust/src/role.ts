@@ -3,6 +3,7 @@ import { healthSubject, type Role, type UserKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { codes } from "@natster/contracts/codes";
 import { files } from "@natster/contracts/files";
+import { grants } from "@natster/contracts/grants";
 import { serving } from "@natster/contracts/serving";
 import { type Permissions, replies } from "./permissions.ts";
 import { discovery, feedHeard, inbox, platformAsked } from "@natster/contracts/borders";
@@ -28,7 +29,7 @@ export function rolePermissions(role: Role, user: UserKey, { maySign, administra
             platformAsked,
             "shared.>",
             "files.>",
-            ...(maySign ? ["grants.>"] : []),
+            ...(maySign ? ["grants.>"] : [grants.endpoints.renew.subject]),
             ...(administrator ? [discovery] : []),
           ],
         },
@@ -42,7 +43,7 @@ export function rolePermissions(role: Role, user: UserKey, { maySign, administra
             "files.>",
             "grants.>",
             "serving.>",
-            ...[files, serving].map(({ name }) => healthSubject(name)),
+            ...[files, serving, grants].map(({ name }) => healthSubject(name)),
             discovery,
             feedHeard,
             inbox(user),

@@ -1,17 +1,9 @@
 /** Answering an opening: an instance proves that it is the owner's, and seals what only the asking device can open. */
-import {
-  type AccountKey,
-  Base64Url,
-  Base64Url32,
-  InstanceId,
-  Jwt,
-  type SignedText,
-  UnixTime,
-} from "@natster/contracts";
+import { Base64Url, Base64Url32, InstanceId, Jwt, type SignedText, UnixTime } from "@natster/contracts";
 import * as z from "zod";
 import { fromBase64Url, toBase64Url } from "./bytes.ts";
 import { type Checked, refused } from "./checked.ts";
-import type { SessionDevice } from "./session-open.ts";
+import type { SessionDevice, SessionPurpose } from "./session-open.ts";
 import { parseText, signText, verifyText } from "./signed-text.ts";
 import { type Device, readUser } from "./user.ts";
 
@@ -38,19 +30,20 @@ export function signAnswer(device: SessionDevice, openHash: Uint8Array, answer: 
 }
 
 /**
- * Verifies that a serving device of the owner's account answered exactly this opening. It proves nothing of who could
+ * Verifies that a serving device of the owner's account answered exactly this opening; where something is to be signed,
+ * one that the account key lets sign. It proves nothing of who could
  * read it: that comes from the keys.
  */
 export function readAnswer(
   signed: SignedText,
-  { owner, openHash, now }: { readonly owner: AccountKey; readonly openHash: Uint8Array; readonly now: UnixTime },
+  { wanted, openHash, now }: { readonly wanted: SessionPurpose; readonly openHash: Uint8Array; readonly now: UnixTime },
 ): Checked<Answer & { readonly device: Device }, AnswerReason> {
   const read = AnswerText.safeParse(parseText(signed));
   if (!read.success) return refused("malformed");
   const { session, instance, expires, enc, sealed } = read.data;
-  const device = readUser(read.data.device, { account: owner, now });
+  const device = readUser(read.data.device, { account: wanted.owner, now });
   if (device.refused !== undefined) return refused("device_refused");
-  if (device.role !== "server") return refused("role_wrong");
+  if (device.role !== "server" || (wanted.purpose === "sign" && !device.maySign)) return refused("role_wrong");
   if (!verifyText(device.user, heading, signed, openHash)) return refused("signature_wrong");
   if (expires <= now) return refused("expired");
   return {

@@ -126,6 +126,7 @@ test("only a device that may sign has things signed, and only of the owner's own
   const asks = (device: SessionDevice) => read(opening({ device, wanted: sign }), { wanted: sign });
   expect(await asks(deviceOf(alice, "browser", { maySign: true }))).toMatchObject({ device: { maySign: true } });
   expect(await asks(deviceOf(alice, "browser"))).toEqual({ refused: "role_wrong" });
+  expect(await asks(deviceOf(alice, "server", { maySign: true }))).toEqual({ refused: "role_wrong" });
   expect(await asks(deviceOf(bob, "browser", { maySign: true }))).toEqual({ refused: "role_wrong" });
 });
 
@@ -145,7 +146,7 @@ test("an answer is the expected owner's serving device's, to this very opening",
   const hash = openHash(await opening());
   const server = deviceOf(alice, "server");
   const reads = async (by: SessionDevice, change = {}) =>
-    readAnswer(await signAnswer(by, hash, answer), { owner: alice.public, openHash: hash, now, ...change }).refused;
+    readAnswer(await signAnswer(by, hash, answer), { wanted, openHash: hash, now, ...change }).refused;
 
   expect(await reads(server)).toBeUndefined();
   expect(await reads(server, { openHash: openHash(await opening({ now: now + 1 })) })).toBe("signature_wrong");
@@ -156,6 +157,20 @@ test("an answer is the expected owner's serving device's, to this very opening",
   const operators = createKey("account");
   const forged = resigned(server.jwt, operators, { nats: { issuer_account: alice.public } });
   expect(await reads({ ...server, jwt: forged })).toBe("device_refused");
+});
+
+test("a serving device answers for the account's signature where the account lets it sign", async () => {
+  const sign = { purpose: "sign", owner: alice.public } as const;
+  const hash = openHash(await opening({ device: deviceOf(alice, "browser", { maySign: true }), wanted: sign }));
+  const reads = async (by: SessionDevice) =>
+    readAnswer(await signAnswer(by, hash, { ...answered, enc: key, sealed: key }), {
+      wanted: sign,
+      openHash: hash,
+      now,
+    }).refused;
+  expect(await reads(deviceOf(alice, "server", { maySign: true }))).toBeUndefined();
+  expect(await reads(deviceOf(alice, "server"))).toBe("role_wrong");
+  expect(await reads(deviceOf(bob, "server", { maySign: true }))).toBe("device_refused");
 });
 
 test("a session opens with the key of its opening, and with no other", async () => {

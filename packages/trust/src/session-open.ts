@@ -4,7 +4,7 @@ import * as z from "zod";
 import { fromBase64Url, toBase64Url } from "./bytes.ts";
 import { type Grant, type GrantReason, readGrant } from "./grant.ts";
 import { readJwt } from "./jwt.ts";
-import { hashOfText, parseText, type Signer, signText, verifyText } from "./signed-text.ts";
+import { clockWindow, hashOfText, parseText, type Signer, signText, verifyText } from "./signed-text.ts";
 import { type Device, readUser, type UserReason } from "./user.ts";
 
 /** What a session is for: the files of one catalog, or having things signed with the account's key. */
@@ -100,15 +100,16 @@ export function readOpen(signed: SignedText, check: OpenCheck): Opening | OpenRe
   const device = readDevice(open.user, now);
   if (device.refused !== undefined) return device;
   if (!verifyText(device.user, heading, signed)) return { refused: "signature_wrong" };
-  if (Math.abs(open.time - now) > window) return { refused: "clock_differs" };
+  if (Math.abs(open.time - now) > clockWindow) return { refused: "clock_differs" };
   const own = device.account === wanted.owner;
   // What came over no border of accounts came from the owner's own: nobody else can be here.
   if (!own && from !== device.account) return { refused: "account_differs" };
   if (check.isRevoked({ to: device.user, at: device.issuedAt })) return { refused: "revoked" };
   const opening = { device, key: fromBase64Url(open.key), hash: openHash(signed) };
+  if (own && device.role === "server") return { refused: "role_wrong" };
   if (open.purpose === "sign" || wanted.purpose === "sign")
     return own && device.maySign ? opening : { refused: "role_wrong" };
-  if (own) return device.role === "server" ? { refused: "role_wrong" } : opening;
+  if (own) return opening;
   if (open.grant === undefined) return check.isPublic ? opening : { refused: "not_shared" };
   const grant = readGrant(open.grant, { owner: wanted.owner, catalog: wanted.catalog, now });
   if (grant.refused !== undefined) return { refused: "grant_refused", why: grant.refused };
@@ -132,8 +133,6 @@ function readDevice(jwt: string, now: UnixTime): (Device & { readonly refused?: 
   return device.refused === undefined ? device : { refused: "device_refused", why: device.refused };
 }
 
-/** By how many seconds the clocks of both sides may differ, either way. */
-const window = 5 * 60;
 const heading = "natster/session/1/open";
 
 const common = { version: z.literal(1), owner: AccountKey, user: Jwt, key: Base64Url32, time: UnixTime };

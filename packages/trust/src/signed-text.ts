@@ -49,5 +49,8 @@ export function parseText({ text }: SignedText): unknown {
   }
 }
 
+/** By how many seconds the clocks of two sides may differ, either way, where a text says when it was signed. */
+export const clockWindow = 5 * 60;
+
 const signedBytes = (heading: string, text: string, bound: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> =>
   concat(utf8(`${heading}\n`), bound, utf8(text));

@@ -24,6 +24,6 @@ export const device =
       issuedAt,
       ...(expires !== undefined && { expires: new Date(expires * 1000).toISOString() }),
     };
-    const decide = ofDevices(addDevice(said, request.name));
+    const decide = ofDevices(addDevice(said, request));
     return { after: await log.append(account, { account: caller.account }, decide, command) };
   };

@@ -13,7 +13,7 @@ const renewed = { type: "device_added", data: { ...said, issuedAt: now + 60 } } 
 const named = { type: "device_renamed", data: { user: phone, name: "Ann's phone" } } as const;
 const revoked = (until: number) => ({ type: "device_revoked", data: { user: phone, until } }) as const;
 
-const add = (jwt: Parameters<typeof addDevice>[0], name?: string) => ofDevices(addDevice(jwt, name));
+const add = (jwt: Parameters<typeof addDevice>[0], name?: string) => ofDevices(addDevice(jwt, { name }));
 const rename = (name: string) => ofDevices(renameDevice(phone, name));
 const revoke = (at: number, user = phone) => ofDevices(revokeDevice(user, at));
 
@@ -34,6 +34,13 @@ describe("a device", () => {
     expect(given(account, registered, added, named).when(add({ ...said, issuedAt: now + 60 }))).toEqual({
       recorded: [{ type: "device_added", data: { ...said, name: "Ann's phone", issuedAt: now + 60 } }],
     });
+  });
+
+  test("is renewed where it is there, and one that was revoked or never announced is not", () => {
+    const renew = ofDevices(addDevice({ ...said, issuedAt: now + 60 }, { renews: true }));
+    expect(given(account, registered, added).when(renew)).toEqual({ recorded: [renewed] });
+    expect(given(account, registered, added, revoked(now + 10)).when(renew)).toEqual({ refused: "device_unknown" });
+    expect(given(account, registered).when(renew)).toEqual({ refused: "device_unknown" });
   });
 
   test("gets another name once", () => {

@@ -44,12 +44,17 @@ export function evolveDevices(devices: Devices, { type, data }: DeviceEvent): De
 
 /**
  * Adds a device, or a newer JWT of one. One that stands in the log already, or an older one, changes nothing. Without a
- * name it keeps the one it has; a new one is called as its JWT says.
+ * name it keeps the one it has; a new one is called as its JWT says. Where it `renews`, the device has to be there: it is
+ * the log that knows whether somebody revoked it in the meantime.
  */
 export const addDevice =
-  (said: Added, name: string | undefined) =>
+  (
+    said: Added,
+    { name, renews = false }: { readonly name?: string | undefined; readonly renews?: boolean | undefined } = {},
+  ) =>
   (devices: Devices): AccountEvent[] => {
     const { added, revokedUntil } = devices.get(said.user) ?? unknown;
+    if (renews && !added) throw refuse(accounts.endpoints.device, "device_unknown");
     // NATS counts whole seconds: a JWT of the second in which the device was revoked is void from the start.
     if (said.issuedAt <= revokedUntil) throw refuse(accounts.endpoints.device, "device_outdated");
     if (added && said.issuedAt < added.issuedAt) return [];

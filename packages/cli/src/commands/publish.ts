@@ -16,7 +16,8 @@ export default defineCommand({
   async run({ input: { catalog, expires }, globals, say }) {
     await using person = await connectAs(globals);
     const until = expires === undefined ? undefined : Math.floor(Date.now() / 1_000) + expires;
-    await publish(person, await person.key(), { catalog, ...(until !== undefined && { until }) });
+    const { signer } = await person.signing();
+    await publish(person, signer, { catalog, ...(until !== undefined && { until }) });
     say({ catalog, ...(until !== undefined && { until: new Date(until * 1_000).toISOString() }) });
   },
   show({ catalog, until }, ui) {

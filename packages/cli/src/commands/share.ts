@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { AccountKey, CatalogName, Instant } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
 import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
-import { codesOfContext } from "../context/codes.ts";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
@@ -14,7 +13,7 @@ import type { Agent } from "../serving/agent.ts";
 import { ensureServingDevice } from "../serving/device.ts";
 import { addServed, askToServe, catalogNameOf, nameOfServed } from "../serving/here.ts";
 import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
-import { type Connected, connectAs } from "../system/connect.ts";
+import { type Connected, connectAs, type Signing } from "../system/connect.ts";
 import { DurationTyped } from "../system/duration.ts";
 import { accountOf, PersonTyped } from "../system/people.ts";
 
@@ -72,19 +71,20 @@ export default defineCommand({
     // Before anything is made: whoever mistypes a handle leaves nothing behind.
     const recipient = input.with && (await accountOf(person, input.with, ui));
     const audience = input.for && (await accountOf(person, input.for, ui));
-    const key = await person.key();
+    const signing = await person.signing();
 
     const served = folder === undefined ? undefined : await serveFolder(person, folder, input, globals.timeout, signal);
     await using agent = served?.agent;
     const catalog = served?.catalog ?? CatalogName.parse(input.what);
     const until = expires === undefined ? undefined : Math.floor(Date.now() / 1_000) + expires;
     const ends = until !== undefined && { until };
-    if (recipient) await share(person, key, { catalog, recipient, ...(until !== undefined && { expires: until }) });
-    if (input.public) await publish(person, key, { catalog, ...ends });
-    const link = recipient || input.public ? undefined : await linkFor(person, catalog, ends, audience);
-    // Whoever gets the link is answered by a process that serves; without one, this is it.
+    if (recipient)
+      await share(person, signing.signer, { catalog, recipient, ...(until !== undefined && { expires: until }) });
+    if (input.public) await publish(person, signing.signer, { catalog, ...ends });
+    const link = recipient || input.public ? undefined : await linkFor(person, signing, catalog, ends, audience);
+    // Whoever gets the link is answered by a process that serves with the account's key; without one, this is it.
     await using answering =
-      link && !served && !(await askToServe(person))
+      link && signing.here && !served && !(await askToServe(person))
         ? await serveHere(await ensureServingDevice(person), globals.timeout, signal)
         : undefined;
     const staying = agent ?? answering;
@@ -122,6 +122,7 @@ export default defineCommand({
 /** A link that one person can use, for as long as the share is to last, and a day at the most. */
 async function linkFor(
   person: Connected,
+  { codes }: Signing,
   catalog: CatalogName,
   ends: { until: number } | false,
   audience: AccountKey | undefined,
@@ -129,11 +130,7 @@ async function linkFor(
   const { context } = person;
   const left = ends ? ends.until - Math.floor(Date.now() / 1_000) : codeLifetimes.share;
   const expiresIn = Math.min(left, codeLifetimes.share);
-  const code = await issueShareCode(
-    person,
-    { catalog, expiresIn, ...ends, ...(audience && { audience }) },
-    codesOfContext(context),
-  );
+  const code = await issueShareCode(person, { catalog, expiresIn, ...ends, ...(audience && { audience }) }, codes);
   return { ...passedOn(code, context.page, expiresIn), onlyHere: isOnlyHere(context.page) };
 }
 

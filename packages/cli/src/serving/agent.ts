@@ -2,7 +2,7 @@
 import { watch } from "node:fs";
 import { CatalogName } from "@natster/contracts";
 import { MachineId, serving, type ServedState } from "@natster/contracts/serving";
-import { type ServedCatalog, serveCatalog } from "@natster/file-server";
+import { type ServedCatalog, serveCatalog, serveGrants } from "@natster/file-server";
 import { type Logger, serve } from "@natster/micro";
 import { connectDevice, type Person, startFulfiller } from "@natster/person";
 import { codesOfContext } from "../context/codes.ts";
@@ -72,13 +72,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   undo.defer(() => watcher.close());
 
-  // Where the account's key is, whoever claims a code is answered: its record is in the context, so a restart loses none.
+  // Where the account's key is, its other devices have things signed, and whoever claims a code is answered: the code's
+  // record is in the context, so a restart loses none.
   const account = await context.accountKey();
   if (account) {
+    const codes = codesOfContext(context);
+    undo.use(await serveGrants({ person, account, codes, log }));
     undo.use(
       await startFulfiller(person, {
         account,
-        store: codesOfContext(context),
+        store: codes,
         tell: (event) =>
           log.info(event.kind === "failed" ? { ...event, err: event.error } : event, "a code was claimed"),
       }),

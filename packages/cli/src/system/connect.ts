@@ -1,7 +1,9 @@
 /** The device of a context, connected. */
 import { hostname, userInfo } from "node:os";
-import { connectDevice, type Person } from "@natster/person";
+import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
+import { type CodeStore, connectDevice, openSigning, type Person, type Signer, signerWith } from "@natster/person";
 import type { Key } from "@natster/trust";
+import { codesOfContext } from "../context/codes.ts";
 import { type Context, contextFor } from "../context/context.ts";
 import type { Globals } from "../define.ts";
 import { Failure } from "../failure.ts";
@@ -12,13 +14,42 @@ export interface Connected extends Person {
   readonly context: Context;
   /** The account's own key. Throws `Failure` where this machine does not hold it. */
   key(): Promise<Key<"account">>;
+  /** Whoever signs for the account: this machine where it holds the key, and else the one that does. Throws `Failure`. */
+  signing(): Promise<Signing>;
+}
+
+/** Who signs, and where share codes are kept that are answered with the account's key. */
+export interface Signing {
+  readonly signer: Signer;
+  readonly codes: Pick<CodeStore, "save">;
+  /** Whether that is this machine. */
+  readonly here: boolean;
 }
 
 /** Connects as the device of the context that is meant. */
 export async function connectAs({ context: named, timeout }: Globals): Promise<Connected> {
   const context = await contextFor(named);
   const person = await connectDevice(placeOf(context, timeout), await context.creds(), "natster", { timeout });
-  return { ...person, context, key: () => accountKeyOf(context) };
+  return { ...person, context, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
+}
+
+async function signingFor(person: Person, context: Context): Promise<Signing> {
+  const key = await context.accountKey();
+  if (key) return { signer: signerWith(key), codes: codesOfContext(context), here: true };
+  try {
+    const session = await openSigning(person);
+    return { signer: session, codes: session, here: false };
+  } catch (error) {
+    if (isRefusal(error, "role_wrong")) {
+      throw new Failure("this machine does not hold the account's key, and may have nothing signed", {
+        next: "natster login --role owner where the key is, and natster redeem here",
+      });
+    }
+    if (!(error instanceof NobodyAnswersError)) throw error;
+    throw new Failure("the machine that holds the account's key is not there, and signs what is shared", {
+      next: "natster up or natster serve there, then the same again",
+    });
+  }
 }
 
 /** The key of a context's account. Throws `Failure` where this machine does not hold it. */

@@ -6,7 +6,7 @@ import { link, mkdir, open, readdir, readFile, rm, unlink } from "node:fs/promis
 import { join } from "node:path";
 import { CodeId } from "@natster/contracts";
 import type * as z from "zod";
-import { CodeRecord, type CodeStore, DecidedClaim } from "../code-record.ts";
+import { CodeKeptError, CodeRecord, type CodeStore, DecidedClaim } from "../code-record.ts";
 import { type ClaimStore, PendingClaim } from "../pending-claim.ts";
 
 /** Keeps issued codes in a folder. What resolves is on disk. */
@@ -15,7 +15,7 @@ export function codeFiles(folder: string): CodeStore {
   const claim = (id: CodeId) => join(folder, `${id}.claim.json`);
   return {
     async save(kept) {
-      if (!(await writeOnce(folder, record(kept.id), kept))) throw new Error(`code ${kept.id} is there already`);
+      if (!(await writeOnce(folder, record(kept.id), kept))) throw new CodeKeptError(kept.id);
     },
     get: (id) => read(record(id), CodeRecord),
     async ids() {
