@@ -17,8 +17,8 @@ export interface Backlog {
 /** An open durable. */
 export interface Durable {
   /**
-   * Whatever has arrived since the last batch, in the log's order; ends after `stop`, and with the connection. Throws
-   * where the durable is gone.
+   * Whatever has arrived since the last batch, in the log's order, and nothing where for a second nothing has; ends
+   * after `stop`, and with the connection. Throws where the durable is gone.
    */
   batches(): AsyncIterable<JsMsg[]>;
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
@@ -44,6 +44,9 @@ const prefetch = 1_000;
 
 /** The group of those that pull from a pinned durable: one of them gets everything, and the others stand by. */
 export const pinnedGroup = "one";
+
+/** For how long, in milliseconds, whoever reads batches is left without one. */
+const quietAtMost = 1_000;
 
 /** Whoever is pinned asks this often, in milliseconds, so that its silence is soon noticed. */
 const pinnedAsks = 1_000;
@@ -97,12 +100,17 @@ export async function openDurable(
         wake.resolve();
       });
       if (stopped) messages.stop();
-      while (!stopped && !closed) {
-        await wake.promise;
-        wake = Promise.withResolvers();
-        const batch = arrived;
-        arrived = [];
-        if (batch.length > 0) yield batch;
+      const looking = setInterval(() => wake.resolve(), quietAtMost);
+      try {
+        while (!stopped && !closed) {
+          await wake.promise;
+          wake = Promise.withResolvers();
+          const batch = arrived;
+          arrived = [];
+          yield batch;
+        }
+      } finally {
+        clearInterval(looking);
       }
       if (closed && !stopped && !connection.isClosed()) throw closed;
     },

@@ -13,6 +13,7 @@ import { openDurable } from "./durable.ts";
 import { type Applied, createFold, type Stored } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import { isDecision, mend } from "./mend.ts";
+import { createOrder } from "./order.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import { Refusal } from "./refusal.ts";
@@ -102,14 +103,13 @@ export async function runSide<B extends BucketContract>(
   /** Up to where the checkpoint says it, as far as this process knows. */
   let saved = lag.sequence;
   let wake = Promise.withResolvers<void>();
-  /** The delivery that comes next where everything comes in order; undefined while this process stands by. */
-  let next: number | undefined;
+  const order = createOrder();
   /** The nats-server that had the rows when this process began to write. */
   let server: string | undefined;
 
   /** Begins to write, or begins again: from where the rows are, with nothing remembered of what others wrote. */
   async function begin(): Promise<void> {
-    next = undefined;
+    order.forget();
     server = connection.info?.server_id;
     const doubt = await record.doubt();
     if (doubt !== undefined) await beSpoiled(doubt).catch(unlessEmptied);
@@ -117,8 +117,7 @@ export async function runSide<B extends BucketContract>(
     fold = createFold(projection, rows, parking);
     const sequence = await checkpoint.read();
     await durable.rewind(sequence + 1);
-    // A rewound durable counts its deliveries from one.
-    next = 1;
+    order.rewound(Date.now());
     saved = sequence;
     lag = { ...lag, sequence, parked: parking.count, writes: true };
   }
@@ -129,21 +128,19 @@ export async function runSide<B extends BucketContract>(
    */
   async function inOrder(batch: readonly JsMsg[]): Promise<readonly JsMsg[]> {
     // Another nats-server, or the same after a crash, may have lost the last of what it had acknowledged.
-    if (next !== undefined && connection.info?.server_id !== server) {
-      await begin();
+    const elsewhere = lag.writes && connection.info?.server_id !== server;
+    if ((elsewhere && batch.length > 0) || order.isAmiss(Date.now())) {
+      await beginSurely();
       return [];
     }
     const fitting: JsMsg[] = [];
     for (const message of batch) {
-      if (message.info.deliverySequence === next) {
-        fitting.push(message);
-        next++;
-      } else if (next === undefined || next > 1) {
-        if (fitting.length > 0) await takeSurely(fitting);
-        await begin();
-        return [];
-      }
-      // Else it was on its way when the durable was rewound.
+      const delivery = order.take(message.info.deliverySequence, Date.now());
+      if (delivery === "next") fitting.push(message);
+      if (delivery !== "amiss") continue;
+      if (fitting.length > 0) await takeSurely(fitting);
+      await beginSurely();
+      return [];
     }
     return fitting;
   }
@@ -200,21 +197,25 @@ export async function runSide<B extends BucketContract>(
     if ((await spoiled?.(reason)) === "emptied") throw new EmptiedError();
   }
 
-  /** Takes a batch however often it needs; one that is left over at the end comes again, to whoever follows. */
-  async function takeSurely(batch: readonly JsMsg[]): Promise<void> {
+  /** Does something however often it needs; what is left over at the end comes again, to whoever follows. */
+  async function surely(work: () => Promise<void>, failed: string, again: string): Promise<void> {
     for (let pause = 100; !stopping.signal.aborted && !connection.isClosed(); pause = Math.min(pause * 2, 5_000)) {
       try {
-        await take(batch);
-        if (pause > 100) log.info("rows are written again");
+        await work();
+        if (pause > 100) log.info(again);
         return;
       } catch (error) {
-        if (error instanceof EmptiedError) return begin();
+        if (error instanceof EmptiedError) return beginSurely();
         // Said once: what fails for long fails for the same reason.
-        if (pause === 100) log.error({ err: error }, "cannot write rows, trying again");
+        if (pause === 100) log.error({ err: error }, failed);
         await sleep(pause, stopping.signal);
       }
     }
   }
+  const takeSurely = (batch: readonly JsMsg[]) =>
+    surely(() => take(batch), "cannot write rows, trying again", "rows are written again");
+  const beginSurely = (): Promise<void> =>
+    surely(begin, "cannot begin to write rows, trying again", "rows are written from now on");
 
   const working = (async () => {
     // A bucket that was put back behind what the durable remembers would wait for ever for what was acknowledged.
@@ -222,7 +223,7 @@ export async function runSide<B extends BucketContract>(
     const first = await durable.first(lag.sequence, filtersOf(contract));
     // Up to there nothing was for this projection: the checkpoint need not say so.
     if (first === undefined || first > acknowledged) lag = { ...lag, sequence: Math.max(lag.sequence, acknowledged) };
-    if (acknowledged > lag.sequence || (await record.doubt()) !== undefined) await begin();
+    if (acknowledged > lag.sequence || (await record.doubt()) !== undefined) await beginSurely();
     for await (const batch of durable.batches()) {
       const fitting = await inOrder(batch);
       if (fitting.length > 0) await takeSurely(fitting);
