@@ -1,4 +1,5 @@
 /** The journeys, as the pages of the guide tell them, through the real command in homes of their own. */
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -12,6 +13,29 @@ function furnish({ home }: Somebody): void {
   cpSync(sample, join(home, "Photos"), { recursive: true });
   mkdirSync(join(home, "Music", "Ünïted 写真"), { recursive: true });
   writeFileSync(join(home, "Music", "Ünïted 写真", "a song 🎈.mp3"), Buffer.alloc(700_000, "la"));
+  const [root, beach] = [join(home, "Holiday"), "the sea"];
+  mkdirSync(root);
+  writeFileSync(join(root, "beach.txt"), beach);
+  mkdirSync(join(home, ".natster"));
+  writeFileSync(
+    join(home, ".natster", "holiday.json"),
+    JSON.stringify({
+      name: "Holiday",
+      root_dir: root,
+      description: "By the sea",
+      image: "https://example.org/sea.jpg",
+      last_modified: 1_709_251_200,
+      entries: [
+        {
+          path: "/beach.txt",
+          description: "Where we swam",
+          mime_type: "text/plain",
+          hash: createHash("sha256").update(beach).digest("hex"),
+          byte_size: beach.length,
+        },
+      ],
+    }),
+  );
 }
 
 /** Every file below a folder, by its path, with its content. */

@@ -61,20 +61,27 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   forget: { summary: "trust a handle's new key", load: () => import("./commands/forget.ts") },
   ops: {
-    summary: "look after the projections of a system",
+    summary: "look after a system's log and projections",
     commands: {
       status: { summary: "say how each stands", load: () => import("./commands/ops/status.ts") },
       rebuild: { summary: "build one anew from the log", load: () => import("./commands/ops/rebuild.ts") },
       parked: { summary: "list what one could not take in", load: () => import("./commands/ops/parked.ts") },
+      retry: { summary: "try that again", load: () => import("./commands/ops/retry.ts") },
+      skip: { summary: "go on without one event", load: () => import("./commands/ops/skip.ts") },
+      backup: { summary: "write the log into a file", load: () => import("./commands/ops/backup.ts") },
+      restore: { summary: "bring the log back from one", load: () => import("./commands/ops/restore.ts") },
     },
   },
   operator: {
-    summary: "make the keys of a system of several machines",
+    summary: "look after the keys of a system",
     commands: {
-      init: { summary: "make them", load: () => import("./commands/operator/init.ts") },
+      init: { summary: "make them, for several machines", load: () => import("./commands/operator/init.ts") },
       rotate: { summary: "move to the reserve", load: () => import("./commands/operator/rotate.ts") },
+      backup: { summary: "write them into a sealed file", load: () => import("./commands/operator/backup.ts") },
+      restore: { summary: "bring them back from one", load: () => import("./commands/operator/restore.ts") },
     },
   },
+  migrate: { summary: "take over a library of the Natster of 2024", load: () => import("./commands/migrate.ts") },
   doctor: { summary: "look for what is wrong, and how to mend it", load: () => import("./commands/doctor.ts") },
   completion: { summary: "print completion for bash, zsh or fish", load: () => import("./commands/completion.ts") },
 };

@@ -66,11 +66,16 @@ function check<S extends z.ZodType>(schema: S, typed: unknown, dashes: string): 
   );
 }
 
+/** How long putting things in order may take; what is acknowledged is on the disk before. */
+const orderly = 30_000;
+
 /** Ctrl-C once asks a command to put things in order and end; whoever asks twice does not want to wait. */
 function listenForInterrupts(): { signal: AbortSignal; stop(): void } {
   const asked = new AbortController();
+  const end = () => process.exit(130);
   const interrupt = () => {
-    if (asked.signal.aborted) process.exit(130);
+    if (asked.signal.aborted) end();
+    setTimeout(end, orderly).unref();
     asked.abort(new Interrupted());
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -4,6 +4,8 @@ import { CommanderError } from "commander";
 import { parse } from "./program.ts";
 
 process.exitCode = await main(process.argv.slice(2));
+// Everything is in order: what is still being dialled, or hangs, keeps nobody who asked for the end.
+if (process.exitCode === 130) process.exit();
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

@@ -18,6 +18,15 @@ export const FilePath = z
   .brand<"FilePath">();
 export type FilePath = z.infer<typeof FilePath>;
 
+/** What people say of a file, in a line or a few. */
+export const Description = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((text) => !/[^\P{Cc}\n]/u.test(text), "no control characters but line breaks")
+  .brand<"Description">();
+export type Description = z.infer<typeof Description>;
+
 /** One file of a catalog. */
 export const FileEntry = z.strictObject({
   path: FilePath,
@@ -26,6 +35,8 @@ export const FileEntry = z.strictObject({
   modified: z.number(),
   type: z.string(),
   digest: Digest,
+  /** What its owner says of it, in the catalog's manifest. */
+  description: Description.optional(),
 });
 export type FileEntry = z.infer<typeof FileEntry>;
 

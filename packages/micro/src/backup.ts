@@ -14,14 +14,27 @@ export class LogGapError extends Error {
   override readonly name = "LogGapError";
 }
 
+/** How a log is backed up or restored. */
+export interface BackupOptions {
+  /** Ends it; of a backup nothing is left behind. */
+  readonly signal?: AbortSignal;
+  /** Told now and then how many events are done, of how many. */
+  readonly onProgress?: (events: number, of: number) => void;
+}
+
 /** How much is written at once, in characters. */
 const chunk = 256 * 1024;
 
 /**
  * Writes the log to a file, mode 0600, and reads it again to see that it is whole; memory stays flat. The file appears
- * under its name only then, and one that is there already is left alone (`EEXIST`). Throws `LogGapError`.
+ * under its name only then, and one that is there already is left alone (`EEXIST`). Throws `LogGapError`, or the signal's
+ * reason.
  */
-export async function backupLog(connection: NatsConnection, path: string): Promise<BackupSummary> {
+export async function backupLog(
+  connection: NatsConnection,
+  path: string,
+  { signal, onProgress }: BackupOptions = {},
+): Promise<BackupSummary> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const { last_seq: last } = (await manager.streams.info(eventStream)).state;
   // Takes the name at once, so that two backups cannot both have it.
@@ -51,7 +64,11 @@ export async function backupLog(connection: NatsConnection, path: string): Promi
       for await (const { seq, subject, time, data } of readAll(manager, eventStream, allEvents, 1, 1_000)) {
         if (seq !== ++events) throw new LogGapError(`event ${events} is missing in the log`);
         waiting += eventLine({ seq, subject, time: time.toISOString(), data });
-        if (waiting.length > chunk) await flush();
+        if (waiting.length > chunk) {
+          await flush();
+          signal?.throwIfAborted();
+          onProgress?.(events, last);
+        }
         if (seq === last) break;
       }
     }

@@ -6,6 +6,7 @@ import { bucketStream, projectionStates } from "@natster/contracts";
 import { allEvents, eventStream, projectionSides, reactions } from "@natster/contracts/platform";
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import type { BackupOptions } from "./backup.ts";
 import { type BackedUp, type BackupSummary, readBackup } from "./backup-file.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
 
@@ -30,7 +31,11 @@ const bytesTogether = 4 * 2 ** 20;
  * written; memory stays flat. Throws `BackupDamagedError`, `LogNotEmptyError` or `ServicesRunningError`, each of which
  * has changed nothing. Where it ends in the middle, the log is not empty any more: provide a new one and begin again.
  */
-export async function restoreLog(connection: NatsConnection, path: string): Promise<BackupSummary> {
+export async function restoreLog(
+  connection: NatsConnection,
+  path: string,
+  { onProgress }: Pick<BackupOptions, "onProgress"> = {},
+): Promise<BackupSummary> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const summary = await readBackup(path);
   await demandEmptyLog(manager);
@@ -48,6 +53,7 @@ export async function restoreLog(connection: NatsConnection, path: string): Prom
     if (reached !== last.seq) throw new LogNotEmptyError("somebody else has written to the log meanwhile");
     waiting = [];
     bytes = 0;
+    onProgress?.(reached, summary.events);
   };
   await readBackup(path, async (event) => {
     waiting.push(event);

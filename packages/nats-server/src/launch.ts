@@ -16,6 +16,8 @@ export interface Setup {
   readonly reach: string;
   /** Milliseconds. */
   readonly readyWithin: number;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** A server that is ready for clients. */
@@ -45,6 +47,7 @@ export async function launch(setup: Setup, config: ConfigOptions): Promise<Run> 
   } catch (error) {
     guarded.kill("SIGKILL");
     await guarded.exited;
+    setup.signal?.throwIfAborted();
     throw new NatsServerStartError(error instanceof Error ? error.message : String(error), await tail(logFile, before));
   }
 }
@@ -63,12 +66,16 @@ export async function relaunch(setup: Setup, config: ConfigOptions): Promise<Run
 }
 
 /** Resolves when the server says where it listens, greets a client, and accepts at the other ports. */
-async function ready(guarded: Guarded, { directory, reach, readyWithin }: Setup): Promise<Omit<Run, "guarded">> {
+async function ready(
+  guarded: Guarded,
+  { directory, reach, readyWithin, signal }: Setup,
+): Promise<Omit<Run, "guarded">> {
   const { run } = folders(directory);
   const deadline = Date.now() + readyWithin;
   let ended: Exit | undefined;
   void guarded.exited.then((exit) => (ended = exit));
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     if (ended) throw new Error(`nats-server ended with ${ended.signal ?? `code ${ended.code}`} before it was ready`);
     const ports = (await portsFiles(run)).find(({ pid }) => pid === guarded.pid)?.ports;
     const hello = ports && (await greet(ports.client, reach));

@@ -32,6 +32,8 @@ export interface StartOptions {
   extra?: string;
   /** Milliseconds that the server may take to be ready, its streams recovered. Default 60 000. */
   readyWithin?: number;
+  /** Ends a start that is under way, which then throws its reason; the process is gone then. */
+  signal?: AbortSignal;
 }
 
 /** A running nats-server, stopped by the scope that opened it with `await using`. */
@@ -85,6 +87,7 @@ export async function startNatsServer(options: StartOptions): Promise<NatsServer
     // The address where this machine reaches a server that listens on all of them.
     reach: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host,
     readyWithin: options.readyWithin ?? READY_WITHIN,
+    ...(options.signal && { signal: options.signal }),
   };
   await prepareDirectory(directory);
   await mkdir(dirname(setup.logFile), { recursive: true });
@@ -120,7 +123,9 @@ export async function startNatsServer(options: StartOptions): Promise<NatsServer
     kill: () => end("SIGKILL"),
     async restart() {
       await end("SIGTERM");
-      run = await relaunch(setup, { ...asked, ports });
+      // The signal was that of the first start.
+      const { signal: _over, ...again } = setup;
+      run = await relaunch(again, { ...asked, ports });
     },
     [Symbol.asyncDispose]: () => end("SIGTERM"),
   };

@@ -1,7 +1,9 @@
 /** All services in one process, beside one nats-server. */
 export { DirectoryInUseError, type Holder, holderOf } from "./directory/lock.ts";
 export { DirectoryTooNewError } from "./directory/settings.ts";
+export { StartTimeoutError } from "./patience.ts";
 export { DirectoryTooOldError } from "./renew.ts";
+export { backupSystem, type LogOptions, NoInstallationError, restoreSystem } from "./log-backup.ts";
 export { type Installation, openInstallation } from "./installation.ts";
 export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
 export {

@@ -2,6 +2,7 @@
  * The operator's keys over the years: moving to the reserve when the key in use has to go, naming a new reserve, and
  * keeping all of it where a lost disk does not take it. docs/operator.md says when to do what.
  */
+import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { claimsUpdate, inbox, inboxPrefix } from "@natster/contracts/borders";
@@ -18,6 +19,7 @@ import {
 } from "@natster/trust";
 import { connect } from "@nats-io/transport-node";
 import * as z from "zod";
+import { settingsFile } from "./directory/settings.ts";
 import { Installation, mainFile, paths } from "./installation.ts";
 
 /** It cannot be done as things are; the message says what to do first. */
@@ -101,7 +103,8 @@ const Files = z.record(z.string().regex(/^(?:[\w-]+\/)?[\w.-]+$/), z.string());
 
 /** Seals everything that the operator made under a passphrase: whoever has both is the operator. */
 export async function backupOperator(directory: string, passphrase: string): Promise<string> {
-  const names = ["installation.json"];
+  // Where it is reached stays as it is, too; one of several machines has no such file.
+  const names = ["installation.json", ...(existsSync(join(directory, settingsFile)) ? [settingsFile] : [])];
   for (const folder of ["creds", "operator", "offline"]) {
     names.push(...(await readdir(join(directory, folder))).map((name) => `${folder}/${name}`));
   }

@@ -11,6 +11,7 @@ import { program as projector } from "@natster/projector";
 import { program as web } from "@natster/web";
 import { connect as dial } from "@nats-io/transport-node";
 import { rollingFile } from "./directory/rolling-file.ts";
+import { Patience } from "./patience.ts";
 import { type Installation, openInstallation } from "./installation.ts";
 import { serviceEnvironment, type ServiceSettings } from "./service-environment.ts";
 
@@ -22,6 +23,10 @@ export interface PlatformOptions extends ServiceSettings {
   readonly logLevel?: string;
   /** Which services run in this process; all of them where nothing is said. */
   readonly here?: readonly ServiceName[];
+  /** Ends a start that is under way; what was begun is closed. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that a start may take, recovery of its streams included; five minutes unless given. */
+  readonly startWithin?: number;
 }
 
 /** A platform that runs; `await using` ends it. */
@@ -45,9 +50,13 @@ const programs = { accounts, catalog, codes, projector, web } as const;
 export type ServiceName = keyof typeof programs;
 export const serviceNames = Object.keys(programs) as ServiceName[];
 
-/** Starts nats-server, provides streams and buckets, and starts every service; resolves when all of them answer. */
+/**
+ * Starts nats-server, provides streams and buckets, and starts every service; resolves when all of them answer. Throws
+ * the signal's reason, or `StartTimeoutError`, with everything closed that was begun.
+ */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await using undo = new AsyncDisposableStack();
+  using patience = new Patience(options.startWithin ?? 300_000, options.signal);
   const installation = await openInstallation(options.directory);
   const logFile = join(options.directory, "natster.log");
   const log = openLog(logFile, options.logLevel);
@@ -58,15 +67,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...options.nats,
       operator: { jwt, systemAccount, preload },
       directory: join(options.directory, "nats"),
+      signal: patience.signal,
     }),
   );
-  await bootstrap(nats.url, installation, log);
+  await patience.for(bootstrap(nats.url, installation, log));
 
   const told = (name: ServiceName) => serviceEnvironment(name, nats, installation, options);
   const startOne = (name: ServiceName) =>
     start(programs[name] as unknown as Program, told(name), log.child({ service: name }));
   const started = await Promise.all(
-    (options.here ?? serviceNames).map(async (name) => [name, undo.use(await startOne(name))] as const),
+    (options.here ?? serviceNames).map(async (name) => [name, undo.use(await patience.for(startOne(name)))] as const),
   );
 
   const ending = undo.move();

@@ -9,10 +9,10 @@ import { supervise } from "./supervise.ts";
 /** How a system is run. */
 export interface SystemOptions extends Pick<
   PlatformOptions,
-  "directory" | "registration" | "publicUrl" | "pageRoot" | "tls" | "logLevel"
+  "directory" | "registration" | "publicUrl" | "pageRoot" | "tls" | "logLevel" | "here" | "signal" | "startWithin"
 > {
-  /** The account that administers it, beside those that did before. */
-  readonly administrator: AccountKey;
+  /** An account that administers it, beside those that did before. */
+  readonly administrator?: AccountKey;
   /** Where the page listens, `host` or `host:port`; on loopback, on a port that the directory keeps, unless given. */
   readonly listen?: string;
   /** Path of a nats-server; found or fetched where nothing is said. */
@@ -32,7 +32,7 @@ export interface System extends AsyncDisposable {
 
 /**
  * Starts everything in a directory, or what a crash left there; resolves when all of it answers. Throws
- * `DirectoryInUseError`, `DirectoryTooNewError`, or what nats-server says.
+ * `DirectoryInUseError`, `DirectoryTooNewError`, `StartTimeoutError`, the signal's reason, or what nats-server says.
  */
 export async function runSystem(options: SystemOptions): Promise<System> {
   const directory = resolve(options.directory);
@@ -41,7 +41,8 @@ export async function runSystem(options: SystemOptions): Promise<System> {
   await lock.tell();
   const settings = await openSettings(directory);
   const { ports } = settings;
-  const administrators = [...new Set([...settings.administrators, options.administrator])];
+  const added = options.administrator === undefined ? [] : [options.administrator];
+  const administrators = [...new Set([...settings.administrators, ...added])];
   await writeSettings(directory, { ...settings, administrators });
 
   const platform = undo.use(

@@ -1,6 +1,7 @@
 /** What a file-server answers: openings in clear, and everything else under seal. */
 import { files } from "@natster/contracts/files";
 import type { FolderIndex, RangeReader } from "@natster/files/index";
+import type { FollowedManifest } from "@natster/files/manifest";
 import type { Handlers, Logger } from "@natster/micro";
 import { list } from "./list.ts";
 import { open } from "./open.ts";
@@ -17,8 +18,13 @@ export interface InnerHandlers {
 }
 
 /** Answers from an index and its files, until it is stopping: nobody waits for news any longer then. */
-export const innerHandlers = (index: FolderIndex, reader: RangeReader, stopping: AbortSignal): InnerHandlers => ({
-  list: list(index),
+export const innerHandlers = (
+  index: FolderIndex,
+  reader: RangeReader,
+  stopping: AbortSignal,
+  manifest: FollowedManifest,
+): InnerHandlers => ({
+  list: list(index, manifest),
   read: read(reader),
   watch: watch(index, stopping),
 });

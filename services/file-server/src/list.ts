@@ -1,9 +1,24 @@
 import type { files } from "@natster/contracts/files";
 import type { FolderIndex } from "@natster/files/index";
+import type { FollowedManifest } from "@natster/files/manifest";
 import type { InnerHandler } from "./under-seal.ts";
 
-/** Lists files and folders, in pages bounded by count and by bytes. */
+/** Descriptions have at most some 1,500 bytes each: with so many of them a page stays far below what a message may have. */
+const mostDescribed = 200;
+
+/** Lists files and folders with what is said of them, in pages bounded by count and by bytes. */
 export const list =
-  (index: Pick<FolderIndex, "page">): InnerHandler<typeof files.endpoints.list> =>
-  ({ request }) =>
-    index.page(request);
+  (
+    index: Pick<FolderIndex, "page">,
+    manifest: Pick<FollowedManifest, "descriptions">,
+  ): InnerHandler<typeof files.endpoints.list> =>
+  async ({ request }) => {
+    const said = await manifest.descriptions();
+    if (said.size === 0) return index.page(request);
+    const page = index.page({ ...request, limit: Math.min(request.limit ?? mostDescribed, mostDescribed) });
+    const entries = page.entries.map((entry) => {
+      const description = said.get(entry.path);
+      return description === undefined ? entry : { ...entry, description };
+    });
+    return { ...page, entries };
+  };

@@ -2,6 +2,7 @@
 import { type CatalogName, InstanceId } from "@natster/contracts";
 import { files, maxRange, type Welcome } from "@natster/contracts/files";
 import { type FolderIndex, indexFolder, type IndexOptions, RangeReader, type ScanReport } from "@natster/files/index";
+import { FollowedManifest } from "@natster/files/manifest";
 import { type Logger, serve } from "@natster/micro";
 import { accountOf, type SessionDevice } from "@natster/trust";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
@@ -97,8 +98,9 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
           .catch((error: unknown) => log.warn({ err: error, path }, "cannot look at a file again")),
     }),
   );
+  const manifest = new FollowedManifest(index.root, (error) => log.warn({ err: error }, "nothing is said of files"));
   const ended = new AbortController();
-  const serving = await serve(files, handlers(innerHandlers(index, reader, ended.signal), sessions, log), {
+  const serving = await serve(files, handlers(innerHandlers(index, reader, ended.signal, manifest), sessions, log), {
     connection,
     log,
     fixed: { catalog, instance },

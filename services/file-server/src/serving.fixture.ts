@@ -2,6 +2,7 @@
 import { type CatalogName, InstanceId } from "@natster/contracts";
 import { files, maxRange } from "@natster/contracts/files";
 import { indexFolder, RangeReader } from "@natster/files/index";
+import { FollowedManifest } from "@natster/files/manifest";
 import { type Handlers, serve, silentLog } from "@natster/micro";
 import { accountOf, type SessionDevice } from "@natster/trust";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
@@ -38,7 +39,7 @@ export async function serveOddly(
       ...odd.sessions,
     }),
   );
-  const inner = innerHandlers(index, reader, new AbortController().signal);
+  const inner = innerHandlers(index, reader, new AbortController().signal, new FollowedManifest(root, () => {}));
   const outer = handlers({ ...inner, ...odd.inside?.(inner) }, sessions, silentLog());
   const served = { ...outer, ...odd.outside?.(outer) };
   const serving = await serve(files, served, { connection, log: silentLog(), fixed: { catalog, instance } });

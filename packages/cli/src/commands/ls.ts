@@ -150,6 +150,15 @@ function showItems({ tree, path, items }: { tree: boolean; path: string; items: 
         text: (item) => (item.kind === "folder" ? counted(item.files, "file") : item.type),
         optional: true,
       },
+      ...(items.some((item) => item.kind === "file" && item.description !== undefined)
+        ? [
+            {
+              title: "ABOUT",
+              text: (item: Item) => (item.kind === "file" ? (item.description ?? "") : ""),
+              optional: true as const,
+            },
+          ]
+        : []),
     ]);
   }
   const bytes = items.reduce((sum, item) => sum + item.size, 0);

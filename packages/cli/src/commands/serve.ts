@@ -2,7 +2,10 @@ import { resolve } from "node:path";
 import { CatalogName } from "@natster/contracts";
 import { ServedState } from "@natster/contracts/serving";
 import * as z from "zod";
+import { contextFor } from "../context/context.ts";
 import { defineCommand } from "../define.ts";
+import { UsageError } from "../failure.ts";
+import { Installed, installUnit, showInstalled, takeAway } from "../install/install.ts";
 import { counted } from "../output/words.ts";
 import { ensureServingDevice } from "../serving/device.ts";
 import { serveHere, stayUntilInterrupted } from "../serving/stay.ts";
@@ -21,25 +24,39 @@ const Folder = z.string().transform((text, context) => {
 
 export default defineCommand({
   about:
-    "Serve this machine's folders until Ctrl-C: those that were shared from it, and those named here. Several machines may serve the same catalog.",
+    "Serve this machine's folders until Ctrl-C: those that were shared from it, and those named here. Several machines may serve the same catalog, and so may several processes. With --install systemd does it, from the moment that you sign in.",
   arguments: [["[folders...]", "more to serve for this once, as NAME=DIR, each a catalog of yours"]],
+  options: [
+    ["--install", "have systemd serve them from now on, as a service of this user"],
+    ["--uninstall", "take that service away"],
+  ],
   examples: [
     ["natster serve", "everything that was shared from this machine"],
     ["natster serve photos=/mnt/copy/photos", "a copy of a catalog that another machine serves too"],
+    ["natster serve --install", "without a terminal, after each sign-in and after whatever ends it"],
   ],
-  input: z.object({ folders: z.array(Folder).default([]) }),
-  output: z.strictObject({ served: z.array(ServedState) }),
-  async run({ input: { folders }, globals, signal, say }) {
+  input: z.object({
+    folders: z.array(Folder).default([]),
+    install: z.boolean().default(false),
+    uninstall: z.boolean().default(false),
+  }),
+  output: z.union([z.strictObject({ served: z.array(ServedState) }), Installed]),
+  async run({ input: { folders, install, uninstall }, globals, signal, say }) {
+    if (install && uninstall) throw new UsageError("--install and --uninstall contradict one another");
+    if (uninstall) return say(await takeAway(await contextFor(globals.context)));
     const context = await (async () => {
       await using person = await connectAs(globals);
       return ensureServingDevice(person);
     })();
+    if (install) return say(await installUnit(context, folders));
     const more = Object.fromEntries(folders.map(({ catalog, root }) => [catalog, { root, dotfiles: false }]));
     await using agent = await serveHere(context, globals.timeout, signal, more);
     say({ served: [...agent.states()] });
     await stayUntilInterrupted(agent, signal);
   },
-  show({ served }, ui) {
+  show(said, ui) {
+    if ("unit" in said) return showInstalled(said, ui);
+    const { served } = said;
     for (const { catalog, reason, files, leftOut } of served) {
       const left = leftOut > 0 ? `; ${leftOut} left out` : "";
       ui.out(

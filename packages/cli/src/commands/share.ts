@@ -11,7 +11,8 @@ import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/co
 import { counted, moment } from "../output/words.ts";
 import type { Agent } from "../serving/agent.ts";
 import { ensureServingDevice } from "../serving/device.ts";
-import { addServed, askToServe, catalogNameOf, nameOfServed } from "../serving/here.ts";
+import { askToServe } from "../serving/here.ts";
+import { makeCatalog, type NewCatalog } from "../serving/make.ts";
 import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
 import { type Connected, connectAs, type Signing } from "../system/connect.ts";
 import { DurationTyped } from "../system/duration.ts";
@@ -172,36 +173,11 @@ interface ServedFolder {
 async function serveFolder(
   person: Connected,
   root: string,
-  {
-    name,
-    description,
-    dotfiles,
-  }: { name?: CatalogName | undefined; description?: string | undefined; dotfiles: boolean },
+  { name, description, dotfiles }: NewCatalog,
   timeout: number,
   signal: AbortSignal,
 ): Promise<ServedFolder> {
-  const { context } = person;
-  const before = name ?? (await nameOfServed(context, root));
-  const catalog = before ?? catalogNameOf(root);
-  const list = await context.served();
-  const other = list[catalog];
-  if (other && other.root !== root) {
-    throw new Failure(`${catalog} is ${other.root} already`, {
-      next: `natster share ${root} --name ${catalog}-2, or another name`,
-    });
-  }
-  try {
-    await person.catalog.create({ catalog, ...(description !== undefined && { description }) });
-  } catch (error) {
-    if (!isRefusal(error, "catalog_exists")) throw error;
-    if (!other) {
-      throw new Failure(`you have a catalog ${catalog} already, which is not of this machine`, {
-        next: `natster share ${root} --name ANOTHER, or to serve it from here too: natster serve ${catalog}=${root}`,
-      });
-    }
-    if (description !== undefined) await person.catalog.describe({ catalog, description });
-  }
-  await addServed(context, catalog, root, dotfiles || (other?.dotfiles ?? false));
+  const catalog = await makeCatalog(person, root, { name, description, dotfiles });
   const asked = await askToServe(person);
   if (asked) return { catalog, files: checkServed(asked, catalog).files, agent: undefined };
 

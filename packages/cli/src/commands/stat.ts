@@ -15,12 +15,13 @@ export default defineCommand({
     await using person = await connectAs(globals);
     say(await fileAt(await openShelf(person, file, ui), file.path, signal));
   },
-  show({ path, size, type, modified, digest }, ui) {
+  show({ path, size, type, modified, digest, description }, ui) {
     const line = (name: string, value: string) => ui.out(`${ui.style("dim", name.padEnd(9))} ${value}`);
     line("path", clean(path));
     line("size", `${size.toLocaleString("en")} bytes`);
     line("type", type);
     line("modified", new Date(modified).toISOString());
     line("sha-256", digest);
+    if (description !== undefined) line("about", clean(description));
   },
 });

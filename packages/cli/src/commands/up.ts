@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { AccountKey, Handle } from "@natster/contracts";
-
 import { findNatsServer } from "@natster/nats-server";
 import { runSystem } from "@natster/standalone";
 import * as z from "zod";
@@ -119,13 +118,15 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
     registration: input.registration,
     pageRoot: pageRoot(),
     tell: (what) => ui.note(what),
+    signal,
     ...(input.listen !== undefined && { listen: input.listen }),
     ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
     ...(input.tlsCert !== undefined &&
       input.tlsKey !== undefined && { tls: { cert: input.tlsCert, key: input.tlsKey } }),
   });
   const { place, installation, logFile } = system.platform;
-  const context = await settleOwner(owner, { place, installation, directory, handle: input.handle ?? usualHandle() });
+  const handle = input.handle ?? usualHandle();
+  const context = await settleOwner(owner, { place, installation, directory, handle, signal });
   if (context.page !== undefined) await system.announce(context.page);
   signal.throwIfAborted();
 

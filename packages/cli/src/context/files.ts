@@ -21,9 +21,14 @@ export async function makePrivate(directory: string): Promise<void> {
   if (made === undefined) await chmod(directory, 0o700);
 }
 
-/** Writes a file of mode 0600 in one step: whoever reads it finds the old text or the new, even after a power loss. */
+/** Writes a file of a folder that is nobody else's; see `writeWhole`. */
 export async function writeAtomically(path: string, text: string): Promise<void> {
   await makePrivate(dirname(path));
+  await writeWhole(path, text);
+}
+
+/** Writes a file of mode 0600 in one step: whoever reads it finds the old text or the new, even after a power loss. */
+export async function writeWhole(path: string, text: string): Promise<void> {
   const next = join(dirname(path), `.${randomBytes(6).toString("hex")}.new`);
   try {
     {

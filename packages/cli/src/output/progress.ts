@@ -43,6 +43,21 @@ export function showProgress(ui: Ui, total: Far): Progress {
   };
 }
 
+/** Shows how many of something are done, where somebody looks, until it is disposed of. */
+export function showCount(ui: Ui, many: string): Disposable & { readonly update: (done: number, of: number) => void } {
+  let drawn = Number.NEGATIVE_INFINITY;
+  return {
+    update(done, of) {
+      if (!ui.errTerminal || performance.now() - drawn < often) return;
+      drawn = performance.now();
+      ui.draw(`\r\u001B[K${done.toLocaleString("en")} of ${of.toLocaleString("en")} ${many}`);
+    },
+    [Symbol.dispose]() {
+      if (ui.errTerminal) ui.draw("\r\u001B[K");
+    },
+  };
+}
+
 /** One line: a bar, how much, how fast, how long still, and how many files; what does not fit is left out. */
 export function lineOf(far: Far, total: Far, milliseconds: number, columns = 80): string {
   const part = total.bytes === 0 ? 1 : Math.min(1, far.bytes / total.bytes);

@@ -1,8 +1,12 @@
 /** The services that keep projections, asked together. */
-import { NobodyAnswersError } from "@natster/micro/client";
-import { isRefusal } from "@natster/micro/client";
+import { Sequence } from "@natster/contracts";
+import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
+import * as z from "zod";
 import { Failure } from "../failure.ts";
 import type { Connected } from "./connect.ts";
+
+/** The number of an event in the log, as somebody typed it. */
+export const SequenceTyped = z.coerce.number("expected the number of an event").pipe(Sequence);
 
 /** Each of them, by name. */
 export const keepers = (person: Connected) => ({ projector: person.library, accounts: person.accounts }) as const;

@@ -1,9 +1,11 @@
 /** The account of whoever runs a system: made here before the system's configuration is written, so that it administers it. */
 import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Handle } from "@natster/contracts";
 import { connectDevice, createDevice, type Place, register } from "@natster/person";
 import type { Installation } from "@natster/standalone";
 import { type Key, parseCreds } from "@natster/trust";
+import { AuthorizationError } from "@nats-io/nats-core";
 import {
   type Context,
   contextNames,
@@ -54,17 +56,19 @@ export async function settleOwner(
     installation,
     directory,
     handle,
+    signal,
   }: {
     readonly place: Place;
     readonly installation: Installation;
     readonly directory: string;
     readonly handle: Handle | undefined;
+    readonly signal: AbortSignal;
   },
 ): Promise<Context> {
   const device = { name: deviceName(), role: "owner", administrator: true, maySign: true } as const;
   if (!context) await register(place, { account: key, ...(handle !== undefined && { handle }) });
   const creds = context ? await context.creds() : createDevice(key, device);
-  await using person = await connectDevice(place, creds, "natster up");
+  await using person = await untilLetIn(() => connectDevice(place, creds, "natster up"), signal);
   if (!context) await person.accounts.device({ jwt: parseCreds(creds).jwt });
   const { url: page } = await person.web.where({});
   const written = await writeContext(name, {
@@ -80,6 +84,20 @@ export async function settleOwner(
   });
   if ((await currentName()) === undefined) await useContext(name);
   return written;
+}
+
+/** How long the log may take to become account JWTs, after a restore. */
+const patience = 120_000;
+
+/** What nats-server enforces is made from the log, and after a restore that takes a moment. */
+async function untilLetIn<T>(connect: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (const until = Date.now() + patience; ; await sleep(200, undefined, { signal })) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!(error instanceof AuthorizationError) || Date.now() > until) throw error;
+    }
+  }
 }
 
 /** The handle that this machine's user might have; undefined where the name cannot be one, or says nothing of them. */

@@ -1,6 +1,11 @@
 /** Why a system did not start, for people. */
 import { NatsServerNotFoundError, NatsServerStartError, NatsServerUnusableError } from "@natster/nats-server";
-import { DirectoryInUseError, DirectoryTooNewError, DirectoryTooOldError } from "@natster/standalone";
+import {
+  DirectoryInUseError,
+  DirectoryTooNewError,
+  DirectoryTooOldError,
+  StartTimeoutError,
+} from "@natster/standalone";
 import { Failure } from "../failure.ts";
 
 /** Says of an error of the start what to do about it; others stay as they are. */
@@ -17,6 +22,9 @@ export function whyNot(error: unknown, directory: string): unknown {
   }
   if (error instanceof DirectoryTooNewError) {
     return new Failure(error.message, { next: "install the newer Natster, or name another folder with --dir" });
+  }
+  if (error instanceof StartTimeoutError) {
+    return new Failure("the system did not start", { cause: error, next: `less ${directory}/natster.log` });
   }
   if (error instanceof NatsServerStartError) {
     const taken = /address already in use/.test(error.log);

@@ -10,6 +10,9 @@ export class DirectoryTooNewError extends Error {
   override readonly name = "DirectoryTooNewError";
 }
 
+/** Where they are, in the system's directory. */
+export const settingsFile = "system.json";
+
 const Port = z.int().min(1).max(65_535);
 
 /** What is kept from one start to the next. */
@@ -36,7 +39,7 @@ const Versioned = z.looseObject({ version: z.int() });
  * nothing is new, or was written before there were versions. Throws `DirectoryTooNewError`.
  */
 export async function openSettings(directory: string): Promise<Settings> {
-  const path = join(directory, "system.json");
+  const path = join(directory, settingsFile);
   const text = await readFile(path, "utf8").catch(() => undefined);
   let settings: Record<string, unknown> & { version: number } =
     text === undefined ? { version: 0 } : Versioned.parse(JSON.parse(text));
@@ -56,7 +59,7 @@ export async function openSettings(directory: string): Promise<Settings> {
 
 /** Writes them in one step. */
 export async function writeSettings(directory: string, settings: Settings): Promise<void> {
-  const path = join(directory, "system.json");
+  const path = join(directory, settingsFile);
   await writeFile(`${path}.new`, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
 }

@@ -3,7 +3,7 @@ import { codesOf, exportPerson } from "@natster/person";
 import * as z from "zod";
 import { codesOfContext } from "../../context/codes.ts";
 import { ContextName, contextFor } from "../../context/context.ts";
-import { writeAtomically } from "../../context/files.ts";
+import { writeWhole } from "../../context/files.ts";
 import { passphraseFrom } from "../../context/passphrase.ts";
 import { defineCommand } from "../../define.ts";
 
@@ -39,7 +39,7 @@ export default defineCommand({
       passphrase,
     );
     const file = resolve(input.output ?? `${name}.natster`);
-    await writeAtomically(file, sealed);
+    await writeWhole(file, sealed);
     say({ name, file, holdsKey: accountKey !== undefined });
   },
   show({ name, file, holdsKey }, ui) {
