@@ -3,6 +3,7 @@
  * system that came before. The same file is the serving and the reading process.
  */
 import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { open, rm } from "node:fs/promises";
 import { createInbox, headers, type Msg, type NatsConnection } from "@nats-io/nats-core";
 import { createCurve } from "@nats-io/nkeys";
@@ -82,7 +83,7 @@ const errands = {
   async put({ path }: { path: string }): Promise<void> {
     setSha256Backend("native");
     const store = await new Objm(inside).create("bench");
-    const stream = ReadableStream.from(createReadStream(path)) as ReadableStream<Uint8Array>;
+    const stream = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
     await store.put({ name: "film", options: { max_chunk_size: 128 * 1024 } }, stream);
   },
 
