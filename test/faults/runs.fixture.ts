@@ -9,4 +9,6 @@ export const runs = {
   replay: part === undefined ? 25 : Math.max(1, Math.round(200 * part)),
   /** Services that are killed under load. */
   kills: part === undefined ? 10 : Math.max(1, Math.round(100 * part)),
+  /** Kills in the middle of a transfer. */
+  transfers: part === undefined ? 4 : Math.max(1, Math.round(50 * part)),
 } as const;
