@@ -10,9 +10,18 @@ import type * as z from "zod";
 export type InnerRequest<E extends SealedEndpoint> = z.input<E["sealed"]["request"]>;
 export type InnerReply<E extends SealedEndpoint> = z.output<E["sealed"]["reply"]>;
 
+/** The owner's instance says what the contract does not allow, such as a path that leads out of its catalog. */
+export class AgainstContractError extends Error {
+  override readonly name = "AgainstContractError";
+
+  constructor(verb: string, path: string | undefined) {
+    super(`${verb} was answered against its contract: ${path}`);
+  }
+}
+
 /**
  * Asks an endpoint under seal. Throws `Refusal` for what the contract declares inside, `SealBrokenError` for a reply that
- * is not the instance's to this very request, and what `send` throws.
+ * is not the instance's to this very request, `AgainstContractError`, and what `send` throws.
  */
 export async function askInside<E extends SealedEndpoint>(
   session: ReaderSession,
@@ -26,7 +35,7 @@ export async function askInside<E extends SealedEndpoint>(
   const { refused, body } = await session.reply(asked, await send(asked.frame));
   if (refused) throw refusalIn(errors, body);
   const reply = decode(told, body);
-  if (!reply.success) throw new Error(`${verb} was answered against its contract: ${reply.issues[0]?.path}`);
+  if (!reply.success) throw new AgainstContractError(verb, reply.issues[0]?.path);
   return reply.data as InnerReply<E>;
 }
 

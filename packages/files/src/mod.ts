@@ -1,5 +1,5 @@
 /** The reading side, for Node and browsers alike. What writes to a disk is behind `@natster/files/download`. */
-export { askInside } from "./ask-inside.ts";
+export { AgainstContractError, askInside } from "./ask-inside.ts";
 export {
   type CatalogAddress,
   type CatalogReader,
@@ -11,4 +11,10 @@ export {
 } from "./catalog-reader.ts";
 export { DigestMismatchError, type Hash, type Progress, type PullOptions, type Sink } from "./pull.ts";
 export { StalledError } from "./route.ts";
-export { NotAdmittedError, type Reading, SessionLink, UntrustedInstanceError } from "./session-link.ts";
+export {
+  AgainstContractError,
+  NotAdmittedError,
+  type Reading,
+  SessionLink,
+  UntrustedInstanceError,
+} from "./session-link.ts";

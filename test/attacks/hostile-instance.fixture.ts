@@ -1,0 +1,50 @@
+/** An instance of Alice's that is Alice's in truth, and lies: what is said inside of its sessions is whatever it likes. */
+import { InstanceId, SignedText } from "@natster/contracts";
+import { readOpen, sealSession, ServingSession, sessionIn, signAnswer } from "@natster/trust";
+import { nuid } from "@nats-io/nats-core";
+import { now, photos, type Served } from "./served.fixture.ts";
+
+/** What it says to each request, as it stands: JSON, or the bytes of a range. */
+export type Lie = (verb: string, request: Record<string, unknown>) => unknown;
+
+/** Answers everything that is asked of Alice's photos; nobody else may serve them meanwhile. */
+export async function serveLies({ server }: Served, lie: Lie): Promise<AsyncDisposable> {
+  const { connection, device, account: owner } = server;
+  const instance = InstanceId.parse(nuid.next());
+  const sessions = new Map<string, ServingSession>();
+
+  const open = async (said: string, from: string | undefined): Promise<Uint8Array> => {
+    const signed = SignedText.parse(JSON.parse(said));
+    const wanted = { purpose: "files", owner, catalog: photos } as const;
+    const account = /"acc":"(A[A-Z2-7]{55})"/.exec(from ?? "")?.[1];
+    const check = { wanted, now: now(), from: account as never, isPublic: false, isRevoked: () => false };
+    const opening = readOpen(signed, check);
+    if (opening.refused !== undefined) throw new Error(opening.refused);
+    const welcome = Buffer.from(JSON.stringify({ revision: 1, maxRange: 262_144 }));
+    const { enc, sealed, secrets } = await sealSession(opening, welcome);
+    const session = crypto.getRandomValues(new Uint8Array(16));
+    sessions.set(Buffer.from(session).toString("hex"), new ServingSession(secrets.requests, await secrets.replies(0)));
+    const answer = await signAnswer(device, opening.hash, { session, instance, expires: now() + 600, enc, sealed });
+    return Buffer.from(JSON.stringify(answer));
+  };
+  const inside = async (verb: string, frame: Uint8Array): Promise<Uint8Array> => {
+    const session = sessions.get(Buffer.from(sessionIn(frame) ?? []).toString("hex"));
+    if (!session) throw new Error("no session");
+    const request = await session.request(verb, frame);
+    const said = lie(verb, JSON.parse(Buffer.from(request.body).toString()));
+    return session.reply(request, said instanceof Uint8Array ? said : Buffer.from(JSON.stringify(said)));
+  };
+
+  const subscription = connection.subscribe(`files.${photos}.>`, {
+    callback: (_, message) => {
+      const verb = message.subject.slice(message.subject.lastIndexOf(".") + 1);
+      const answering =
+        verb === "open"
+          ? open(message.string(), message.headers?.get("Nats-Request-Info"))
+          : inside(verb, message.data);
+      void answering.then((answer) => message.respond(answer));
+    },
+  });
+  await connection.flush();
+  return { [Symbol.asyncDispose]: () => subscription.drain() };
+}
