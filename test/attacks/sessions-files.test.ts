@@ -37,7 +37,7 @@ async function session(): Promise<(verb: string, request: unknown) => Promise<un
   const open = await signOpen({ device: carol.device, wanted, grant: served.grant, key: key.public, now: now() });
   const said = await carol.read(served.shared(`files.${photos}.open`), open);
   const hash = openHash(open);
-  const answer = readAnswer(SignedText.parse(JSON.parse(said)), { owner, openHash: hash, now: now() });
+  const answer = readAnswer(SignedText.parse(JSON.parse(said)), { wanted, openHash: hash, now: now() });
   if (answer.refused !== undefined) throw new Error(answer.refused);
   const { secrets } = await openSession(key, hash, answer);
   const inside = new ReaderSession(answer.session, secrets.requests, await secrets.replies(0));

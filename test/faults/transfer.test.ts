@@ -52,7 +52,7 @@ async function expectEverything(target: string, gone: readonly string[] = []): P
     const less = [...there].filter(([path, digest]) => here.get(path) !== digest).map(([path]) => path);
     return { how, more, less, left: await leftovers(target) };
   };
-  await expect.poll(read, { timeout: 60_000 }).toEqual({ how: "done", more: [], less: [], left: [] });
+  await expect.poll(read, { timeout: 180_000 }).toEqual({ how: "done", more: [], less: [], left: [] });
 }
 
 /** Puts a file into the catalog. */

@@ -11,10 +11,4 @@ export {
 } from "./catalog-reader.ts";
 export { DigestMismatchError, type Hash, type Progress, type PullOptions, type Sink } from "./pull.ts";
 export { StalledError } from "./route.ts";
-export {
-  AgainstContractError,
-  NotAdmittedError,
-  type Reading,
-  SessionLink,
-  UntrustedInstanceError,
-} from "./session-link.ts";
+export { NotAdmittedError, type Reading, SessionLink, UntrustedInstanceError } from "./session-link.ts";
