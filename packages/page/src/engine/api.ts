@@ -33,6 +33,8 @@ export interface Device {
   readonly expires?: number;
   /** Whether its account's own key is kept in this browser. */
   readonly holdsAccount: boolean;
+  /** Whether it may share: with that key, or by asking whoever holds it. */
+  readonly maySign: boolean;
 }
 
 /** How it stands with this browser's device and its connection. */
@@ -115,12 +117,17 @@ export interface Engine {
   readonly ask: (question: Question) => Promise<unknown>;
   /** Waits until nats-server enforces what was recorded of an account. */
   readonly applied: (what: { readonly account: AccountKey; readonly after: number }) => Promise<void>;
-  /** Offers a catalog by a grant that this browser's account key signs. */
+  /** Offers a catalog by a grant that the account's key signs, here or where it is. */
   readonly share: (what: {
     readonly catalog: CatalogName;
     readonly recipient: AccountKey;
     readonly expires?: number;
   }) => Promise<number>;
+  /**
+   * Makes a link by which the first to open it gets a catalog, until a moment in seconds since 1970; it is good for a day.
+   * Whoever opens it is answered by this browser where it holds the account's key, and else by the process that does.
+   */
+  readonly shareLink: (what: { readonly catalog: CatalogName; readonly expires?: number }) => Promise<string>;
   /** What lies in a folder, or has something in its name; told in parts as they come. */
   readonly list: (
     what: Listing,

@@ -83,6 +83,7 @@ function methods(remote: Remote) {
     wake: plain("wake"),
     applied: plain("applied"),
     share: plain("share"),
+    shareLink: plain("shareLink"),
     look: plain("look"),
     ask: (service, endpoint, request) => remote.call("ask", { service, endpoint, request }) as Promise<never>,
     list: async (what, told) => void (await remote.call("list", what, told)),

@@ -1,6 +1,6 @@
 /** The device that this browser is, kept across visits. */
 import type { AccountKey, UserKey } from "@natster/contracts";
-import { parseCreds, readJwt, userOf } from "@natster/trust";
+import { parseCreds, readJwt, readUser, userOf } from "@natster/trust";
 import type { Device } from "./api.ts";
 import { openStore } from "./database.ts";
 import { type StoredKey, storableKey } from "./device-key.ts";
@@ -39,11 +39,28 @@ export async function deviceOf(creds: string, accountSeed?: string): Promise<Kep
   };
 }
 
+/** The same device with a newer JWT. */
+export function renewed(device: KeptDevice, jwt: string): KeptDevice {
+  const said = saidOf({ ...device, jwt });
+  return { ...device, jwt, ...(said?.expires !== undefined && { expires: said.expires * 1_000 }) };
+}
+
+/** What the device's JWT says; undefined where it does not hold. */
+export function saidOf({ jwt, account }: Pick<KeptDevice, "jwt" | "account">) {
+  const read = readUser(jwt, { account, now: Math.floor(Date.now() / 1_000) });
+  return read.refused === undefined ? read : undefined;
+}
+
 /** What a tab is told of it. */
-export const shown = ({ name, user, account, expires, accountSeed }: KeptDevice): Device => ({
-  name,
-  user,
-  account,
-  ...(expires !== undefined && { expires }),
-  holdsAccount: accountSeed !== undefined,
-});
+export const shown = (device: KeptDevice): Device => {
+  const { name, user, account, expires, accountSeed } = device;
+  const holdsAccount = accountSeed !== undefined;
+  return {
+    name,
+    user,
+    account,
+    ...(expires !== undefined && { expires }),
+    holdsAccount,
+    maySign: holdsAccount || (saidOf(device)?.maySign ?? false),
+  };
+};

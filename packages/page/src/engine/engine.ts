@@ -5,26 +5,42 @@ import { catalog } from "@natster/contracts/catalog";
 import { codes } from "@natster/contracts/codes";
 import { projector } from "@natster/contracts/library";
 import { web, Welcome } from "@natster/contracts/web";
-import { client } from "@natster/micro/client";
+import { client, NobodyAnswersError } from "@natster/micro/client";
 import {
   applied,
   type ClaimStore,
+  codeLifetimes,
   createDevice,
+  isDue,
+  issueShareCode,
   notices,
   type PendingClaim,
   type Person,
   type Place,
   redeem,
   register,
+  renewThisDevice,
   share,
+  startFulfiller,
 } from "@natster/person";
-import { type Code, createKey, keyFromSeed, parseCode } from "@natster/trust";
+import { type Code, codeLink, createKey, keyFromSeed, parseCode } from "@natster/trust";
 import { type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import type { Device, Engine, News, Session } from "./api.ts";
+import { openAccountSigning } from "./account-signing.ts";
 import { Catalogs } from "./catalogs.ts";
+import { codesHere, forgetCodes } from "./code-store.ts";
 import { openStore } from "./database.ts";
 import { signWith } from "./device-key.ts";
-import { deviceOf, forgetDevice, keepDevice, type KeptDevice, loadDevice, shown } from "./device-store.ts";
+import {
+  deviceOf,
+  forgetDevice,
+  keepDevice,
+  type KeptDevice,
+  loadDevice,
+  renewed,
+  saidOf,
+  shown,
+} from "./device-store.ts";
 import { EngineError } from "./engine-error.ts";
 import { look } from "./look.ts";
 import { type Nats, natsUrl, openNats } from "./nats.ts";
@@ -56,6 +72,9 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
       if (connected?.person.connection !== state.connection) {
         connected = makeConnected(state.connection, own);
         void hear(connected.person, tell);
+        // It ends with the connection; the next one begins anew.
+        void answerCodes(connected.person, own).catch(() => undefined);
+        void renew(connected.person, own);
       }
       become({ state: "connected", device });
     } else if (state?.state === "looking") become({ state: "looking", device, since: state.since });
@@ -77,6 +96,20 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
     );
     nats.watch(() => follow(device));
     follow(device);
+  };
+
+  /** Where it runs out, the device is renewed in the last third of its time, as soon as somebody who can is there. */
+  const renew = async (person: Person, own: KeptDevice) => {
+    const isCurrent = () => kept === own && !person.connection.isClosed();
+    for (; isCurrent(); await passed(lookAgain)) {
+      const said = saidOf(own);
+      if (!said || !isDue(said, Math.floor(Date.now() / 1_000))) continue;
+      const jwt = await renewThisDevice(person).catch(() => undefined);
+      if (jwt === undefined || !isCurrent()) continue;
+      const device = renewed(own, jwt);
+      await keepDevice(device).catch(() => undefined);
+      return connect(device);
+    }
   };
 
   const started = loadDevice().then(
@@ -134,6 +167,7 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
       nats?.close();
       [nats, kept, connected] = [undefined, undefined, undefined];
       await forgetDevice();
+      await forgetCodes().catch(() => undefined);
       become({ state: "signed_out" });
       return { revoked };
     },
@@ -149,10 +183,21 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
     },
     applied: ({ account, after }) => applied(now().person.connection, account, after),
     async share({ catalog: name, recipient, expires }) {
-      if (!kept?.accountSeed) throw new EngineError("denied", "the account's key is not in this browser");
-      const key = keyFromSeed(kept.accountSeed, "account");
-      const what = { catalog: name, recipient, ...(expires !== undefined && { expires }) };
-      return share(now().person, key, what);
+      const { person } = now();
+      using signing = await signingOf(person, kept);
+      return await share(person, signing.signer, {
+        catalog: name,
+        recipient,
+        ...(expires !== undefined && { expires }),
+      });
+    },
+    async shareLink({ catalog: name, expires }) {
+      const { person } = now();
+      using signing = await signingOf(person, kept);
+      const left = expires === undefined ? codeLifetimes.share : expires - Math.floor(Date.now() / 1_000);
+      const expiresIn = Math.min(left, codeLifetimes.share);
+      const what = { catalog: name, expiresIn, ...(expires !== undefined && { until: expires }) };
+      return codeLink(page, await issueShareCode(person, what, signing.codes));
     },
     list: (what, { signal, tell }) => now().catalogs.list(what, tell, signal),
     read: (part, { signal }) => now().catalogs.read(part, signal),
@@ -161,6 +206,30 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
 }
 
 const deviceName = "A browser";
+
+/** How often it is looked whether the device has to be renewed, in milliseconds. */
+const lookAgain = 10 * 60_000;
+const passed = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Who signs for the account. Throws `EngineError` where this browser may have nothing signed, or where nobody is there. */
+async function signingOf(person: Person, kept: KeptDevice | undefined) {
+  if (!kept || !shown(kept).maySign) throw new EngineError("denied", "this browser may not share");
+  return openAccountSigning(person, kept).catch((error: unknown) => {
+    if (!(error instanceof NobodyAnswersError)) throw error;
+    throw new EngineError("refused", "the machine that holds the account's key is away", "signer_away");
+  });
+}
+
+/** Where the account's key is kept, whoever claims a code that was made here is answered, also one from before. */
+async function answerCodes(person: Person, { accountSeed }: KeptDevice): Promise<void> {
+  if (accountSeed === undefined) return;
+  await using fulfiller = await startFulfiller(person, {
+    account: keyFromSeed(accountSeed, "account"),
+    store: codesHere,
+  });
+  await fulfiller.look();
+  await person.connection.closed();
+}
 
 /** Claims that are under way, so that a page that is loaded anew makes the very same one again. */
 const claims: ClaimStore = {

@@ -2,7 +2,7 @@
 import { errors } from "@nats-io/nats-core";
 import { DigestMismatchError, StalledError } from "@natster/files";
 import { NoAnswerError, NobodyAnswersError, Refusal } from "@natster/micro/client";
-import { AnswerRefusedError, NotAnsweredYetError } from "@natster/person";
+import { AnswerRefusedError, NotAnsweredYetError, UntrustedSignerError } from "@natster/person";
 import { EngineError, isCancelled } from "./engine-error.ts";
 
 /** Tells a tab what went wrong, as exactly as it can act on. */
@@ -18,6 +18,7 @@ export function explain(error: unknown): EngineError {
   }
   if (error instanceof NotAnsweredYetError) return new EngineError("silent", error.message, "not_answered_yet");
   if (error instanceof AnswerRefusedError) return new EngineError("refused", error.message, "answer_refused");
+  if (error instanceof UntrustedSignerError) return new EngineError("refused", error.message, "signer_unbelieved");
   if (error instanceof DigestMismatchError) return new EngineError("refused", error.message, "digest_mismatch");
   return new EngineError("fault", error instanceof Error ? error.message : String(error));
 }

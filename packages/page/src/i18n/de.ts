@@ -47,6 +47,10 @@ export const de: Words = {
     share_unknown: "Diese Freigabe ist zu Ende.",
     catalog_unknown: "Diesen Katalog gibt es nicht mehr.",
     recipient_self: "Das bist du selbst.",
+    may_not_sign: "Dein Konto lässt diesen Browser nichts unterschreiben.",
+    signer_away:
+      "Der Schlüssel deines Kontos muss unterschreiben, und der Rechner, auf dem er ist, antwortet nicht. Versuche es wieder, wenn dort natster up oder natster serve läuft.",
+    signer_unbelieved: "Was kam, hat der Schlüssel deines Kontos nicht unterschrieben; es wurde nichts geteilt.",
     recipient_unknown: "Dieses Konto gibt es hier nicht.",
     code_unknown: "Dieser Code ist abgelaufen, verbraucht oder nie entstanden. Bitte um einen neuen.",
     code_wrong: "In diesem Code ist ein Tippfehler.",
@@ -211,6 +215,8 @@ export const de: Words = {
     days: (number) => s(number, "Tag", "Tage"),
     share: "Teilen",
     shared: (catalog, name) => `${catalog} ist ${name} angeboten`,
+    link: "Link machen",
+    linkOf: (catalog) => `Link zu ${catalog}, für den Ersten, der ihn binnen eines Tages öffnet`,
     takeBack: "Zurücknehmen",
     takeBackSure: (catalog, name) => `„${catalog}“ von ${name} zurücknehmen?`,
     takenBack: (catalog, name) => `${catalog} ist von ${name} zurückgenommen`,
@@ -219,7 +225,7 @@ export const de: Words = {
     nobody: "Diesen Katalog hat niemand.",
     nothing: "Du hast noch keine Kataloge.",
     noKey:
-      "Zum Teilen muss der Schlüssel deines Kontos unterschreiben, und der ist nicht in diesem Browser. Teile von dem Rechner aus, auf dem er ist; zurücknehmen geht auch hier.",
+      "Zum Teilen muss der Schlüssel deines Kontos unterschreiben, und dein Konto lässt diesen Browser nichts unterschreiben. Teile von dem Rechner aus, auf dem der Schlüssel ist; zurücknehmen geht auch hier.",
   },
   activity: {
     title: "Verlauf",

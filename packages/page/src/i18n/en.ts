@@ -48,6 +48,10 @@ export const en = {
     share_unknown: "This share has ended.",
     catalog_unknown: "This catalog is not there any more.",
     recipient_self: "That is you.",
+    may_not_sign: "Your account does not let this browser have anything signed.",
+    signer_away:
+      "The key of your account has to sign, and the machine where it is does not answer. Try again when natster up or natster serve runs there.",
+    signer_unbelieved: "What came back was not signed by your account's key, so nothing was shared.",
     recipient_unknown: "There is no such account here.",
     code_unknown: "This code has run out, was used up, or was never made. Ask for a new one.",
     code_wrong: "This code has a typing error in it.",
@@ -208,6 +212,8 @@ export const en = {
     days: (number: number) => s(number, "day"),
     share: "Share",
     shared: (catalog: string, name: string) => `${catalog} is offered to ${name}`,
+    link: "Make a link",
+    linkOf: (catalog: string) => `Link to ${catalog}, for whoever opens it first within a day`,
     takeBack: "Take back",
     takeBackSure: (catalog: string, name: string) => `Take “${catalog}” back from ${name}?`,
     takenBack: (catalog: string, name: string) => `${catalog} is taken back from ${name}`,
@@ -216,7 +222,7 @@ export const en = {
     nobody: "Nobody has this catalog.",
     nothing: "You have no catalogs yet.",
     noKey:
-      "To share, the key of your account has to sign, and it is not in this browser. Share from the machine where it is; what stands can be taken back here.",
+      "To share, the key of your account has to sign, and your account does not let this browser have anything signed. Share from the machine where the key is; what stands can be taken back here.",
   },
   activity: {
     title: "Activity",

@@ -33,7 +33,7 @@ export function SharingPage({ device }: { readonly device: Device }) {
       </header>
       {answer.state === "failed" && <Failed error={answer.error} again={again} />}
       {answer.state === "there" && answer.value.mine.length === 0 && <Notice title={t.nothing}>{null}</Notice>}
-      {answer.state === "there" && answer.value.mine.length > 0 && !device.holdsAccount && (
+      {answer.state === "there" && answer.value.mine.length > 0 && !device.maySign && (
         <p className={css.hint}>{t.noKey}</p>
       )}
       {answer.state === "there" &&
@@ -41,7 +41,7 @@ export function SharingPage({ device }: { readonly device: Device }) {
           <section key={catalog} className={css.catalog} aria-labelledby={`of-${catalog}`}>
             <h2 id={`of-${catalog}`}>{catalog}</h2>
             <Recipients shares={shares.filter((share) => share.catalog === catalog)} name={name} again={again} />
-            {device.holdsAccount && <ShareForm catalog={catalog} again={again} />}
+            {device.maySign && <ShareForm catalog={catalog} again={again} />}
           </section>
         ))}
     </>
@@ -100,23 +100,28 @@ function ShareForm({ catalog, again }: { readonly catalog: CatalogName; readonly
   const [person, setPerson] = useState("");
   const [until, setUntil] = useState(0);
   const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const [link, setLink] = useState<string>();
+  const doing = async (work: (ends: { expires?: number }) => Promise<void>) => {
     setBusy(true);
     try {
-      const recipient = await findPerson(engine, person);
-      const expires = until === 0 ? undefined : Math.floor(Date.now() / 1_000) + until * 24 * 3_600;
-      await engine.share({ catalog, recipient, ...(expires !== undefined && { expires }) });
-      tell({ tone: "good", text: t.shared(catalog, person) });
-      setPerson("");
+      await work(until === 0 ? {} : { expires: Math.floor(Date.now() / 1_000) + until * 24 * 3_600 });
     } catch (error) {
       tell({ tone: "wrong", text: explained(error) });
     }
     setBusy(false);
     again();
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void doing(async (ends) => {
+      await engine.share({ catalog, recipient: await findPerson(engine, person), ...ends });
+      tell({ tone: "good", text: t.shared(catalog, person) });
+      setPerson("");
+    });
+  };
+  const makeLink = () => doing(async (ends) => setLink(await engine.shareLink({ catalog, ...ends })));
   return (
-    <form className={css.form} onSubmit={(event) => void submit(event)}>
+    <form className={css.form} onSubmit={submit}>
       <input
         required
         value={person}
@@ -137,6 +142,18 @@ function ShareForm({ catalog, again }: { readonly catalog: CatalogName; readonly
       <button type="submit" className="button primary" disabled={busy}>
         {t.share}
       </button>
+      <button type="button" className="button" disabled={busy} onClick={() => void makeLink()}>
+        {t.link}
+      </button>
+      {link !== undefined && (
+        <input
+          readOnly
+          className={css.link}
+          value={link}
+          aria-label={t.linkOf(catalog)}
+          onFocus={({ target }) => target.select()}
+        />
+      )}
     </form>
   );
 }
