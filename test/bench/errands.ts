@@ -37,9 +37,16 @@ export interface Runner<E extends Errands> extends AsyncDisposable {
   do<N extends keyof E & string>(name: N, argument: Parameters<E[N]>[0]): Promise<Awaited<ReturnType<E[N]>>>;
 }
 
-/** Starts a file of this folder as a process; resolves when it is ready. `node --cpu-prof` goes for it too. */
-export async function startRunner<E extends Errands>(file: string, setup: unknown): Promise<Runner<E>> {
-  const child = fork(join(import.meta.dirname, file), [JSON.stringify(setup)], { serialization: "advanced" });
+/** Starts a file of this folder as a process; resolves when it is ready. Options of Node are this process's unless given. */
+export async function startRunner<E extends Errands>(
+  file: string,
+  setup: unknown,
+  execArgv: readonly string[] = process.execArgv,
+): Promise<Runner<E>> {
+  const child = fork(join(import.meta.dirname, file), [JSON.stringify(setup)], {
+    serialization: "advanced",
+    execArgv: [...execArgv],
+  });
   const ended = once(child, "exit");
   const failed = ended.then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`)));
   failed.catch(() => {});

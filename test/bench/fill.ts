@@ -2,7 +2,7 @@
 import { type AccountKey, CatalogName, eventSubject, type EventOf, type IdOf } from "@natster/contracts";
 import { shareEvents } from "@natster/contracts/catalog";
 import { type BatchEntry, publishBatch } from "@natster/micro/batch";
-import { writeEvent } from "@natster/micro/event";
+import { type CloudEvent, writeEvent } from "@natster/micro/event";
 import { createKey, type Key, signGrant } from "@natster/trust";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -14,8 +14,8 @@ export interface FillOptions {
   readonly pairs?: readonly Pair[];
   /** The position of the first event: where an earlier filling with the same pairs ended. */
   readonly from?: number;
-  /** Called with the position of an event; what it returns stands there instead. */
-  readonly instead?: (position: number) => Uint8Array | undefined;
+  /** Called with the position of an event and with it; what it returns stands there instead. */
+  readonly instead?: (position: number, event: CloudEvent) => string | undefined;
 }
 
 /** What stands between one catalog and one account, as the log was filled with it. */
@@ -95,7 +95,7 @@ function entry(pairs: readonly Pair[], position: number, instead: FillOptions["i
   });
   return {
     subject: eventSubject(shareEvents, id, event.type),
-    data: instead?.(position) ?? new TextEncoder().encode(JSON.stringify(written)),
+    data: new TextEncoder().encode(instead?.(position, written) ?? JSON.stringify(written)),
     messageId,
   };
 }

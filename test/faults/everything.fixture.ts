@@ -9,7 +9,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 /** Connects as a user who may do everything in an account of the operator's, that of the streams unless told; ends with the scope. */
 export async function connectFully(
   { directory, platform }: Pick<TestSystem, "directory" | "platform">,
-  of: "streams" | "system" = "streams",
+  of: "streams" | "system" | "platform" = "streams",
 ) {
   const seed = await readFile(join(directory, "offline", `${of}.seed`), "utf8");
   const user = createKey("user");

@@ -11,4 +11,6 @@ export const runs = {
   kills: part === undefined ? 10 : Math.max(1, Math.round(100 * part)),
   /** Kills in the middle of a transfer. */
   transfers: part === undefined ? 4 : Math.max(1, Math.round(50 * part)),
+  /** Events of which all rows are made anew: an odd number of thousands, after which every share stands. */
+  rebuilt: part === undefined ? 51_000 : Math.max(1, Math.round(500 * part)) * 2_000 + 1_000,
 } as const;
