@@ -55,14 +55,18 @@ export function createDevice(account: Key<"account">, device: NewDevice): string
   return formatCreds(jwt, key);
 }
 
-/** Connects a device with its creds; what it asks is waited for `timeout` milliseconds, 5,000 unless given. */
+/**
+ * Connects a device with its creds; what it asks is waited for `timeout` milliseconds, 5,000 unless given. A connection
+ * that is lost comes back, and closes where nats-server has refused the device for `patience` milliseconds, an hour unless
+ * given, or where its time has run out.
+ */
 export async function connectDevice(
   place: Place,
   creds: string,
   name: string,
-  { timeout }: { readonly timeout?: number } = {},
+  { timeout, patience }: { readonly timeout?: number; readonly patience?: number } = {},
 ): Promise<Person> {
-  const connection = await dialWithCreds(place, creds, name);
+  const connection = await dialWithCreds(place, creds, name, patience);
   return {
     ...userOf(creds),
     connection,

@@ -2,8 +2,9 @@
 import type { AccountKey, UserKey } from "@natster/contracts";
 import type { Welcome } from "@natster/contracts/web";
 import { inboxPrefix } from "@natster/contracts/borders";
-import { authenticator, createKey, newcomerUser, parseCreds } from "@natster/trust";
+import { authenticator, createKey, newcomerUser, parseCreds, readJwt } from "@natster/trust";
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+import { endWhenRefused, type Pause, pausing } from "./patience.ts";
 
 /** Opens a connection: `connect` of `@nats-io/transport-node`, or `wsconnect` in a browser. */
 export type Dial = (options: ConnectionOptions) => Promise<NatsConnection>;
@@ -16,17 +17,31 @@ export interface Place {
   readonly dial: Dial;
 }
 
-/** Connects as a device, with replies to an inbox of its own; a lost connection is sought again for ever. */
-export function dialWithCreds(place: Place, creds: string, name: string): Promise<NatsConnection> {
+/**
+ * Connects as a device, with replies to an inbox of its own. Rejects where it is not let in at first; a connection that
+ * is lost is sought again for ever, and given up only after nothing but refusals for as long as `patience` lasts.
+ */
+export async function dialWithCreds(
+  place: Place,
+  creds: string,
+  name: string,
+  patience?: number,
+): Promise<NatsConnection> {
   const parsed = parseCreds(creds);
-  return dialAs(place, name, parsed.key.public, authenticator(parsed));
+  const pause = pausing();
+  const connection = await dialAs(place, name, parsed.key.public, authenticator(parsed), pause);
+  pause.reset();
+  const claims = readJwt(parsed.jwt);
+  const expires = claims.refused === undefined ? claims.exp : undefined;
+  void endWhenRefused(connection, { expires, lasts: patience }, pause.reset);
+  return connection;
 }
 
 /** Does something as a newcomer, through the lobby, with a key made for this one visit. */
 export async function visitLobby<T>(place: Place, visit: (connection: NatsConnection) => Promise<T>): Promise<T> {
   const key = createKey("user");
   const jwt = newcomerUser(place.lobby, key.public, Math.floor(Date.now() / 1000));
-  const connection = await dialAs(place, "newcomer", key.public, authenticator({ jwt, key }));
+  const connection = await dialAs(place, "newcomer", key.public, authenticator({ jwt, key }), pausing());
   try {
     return await visit(connection);
   } finally {
@@ -39,6 +54,7 @@ const dialAs = (
   name: string,
   user: UserKey,
   prove: ReturnType<typeof authenticator>,
+  pause: Pause,
 ): Promise<NatsConnection> =>
   place.dial({
     servers: [...place.servers],
@@ -46,6 +62,9 @@ const dialAs = (
     authenticator: prove,
     inboxPrefix: inboxPrefix(user),
     maxReconnectAttempts: -1,
+    reconnectDelayHandler: pause.next,
+    // The library would end for good at the second refusal of its life, whatever came between.
+    ignoreAuthErrorAbort: true,
     // The addresses that a server advertises are its own view of the network, not this device's.
     ignoreClusterUpdates: true,
     // The library would take a stack trace for every request, a third of what asking costs.
