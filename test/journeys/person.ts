@@ -21,6 +21,8 @@ export interface RunOptions {
   /** A terminal of so many columns, made by `script`. */
   readonly terminal?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** In a network, and with mounts, that nobody else sees; as root there, without being it here. */
+  readonly namespaces?: boolean;
 }
 
 /** Somebody with a home. */
@@ -44,11 +46,13 @@ export class Somebody {
   }
 
   /** Starts a line and leaves it running. */
-  starts(line: string, { terminal, env = {} }: RunOptions = {}): ChildProcess {
-    const shell = `natster() { "${process.execPath}" "${natster}" "$@"; }; ${line}`;
+  starts(line: string, { terminal, env = {}, namespaces = false }: RunOptions = {}): ChildProcess {
+    const shell = `natster() { "${process.execPath}" "${natster}" "$@"; }; export -f natster; ${line}`;
     const [command, args] =
       terminal === undefined
-        ? ["bash", ["-c", shell]]
+        ? namespaces
+          ? ["unshare", ["--map-root-user", "--net", "--mount", "--kill-child", "bash", "-c", shell]]
+          : ["bash", ["-c", shell]]
         : ["script", ["-qec", `stty cols ${terminal} rows 50; bash -c ${quoted(shell)}`, "/dev/null"]];
     const child = spawn(command, args, {
       cwd: this.home,

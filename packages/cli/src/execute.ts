@@ -33,7 +33,7 @@ export async function execute({ name, command, input, globals }: Typed): Promise
       ui,
       signal: interrupted.signal,
       say(data) {
-        if (told.json) ui.out(JSON.stringify(command.output.parse(data)));
+        if (told.json) ui.data(JSON.stringify(command.output.parse(data)));
         else command.show(data, ui);
       },
     });

@@ -62,6 +62,11 @@ const notLetIn: Explained = {
   next: "natster login, with a code from another device of yours",
 };
 
+const untrusted = (): Explained => ({
+  what: "the certificate of the page is not one that this machine trusts",
+  next: "NODE_EXTRA_CA_CERTS=FILE natster …, with the authority that whoever runs the system gave you",
+});
+
 const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   ENOSPC: (path) => ({ what: `the disk is full${at(path)}`, next: "df -h, make room, and the same again" }),
   EDQUOT: (path) => ({ what: `your quota is used up${at(path)}`, next: "quota, make room, and the same again" }),
@@ -75,13 +80,23 @@ const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   EADDRINUSE: () => ({ what: "another program listens on that port", next: "natster up --listen 127.0.0.1:0" }),
   EADDRNOTAVAIL: () => ({ what: "this machine has no such address", next: "natster up --listen 127.0.0.1:0" }),
   ECONNREFUSED: () => ({ what: "the system cannot be reached", why: "nobody listens there", next: "natster status" }),
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_HAS_EXPIRED: () => ({ what: "the certificate of the page has run out", next: "ask whoever runs the system" }),
+  ERR_TLS_CERT_ALTNAME_INVALID: () => ({
+    what: "the certificate of the page is for another name",
+    next: "look at the address again",
+  }),
   ENOTFOUND: () => ({ what: "the system cannot be reached", why: "there is no such host", next: "natster doctor" }),
 };
 
 const at = (path: string): string => (path ? `: ${path}` : "");
 
-/** What the operating system refused; it may lie behind other errors. */
-function systemError(error: unknown): Explained | undefined {
+/** What the operating system refused, or TLS; it may lie behind other errors. */
+export function systemError(error: unknown): Explained | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = "code" in each && typeof each.code === "string" ? each.code : "";
     const path = "path" in each && typeof each.path === "string" ? each.path : "";

@@ -1,5 +1,6 @@
 /** The platform in one process: nats-server beside it, and every service on a connection of its own. */
 import { join } from "node:path";
+import type { ServiceContract } from "@natster/contracts";
 import { program as accounts } from "@natster/accounts";
 import { program as catalog } from "@natster/catalog";
 import { program as codes } from "@natster/codes";
@@ -10,6 +11,7 @@ import type { Place } from "@natster/person";
 import { program as projector } from "@natster/projector";
 import { program as web } from "@natster/web";
 import { connect as dial } from "@nats-io/transport-node";
+import type * as z from "zod";
 import { rollingFile } from "./directory/rolling-file.ts";
 import { Patience } from "./patience.ts";
 import { type Installation, openInstallation } from "./installation.ts";
@@ -46,9 +48,21 @@ export interface Platform extends AsyncDisposable {
   readonly log: Logger;
 }
 
-const programs = { accounts, catalog, codes, projector, web } as const;
+/** A program that waits for its settings. */
+const starter =
+  <S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>) =>
+  (told: Readonly<Record<string, string>>, log: Logger): Promise<Running> =>
+    start(program, told, log);
+
+const programs = {
+  accounts: starter(accounts),
+  catalog: starter(catalog),
+  codes: starter(codes),
+  projector: starter(projector),
+  web: starter(web),
+} as const;
 export type ServiceName = keyof typeof programs;
-export const serviceNames = Object.keys(programs) as ServiceName[];
+export const serviceNames: readonly ServiceName[] = ["accounts", "catalog", "codes", "projector", "web"];
 
 /**
  * Starts nats-server, provides streams and buckets, and starts every service; resolves when all of them answer. Throws
@@ -73,8 +87,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await patience.for(bootstrap(nats.url, installation, log));
 
   const told = (name: ServiceName) => serviceEnvironment(name, nats, installation, options);
-  const startOne = (name: ServiceName) =>
-    start(programs[name] as unknown as Program, told(name), log.child({ service: name }));
+  const startOne = (name: ServiceName) => programs[name](told(name), log.child({ service: name }));
   const started = await Promise.all(
     (options.here ?? serviceNames).map(async (name) => [name, undo.use(await patience.for(startOne(name)))] as const),
   );

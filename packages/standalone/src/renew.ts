@@ -43,12 +43,20 @@ export async function renewedBy(
   }
   const signing = await read(directory, "operator", "signing.seed");
   if (signing === undefined) return undefined;
+  const of = (name: string) => keyFromSeed(new Map<string, string | undefined>(seeds).get(name) ?? "", "account");
   const keys: OperatorKeys = {
     signing: keyFromSeed(signing, "operator"),
     scoped: keyFromSeed(lobby.seed, "account"),
-    accounts: Object.fromEntries(
-      seeds.map(([name, seed]) => [name, keyFromSeed(seed ?? "", "account")]),
-    ) as unknown as OperatorKeys["accounts"],
+    accounts: {
+      system: of("system"),
+      platform: of("platform"),
+      lobby: of("lobby"),
+      streams: of("streams"),
+      accounts: of("accounts"),
+      codes: of("codes"),
+      catalog: of("catalog"),
+      projector: of("projector"),
+    },
   };
   const before = await credsThere(directory);
   const issued = issueOperator(keys, {

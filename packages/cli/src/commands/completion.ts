@@ -16,6 +16,6 @@ export default defineCommand({
     say({ shell, script: await completionFor(shell) });
   },
   show({ script }, ui) {
-    ui.out(script.trimEnd());
+    ui.data(script.trimEnd());
   },
 });

@@ -3,7 +3,7 @@ import { FileEntry } from "@natster/contracts/files";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { clean } from "../output/clean.ts";
-import { table } from "../output/table.ts";
+import { cut, table } from "../output/table.ts";
 import { treeLines } from "../output/tree.ts";
 import type { Ui } from "../output/ui.ts";
 import { counted, moment, size } from "../output/words.ts";
@@ -134,7 +134,8 @@ function stateOf({ mine, offered, expires }: z.output<typeof Listed>): string {
 function showItems({ tree, path, items }: { tree: boolean; path: string; items: readonly Item[] }, ui: Ui): void {
   const below = (item: Item) => (path !== "" && item.path !== path ? item.path.slice(path.length + 1) : item.path);
   if (tree) {
-    for (const line of treeLines(items.map((item) => [clean(below(item)), size(item.size)] as const))) ui.out(line);
+    const lines = treeLines(items.map((item) => [clean(below(item)), size(item.size)] as const));
+    for (const line of lines) ui.out(cut(line, ui.columns));
   } else {
     table(ui, items, [
       { title: "SIZE", text: (item) => size(item.size), align: "right" },

@@ -46,7 +46,7 @@ export default defineCommand({
     if (uninstall) return say(await takeAway(await contextFor(globals.context)));
     const context = await (async () => {
       await using person = await connectAs(globals);
-      return ensureServingDevice(person);
+      return await ensureServingDevice(person);
     })();
     if (install) return say(await installUnit(context, folders));
     const more = Object.fromEntries(folders.map(({ catalog, root }) => [catalog, { root, dotfiles: false }]));

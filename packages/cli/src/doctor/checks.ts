@@ -135,7 +135,7 @@ async function lookAtPage({ page }: Context, timeout: number): Promise<Finding[]
           },
     ];
   } catch (error) {
-    return [{ ...failed("page", error), next: "natster status" }];
+    return [{ next: "natster status", ...failed("page", error) }];
   }
 }
 

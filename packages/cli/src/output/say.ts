@@ -1,14 +1,17 @@
 /** The end of a command that failed: what happened, why, and what to type next. */
 import { styleText } from "node:util";
 import type { Explained } from "../explain.ts";
+import { wrap } from "./wrap.ts";
 
 /** Prints an error for people. Never a stack trace, unless somebody debugs. */
 export function sayError({ what, why, next }: Explained, error: unknown, debug: boolean): void {
   const { stderr } = process;
   const label = styleText("red", "natster:", { stream: stderr });
-  stderr.write(`${label} ${what}\n`);
-  if (why !== undefined) stderr.write(`  because: ${why}\n`);
-  if (next !== undefined) stderr.write(`  next:    ${styleText("bold", next, { stream: stderr })}\n`);
+  const columns = stderr.isTTY ? Math.max(stderr.columns, 20) : Number.POSITIVE_INFINITY;
+  const say = (line: string, indent: number) => void stderr.write(`${wrap(line, columns, " ".repeat(indent))}\n`);
+  say(`${label} ${what}`, 2);
+  if (why !== undefined) say(`  because: ${why}`, 11);
+  if (next !== undefined) say(`  next:    ${styleText("bold", next, { stream: stderr })}`, 11);
   if (debug) stderr.write(`\n${error instanceof Error ? stackOf(error) : String(error)}\n`);
 }
 

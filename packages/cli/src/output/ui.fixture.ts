@@ -9,6 +9,7 @@ export function rememberingUi(columns = 80): Ui & { readonly lines: string[] } {
     lines,
     columns,
     out: say,
+    data: say,
     note: say,
     style: (_, text) => text,
     terminal: true,

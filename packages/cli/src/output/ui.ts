@@ -1,13 +1,16 @@
 /** What people see: data on standard output, everything else on standard error, colour only on a terminal. */
 import { styleText } from "node:util";
+import { wrap } from "./wrap.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
 /** Where a command writes. */
 export interface Ui {
-  /** A line of what was asked for. */
+  /** A line of what was asked for; on a terminal it breaks between words. */
   out(line?: string): void;
-  /** A remark, on standard error; `--quiet` keeps it back. */
+  /** A line that is data, as it is. */
+  data(line: string): void;
+  /** A remark, on standard error; `--quiet` keeps it back. It breaks between words too. */
   note(line: string): void;
   /** Colour for standard output, where it is a terminal that wants it. */
   style(format: Format, text: string): string;
@@ -26,11 +29,14 @@ export function createUi(
   out: NodeJS.WriteStream = process.stdout,
   err: NodeJS.WriteStream = process.stderr,
 ): Ui {
+  const widthOf = (stream: NodeJS.WriteStream) =>
+    stream.isTTY ? Math.max(stream.columns, 20) : Number.POSITIVE_INFINITY;
   return {
-    out: (line = "") => void out.write(`${line}\n`),
-    note: (line) => void (quiet || err.write(`${line}\n`)),
+    out: (line = "") => void out.write(`${wrap(line, widthOf(out))}\n`),
+    data: (line) => void out.write(`${line}\n`),
+    note: (line) => void (quiet || err.write(`${wrap(line, widthOf(err))}\n`)),
     style: (format, text) => styleText(format, text, { stream: out }),
-    columns: out.isTTY ? Math.max(out.columns, 20) : Number.POSITIVE_INFINITY,
+    columns: widthOf(out),
     terminal: out.isTTY,
     errTerminal: err.isTTY && !quiet,
     draw: (text) => void err.write(text),

@@ -1,5 +1,6 @@
 /** What a system says of itself to newcomers. */
 import { Welcome } from "@natster/contracts/web";
+import { systemError } from "../explain.ts";
 import { Failure } from "../failure.ts";
 
 /** Asks the page of a system. Throws `Failure` where it does not answer as one. */
@@ -14,7 +15,11 @@ export async function welcomeAt(page: string, timeout: number): Promise<Welcome 
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     return { ...Welcome.parse(await response.json()), page: home.href };
   } catch (error) {
+    const known = systemError(error);
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new Failure(`no system answers at ${home.href}`, { cause: reason, next: "look at the address again" });
+    throw new Failure(`no system answers at ${home.href}`, {
+      cause: known ? new Error(known.why ?? known.what) : reason,
+      next: known?.what.includes("certificate") && known.next ? known.next : "look at the address again",
+    });
   }
 }

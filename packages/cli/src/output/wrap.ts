@@ -1,0 +1,27 @@
+/** Lines that break between words. */
+import stringWidth from "string-width";
+
+/** A line, broken between words where it is longer than a terminal is wide; what is one long word stays one. */
+export function wrap(line: string, columns: number, indent = indentOf(line)): string {
+  if (stringWidth(line) <= columns || line.includes("\n")) return line;
+  const [, lead = "", text = ""] = /^(\s*)(.*)$/s.exec(line) ?? [];
+  const lines: string[] = [];
+  let current = lead;
+  let empty = true;
+  for (const word of text.split(" ")) {
+    if (!empty && stringWidth(current) + 1 + stringWidth(word) > columns) {
+      lines.push(current);
+      [current, empty] = [indent, true];
+    }
+    current += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, current].join("\n");
+}
+
+/** Under the first word; what stands behind a mark is under its own. */
+function indentOf(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- colour takes no room
+  const [, lead = "", mark = ""] = /^(\s*)([●○✓!✗] )?/.exec(line.replaceAll(/\u001B\[[\d;]*m/g, "")) ?? [];
+  return lead + " ".repeat(mark.length);
+}
