@@ -36,7 +36,7 @@ test("a nats-server that is killed is started again, and everybody goes on", asy
   const follower = alice.runs(["watch", "--json"]);
   follower.stdout?.setEncoding("utf8");
 
-  const [server] = processesWith(join(systemOf(alice), "nats", "nats-server.conf")).filter(
+  const server = processesWith(join(systemOf(alice), "nats", "nats-server.conf")).find(
     (pid) => readFileSync(join("/proc", String(pid), "comm"), "utf8").trim() === "nats-server",
   );
   expect(server).toBeGreaterThan(0);

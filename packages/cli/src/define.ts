@@ -28,6 +28,8 @@ export interface Call<I, D> {
 export interface Command<I extends z.ZodType = z.ZodType, D extends z.ZodType = z.ZodType> {
   /** `<name>` or `[name]` or `[names...]`, and what it is. */
   readonly arguments?: readonly (readonly [name: string, help: string])[];
+  /** What its arguments name, so that shells can complete them; files and folders where nothing is said. */
+  readonly completes?: "catalogs";
   /** As people write them, `-e, --expires <duration>`, and what they are for. */
   readonly options?: readonly (readonly [flags: string, help: string])[];
   /** What it does, where the line in the list of commands does not say enough. */

@@ -15,6 +15,7 @@ const ahead = 8;
 export default defineCommand({
   about: "Write a file to standard output, and check it: a wrong byte makes the exit code 1.",
   arguments: [["<file>", "a file in a catalog: photos/a.jpg, @alice/photos/a.jpg"]],
+  completes: "catalogs",
   examples: [["natster cat @alice/notes/today.md | less", "reads a file without keeping it"]],
   input: z.object({ file: ReferenceTyped }),
   output: z.never(),

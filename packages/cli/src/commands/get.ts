@@ -42,6 +42,7 @@ export default defineCommand({
     ["-w, --watch", "go on, and fetch what changes as it changes"],
     ["--prune", "delete what was fetched before and is there no more"],
   ],
+  completes: "catalogs",
   examples: [
     ["natster get @alice/photos", "into ./photos"],
     ["natster get @alice/photos/2026 ~/Pictures/2026", "one folder of it"],

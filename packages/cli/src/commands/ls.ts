@@ -41,7 +41,9 @@ export default defineCommand({
   options: [
     ["-t, --tree", "everything below, as a tree"],
     ["-a, --all", "every file below, by its path"],
+    ["--names", "nothing but the names of catalogs, one a line"],
   ],
+  completes: "catalogs",
   examples: [
     ["natster ls", "every catalog, with a dot where it is served"],
     ["natster ls @alice/photos", "what is in it"],
@@ -51,16 +53,18 @@ export default defineCommand({
     what: ReferenceTyped.optional(),
     tree: z.boolean().default(false),
     all: z.boolean().default(false),
+    names: z.boolean().default(false),
   }),
   output: z.union([
     z.strictObject({ catalogs: z.array(Listed) }),
+    z.strictObject({ names: z.array(z.string()) }),
     z.strictObject({ name: z.string(), path: z.string(), tree: z.boolean(), items: z.array(Item) }),
   ]),
-  async run({ input: { what, tree, all }, globals, ui, signal, say }) {
+  async run({ input: { what, tree, all, names }, globals, ui, signal, say }) {
     await using person = await connectAs(globals);
     if (!what) {
-      say({ catalogs: await catalogsOf(person) });
-      return;
+      const catalogs = await catalogsOf(person);
+      return say(names ? { names: catalogs.map(({ name }) => name) } : { catalogs });
     }
     const shelf = await openShelf(person, what, ui);
     const files = await filesAt(shelf, what.path, signal);
@@ -68,7 +72,8 @@ export default defineCommand({
     say({ name: shelf.name, path: what.path, tree, items });
   },
   show(said, ui) {
-    if ("catalogs" in said) showCatalogs(said.catalogs, ui);
+    if ("names" in said) for (const name of said.names) ui.data(name);
+    else if ("catalogs" in said) showCatalogs(said.catalogs, ui);
     else showItems(said, ui);
   },
 });
@@ -148,7 +153,7 @@ function showItems({ tree, path, items }: { tree: boolean; path: string; items: 
       },
       {
         title: "WHAT",
-        text: (item) => (item.kind === "folder" ? counted(item.files, "file") : item.type),
+        text: (item) => (item.kind === "folder" ? counted(item.files, "file") : kindOf(item)),
         optional: true,
       },
       ...(items.some((item) => item.kind === "file" && item.description !== undefined)
@@ -166,6 +171,9 @@ function showItems({ tree, path, items }: { tree: boolean; path: string; items: 
   const files = items.reduce((sum, item) => sum + (item.kind === "folder" ? item.files : 1), 0);
   ui.note(`${counted(files, "file")}, ${size(bytes)}`);
 }
+
+/** What says nothing is not said. */
+const kindOf = ({ type }: z.output<typeof FileEntry>): string => (type === "application/octet-stream" ? "" : type);
 
 /** What is directly in a folder: its files, and its folders with the sum of what is below them. */
 function oneLevel(files: readonly z.output<typeof FileEntry>[], path: string): Item[] {

@@ -10,6 +10,7 @@ export default defineCommand({
   about: "Let every account of the system read a catalog, without an invitation.",
   arguments: [["<catalog>", "a catalog of yours"]],
   options: [["-e, --expires <duration>", "end it after a time: 12h, 7d"]],
+  completes: "catalogs",
   examples: [["natster publish talks", "natster unpublish takes it back"]],
   input: z.object({ catalog: CatalogName, expires: DurationTyped.optional() }),
   output: z.strictObject({ catalog: CatalogName, until: z.iso.datetime().optional() }),

@@ -33,6 +33,7 @@ export default defineCommand({
     ["--for <person>", "only this account may use the link: @handle or a key"],
     ["--dotfiles", "with files and folders whose names begin with a dot"],
   ],
+  completes: "catalogs",
   examples: [
     ["natster share ~/Photos", "by a link, a QR code and a short code, for one person"],
     ["natster share photos @bob", "share it with Bob"],

@@ -8,6 +8,7 @@ import { ReferenceTyped } from "../system/reference.ts";
 
 export default defineCommand({
   arguments: [["<file>", "a file in a catalog: photos/a.jpg, @alice/photos/a.jpg"]],
+  completes: "catalogs",
   examples: [["natster stat @alice/photos/a.jpg", "its size, type, date and SHA-256"]],
   input: z.object({ file: ReferenceTyped }),
   output: FileEntry,

@@ -7,6 +7,7 @@ import { connectAs } from "../system/connect.ts";
 export default defineCommand({
   about: "Let only those read a catalog again with whom it is shared.",
   arguments: [["<catalog>", "a catalog of yours"]],
+  completes: "catalogs",
   examples: [["natster unpublish talks", "what natster publish did, taken back"]],
   input: z.object({ catalog: CatalogName }),
   output: z.strictObject({ catalog: CatalogName }),

@@ -12,6 +12,7 @@ export default defineCommand({
     ["<catalog>", "a catalog of yours"],
     ["<with>", "@handle, or the key of an account"],
   ],
+  completes: "catalogs",
   examples: [["natster unshare photos @bob", "takes it back, and waits until that is enforced"]],
   input: z.object({ catalog: CatalogName, with: PersonTyped }),
   output: z.strictObject({ catalog: CatalogName, recipient: AccountKey, with: z.string() }),

@@ -8,8 +8,14 @@ interface Word {
   readonly help: string;
 }
 
+/** What can follow a command, and whether its arguments are catalogs. */
+interface Following {
+  readonly words: readonly Word[];
+  readonly catalogs: boolean;
+}
+
 /** What can follow each command: `""` for `natster` itself, `"catalog"`, `"catalog new"`. */
-type Words = ReadonlyMap<string, readonly Word[]>;
+type Words = ReadonlyMap<string, Following>;
 
 /** The script for a shell. */
 export async function completionFor(shell: "bash" | "zsh" | "fish"): Promise<string> {
@@ -19,16 +25,16 @@ export async function completionFor(shell: "bash" | "zsh" | "fish"): Promise<str
 
 async function wordsOf(entries: Readonly<Record<string, Entry>>, path: string): Promise<Words> {
   const global = globalOptions.map(([flags, help]) => optionWord(flags, help));
-  const found = new Map<string, readonly Word[]>([
-    [path, [...Object.entries(entries).map(([word, { summary }]) => ({ word, help: summary })), ...global]],
-  ]);
+  const below = Object.entries(entries).map(([word, { summary }]) => ({ word, help: summary }));
+  const found = new Map<string, Following>([[path, { words: [...below, ...global], catalogs: false }]]);
   for (const [name, entry] of Object.entries(entries)) {
-    const below = path === "" ? name : `${path} ${name}`;
+    const full = path === "" ? name : `${path} ${name}`;
     if ("commands" in entry) {
-      for (const [key, value] of await wordsOf(entry.commands, below)) found.set(key, value);
+      for (const [key, value] of await wordsOf(entry.commands, full)) found.set(key, value);
     } else {
-      const { options = [] } = (await entry.load()).default;
-      found.set(below, [...options.map(([flags, help]) => optionWord(flags, help)), ...global]);
+      const { options = [], completes } = (await entry.load()).default;
+      const own = options.map(([flags, help]) => optionWord(flags, help));
+      found.set(full, { words: [...own, ...global], catalogs: completes === "catalogs" });
     }
   }
   return found;
@@ -41,9 +47,12 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** Names of contexts are folders, so that no shell has to start Natster to know them. */
 const contexts = '"${XDG_CONFIG_HOME:-$HOME/.config}"/natster/contexts/*/';
 
+/** Only the system knows which catalogs there are; where it does not answer at once, there are none. */
+const catalogs = "natster --timeout 2 ls --names 2>/dev/null";
+
 const bash = (words: Words): string => `# natster completion for bash
 _natster() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="" part
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="" part whole found
   if [ "$before" = --context ]; then
     COMPREPLY=($(compgen -W "$(for c in ${contexts}; do [ -d "$c" ] && basename "$c"; done)" -- "$word"))
     return
@@ -64,17 +73,31 @@ ${[...words.keys()]
     esac
   done
   case "$path" in
-${[...words].map(([path, all]) => `    ${quoted(path)}) COMPREPLY=($(compgen -W ${quoted(all.map(({ word }) => word).join(" "))} -- "$word")) ;;`).join("\n")}
+${[...words]
+  .map(([path, { words: all, catalogs: named }]) => {
+    const options = `COMPREPLY=($(compgen -W ${quoted(all.map(({ word }) => word).join(" "))} -- "$word"))`;
+    return `    ${quoted(path)}) ${options}${named ? "; _natster_catalogs" : ""} ;;`;
+  })
+  .join("\n")}
   esac
+}
+# bash takes a word apart at an @, and yet replaces it whole.
+_natster_catalogs() {
+  case "$word" in -*) return ;; esac
+  whole="\${COMP_LINE:0:COMP_POINT}"; whole="\${whole##* }"
+  while IFS= read -r found; do
+    case "$found" in "$whole"*) COMPREPLY+=("$found") ;; esac
+  done < <(${catalogs})
 }
 complete -o default -F _natster natster
 `;
 
 const described = ({ word, help }: Word): string => quoted(`${word.replaceAll(":", "\\:")}:${help}`);
 
+// In zsh `path` is the search path of commands, even where it is local.
 const zsh = (words: Words): string => `#compdef natster
 _natster() {
-  local path="" part
+  local at="" part
   local -a found
   if [[ \${words[CURRENT-1]} == --context ]]; then
     found=(${contexts}(N:h:t))
@@ -82,15 +105,20 @@ _natster() {
     return
   fi
   for part in \${words[2,CURRENT-1]}; do
-    case "\${path:+$path }$part" in
+    case "\${at:+$at }$part" in
 ${[...words.keys()]
   .filter(Boolean)
-  .map((path) => `      ${quoted(path)}) path=${quoted(path)} ;;`)
+  .map((path) => `      ${quoted(path)}) at=${quoted(path)} ;;`)
   .join("\n")}
     esac
   done
-  case "$path" in
-${[...words].map(([path, all]) => `    ${quoted(path)}) found=(${all.map(described).join(" ")}) ;;`).join("\n")}
+  case "$at" in
+${[...words]
+  .map(([path, { words: all, catalogs: named }]) => {
+    const ours = named ? `; compadd -- \${(f)"$(${catalogs})"}` : "";
+    return `    ${quoted(path)}) found=(${all.map(described).join(" ")})${ours} ;;`;
+  })
+  .join("\n")}
   esac
   _describe natster found
   _files
@@ -101,7 +129,7 @@ if [ "$funcstack[1]" = _natster ]; then _natster "$@"; else compdef _natster nat
 const fish = (words: Words): string => {
   const lines = ["# natster completion for fish"];
   const firsts = [...words.keys()].filter((key) => key !== "" && !key.includes(" "));
-  for (const [path, all] of words) {
+  for (const [path, { words: all, catalogs: named }] of words) {
     const seen = path.split(" ").filter(Boolean);
     const below = [...words.keys()]
       .filter((key) => key.startsWith(`${path} `))
@@ -111,6 +139,7 @@ const fish = (words: Words): string => {
       ...seen.map((word) => `__fish_seen_subcommand_from ${word}`),
       ...(unseen.length > 0 ? [`not __fish_seen_subcommand_from ${unseen.join(" ")}`] : []),
     ].join("; and ");
+    if (named) lines.push(`complete -c natster -n ${quoted(condition)} -a ${quoted(`(${catalogs})`)} -d catalog`);
     for (const { word, help } of all) {
       const what = word.startsWith("--") ? `-l ${word.slice(2)}` : `-f -a ${word}`;
       lines.push(`complete -c natster -n ${quoted(condition)} ${what} -d ${quoted(help)}`);

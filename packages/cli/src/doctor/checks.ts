@@ -9,7 +9,7 @@ import { contextsDirectory } from "../context/paths.ts";
 import type { Finding } from "../commands/doctor.ts";
 import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
-import { duration, size } from "../output/words.ts";
+import { duration, fingerprint, size } from "../output/words.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
 
 /** Looks at everything that can be looked at, as far as one thing does not need another that is wrong. */
@@ -17,7 +17,7 @@ export async function checks(globals: Globals): Promise<Finding[]> {
   const findings = [node(), await disk(), await directory()];
   const context = await contextFor(globals.context).catch((error: unknown) => failed("context", error));
   if (!("creds" in context)) return [...findings, context];
-  findings.push({ check: "context", state: "well", found: `${context.name}, account ${context.account}` });
+  findings.push({ check: "context", state: "well", found: `${context.name}, account ${fingerprint(context.account)}` });
   findings.push(await privacy(context), await key(context), await device(context));
   const page = await lookAtPage(context, globals.timeout);
   findings.push(...page);

@@ -4,8 +4,13 @@ import { wrap } from "./wrap.ts";
 test("a line breaks between words, under where it began", () => {
   expect(wrap("one two three four", 9)).toBe("one two\nthree\nfour");
   expect(wrap("  one two three", 9)).toBe("  one two\n  three");
-  expect(wrap("● one two three", 9)).toBe("● one two\n  three");
-  expect(wrap("\u001B[32m●\u001B[39m one two three", 9)).toBe("\u001B[32m●\u001B[39m one two\n  three");
+  expect(wrap("● one two three", 16)).toBe("● one two three");
+  expect(wrap("\u001B[32m●\u001B[39m one two three four", 16)).toBe("\u001B[32m●\u001B[39m one two three\n  four");
+});
+
+test("what stands behind a name is under itself as far as there is room", () => {
+  expect(wrap("page       one two three", 80)).toBe("page       one two three");
+  expect(wrap("page       one two three", 16)).toBe("page       one\n  two three");
 });
 
 test("what fits, or is one word, stays as it is", () => {

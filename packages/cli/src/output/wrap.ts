@@ -2,7 +2,7 @@
 import stringWidth from "string-width";
 
 /** A line, broken between words where it is longer than a terminal is wide; what is one long word stays one. */
-export function wrap(line: string, columns: number, indent = indentOf(line)): string {
+export function wrap(line: string, columns: number, indent = indentOf(line, columns)): string {
   if (stringWidth(line) <= columns || line.includes("\n")) return line;
   const [, lead = "", text = ""] = /^(\s*)(.*)$/s.exec(line) ?? [];
   const lines: string[] = [];
@@ -19,9 +19,10 @@ export function wrap(line: string, columns: number, indent = indentOf(line)): st
   return [...lines, current].join("\n");
 }
 
-/** Under the first word; what stands behind a mark is under its own. */
-function indentOf(line: string): string {
+/** Under the first word; what stands behind a mark, or behind a name and two spaces, is under its own where there is room. */
+function indentOf(line: string, columns: number): string {
   // oxlint-disable-next-line no-control-regex -- colour takes no room
-  const [, lead = "", mark = ""] = /^(\s*)([●○✓!✗] )?/.exec(line.replaceAll(/\u001B\[[\d;]*m/g, "")) ?? [];
-  return lead + " ".repeat(mark.length);
+  const plain = line.replaceAll(/\u001B\[[\d;]*m/g, "");
+  const [, lead = "", before = ""] = /^(\s*)([●○✓!✗] |\S.{0,18}?\s{2,})?/.exec(plain) ?? [];
+  return " ".repeat(lead.length + Math.min(before.length, Math.floor(columns / 8)));
 }

@@ -21,6 +21,7 @@ export const onForeignCatalog = ({ name, about, listed, does, said }: Deed) =>
   defineCommand({
     about,
     arguments: [["<catalog>", `as ${listed} lists it: @alice/photos`]],
+    completes: "catalogs",
     examples: [[`natster ${name} @alice/photos`, "Alice's catalog photos"]],
     input: z.object({ catalog: ForeignCatalog }),
     output: z.strictObject({ name: z.string(), owner: AccountKey, catalog: CatalogName }),

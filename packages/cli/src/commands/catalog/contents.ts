@@ -10,6 +10,7 @@ import { ReferenceTyped } from "../../system/reference.ts";
 export default defineCommand({
   about: "List every file of a catalog with its digest.",
   arguments: [["<catalog>", "photos, @alice/photos, or a folder in one"]],
+  completes: "catalogs",
   examples: [["natster catalog contents @alice/photos", "every file, its size, type and SHA-256"]],
   input: z.object({ catalog: ReferenceTyped }),
   output: z.strictObject({ name: z.string(), revision: z.int(), files: z.array(FileEntry) }),

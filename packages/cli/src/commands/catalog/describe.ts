@@ -14,6 +14,7 @@ export default defineCommand({
     ["<what>", "a catalog of yours, or a file in one that this machine serves"],
     ["<text>", "a line: of a catalog at most 256 characters, of a file 512; an empty one takes a file's back"],
   ],
+  completes: "catalogs",
   examples: [
     ["natster catalog describe photos 'Summer on the coast'", "what people see beside its name"],
     ["natster catalog describe photos/a.jpg 'The day the tide was out'", "what people see beside a file"],

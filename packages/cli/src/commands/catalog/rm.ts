@@ -8,6 +8,7 @@ export default defineCommand({
   about:
     "Give up a catalog: every share of it ends, and this machine serves it no more. The folder and its files stay as they are.",
   arguments: [["<catalog>", "a catalog of yours"]],
+  completes: "catalogs",
   examples: [["natster catalog rm photos", "ends every share of it"]],
   input: z.object({ catalog: CatalogName }),
   output: z.strictObject({ catalog: CatalogName }),

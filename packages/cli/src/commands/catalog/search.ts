@@ -14,6 +14,7 @@ export default defineCommand({
     ["<catalog>", "photos, @alice/photos, or a folder in one"],
     ["<words...>", "what to look for"],
   ],
+  completes: "catalogs",
   examples: [["natster catalog search @alice/photos beach jpeg", "every JPEG with beach in its path"]],
   input: z.object({ catalog: ReferenceTyped, words: z.array(z.string()).min(1) }),
   output: z.strictObject({ name: z.string(), files: z.array(FileEntry) }),
