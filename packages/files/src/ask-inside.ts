@@ -2,7 +2,7 @@
 import { kitErrors, type SealedEndpoint } from "@natster/contracts";
 import { InnerRefusal } from "@natster/contracts/files";
 import { Refusal } from "@natster/micro/client";
-import { decode, encode } from "@natster/micro/codec";
+import { decode, decodeReply, encode } from "@natster/micro/codec";
 import type { ReaderSession } from "@natster/trust";
 import type * as z from "zod";
 
@@ -34,7 +34,7 @@ export async function askInside<E extends SealedEndpoint>(
   const asked = await session.request(verb, encode(said, said.parse(request)));
   const { refused, body } = await session.reply(asked, await send(asked.frame));
   if (refused) throw refusalIn(errors, body);
-  const reply = decode(told, body);
+  const reply = decodeReply(told, body);
   if (!reply.success) throw new AgainstContractError(verb, reply.issues[0]?.path);
   return reply.data as InnerReply<E>;
 }

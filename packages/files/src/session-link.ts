@@ -2,8 +2,9 @@
 import type { AccountKey, CatalogName, InstanceId } from "@natster/contracts";
 import { files, type SealedVerb, Welcome } from "@natster/contracts/files";
 import { type Client, Refusal } from "@natster/micro/client";
+import { decodeReply } from "@natster/micro/codec";
 import { type AnswerReason, enterSession, type ReaderSession, type SessionDevice } from "@natster/trust";
-import { askInside } from "./ask-inside.ts";
+import { AgainstContractError, askInside } from "./ask-inside.ts";
 import type * as Inside from "./ask-inside.ts";
 
 /** Who reads, and what. */
@@ -90,8 +91,9 @@ export class SessionLink {
       });
     });
     if (entered.refused !== undefined) throw new UntrustedInstanceError(entered.refused);
-    const welcome = Welcome.parse(JSON.parse(new TextDecoder().decode(entered.welcome)));
-    return new SessionLink(client, catalog, { ...entered, welcome });
+    const welcome = decodeReply(Welcome, entered.welcome);
+    if (!welcome.success) throw new AgainstContractError("open", welcome.issues[0]?.path);
+    return new SessionLink(client, catalog, { ...entered, welcome: welcome.data });
   }
 
   /** Whether it will hold for a while yet. */

@@ -20,7 +20,7 @@ import {
   TimeoutError,
 } from "@nats-io/nats-core";
 import type * as z from "zod";
-import { decode, encode, issuesOf } from "./codec.ts";
+import { decodeReply, encode, issuesOf } from "./codec.ts";
 import { commandHeader } from "./command.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -150,7 +150,7 @@ async function once(
   }
   const code = Number(message.headers?.get("Nats-Service-Error-Code") || 0);
   if (code !== 0) throw new Refusal(code, refusalIn(message));
-  const reply = decode(endpoint.reply, message.data);
+  const reply = decodeReply(endpoint.reply, message.data);
   if (!reply.success) throw new Error(`${subject} answered against its contract: ${reply.issues[0]?.path}`);
   return reply.data;
 }

@@ -2,7 +2,7 @@ import { Bytes } from "@natster/contracts";
 import fc from "fast-check";
 import * as z from "zod";
 import { expect, test } from "vitest";
-import { decode, encode } from "./codec.ts";
+import { decode, decodeReply, encode } from "./codec.ts";
 
 const schema = z.strictObject({ name: z.string(), sizes: z.array(z.int()).optional() });
 
@@ -47,4 +47,17 @@ test("no more than ten issues are told", () => {
   const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`field${index}`, z.string()]));
   const read = decode(z.strictObject(many), new TextEncoder().encode("{}"));
   expect(read).toMatchObject({ success: false, issues: { length: 10 } });
+});
+
+test("what a reply says that is not known is passed over, at any depth, and what is wrong is not", () => {
+  const reply = z.strictObject({
+    rows: z.array(z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("a"), name: z.string() })])),
+  });
+  const told = (value: unknown) => decodeReply(reply, new TextEncoder().encode(JSON.stringify(value)));
+  const known = { rows: [{ kind: "a", name: "kim" }] };
+  expect(told(known)).toEqual({ success: true, data: known });
+  expect(told({ rows: [{ kind: "a", name: "kim", more: { x: 1 } }], next: 3 })).toEqual({ success: true, data: known });
+  expect(told({ rows: [{ kind: "a", more: 1 }] })).toMatchObject({ success: false, issues: [{ path: "rows.0.name" }] });
+  expect(told({ rows: [{ kind: "b" }] })).toMatchObject({ success: false });
+  expect(decodeReply(Bytes, Uint8Array.of(7))).toEqual({ success: true, data: Uint8Array.of(7) });
 });
