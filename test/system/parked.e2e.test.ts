@@ -4,11 +4,12 @@ import { accountEvents } from "@natster/contracts/accounts";
 import { asShared } from "@natster/contracts/borders";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { files } from "@natster/contracts/files";
+import { eventStream } from "@natster/contracts/platform";
 import { client, connect, NobodyAnswersError, silentLog } from "@natster/micro";
 import { accept, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { createKey, signGrant } from "@natster/trust";
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 const photos = CatalogName.parse("photos");
@@ -54,6 +55,17 @@ async function record({ platform }: TestSystem, service: "catalog" | "accounts",
   const connection = await connect({ servers: platform.nats.url, creds, name: "record", log: silentLog() });
   try {
     return (await jetstream(connection).publish(subject, data)).seq;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The sequence of the last event in the log. */
+async function lastSequence({ platform }: TestSystem): Promise<number> {
+  const creds = { file: platform.installation.creds("bootstrap") };
+  const connection = await connect({ servers: platform.nats.url, creds, name: "look", log: silentLog() });
+  try {
+    return (await (await jetstreamManager(connection)).streams.info(eventStream)).state.last_seq;
   } finally {
     await connection.close();
   }
@@ -139,6 +151,34 @@ describe("while an event stands aside", () => {
     expect(await reaches(carol, alice)).toBe(true);
     expect(await ops.accounts.status({})).toMatchObject({ projections: [{ parked: 1 }] });
   });
+});
+
+test("commands about what cannot be read are refused by name and change nothing; others are obeyed", async () => {
+  const { system, alice, bob, carol } = await aShare();
+  const [share, catalog] = [{ owner: alice.account, catalog: photos, recipient: bob.account }, { catalog: photos }];
+  await record(system, "catalog", eventSubject(shareEvents, share, "imported"), written("imported", 2, {}));
+  await record(system, "accounts", eventSubject(accountEvents, { account: carol.account }, "renamed"), "garbled");
+  const end = await lastSequence(system);
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const commands = {
+    share: () =>
+      alice.catalog.share({
+        ...catalog,
+        grant: signGrant(alice.key, { ...catalog, recipient: bob.account, issuedAt, expires: issuedAt + 3_600 }),
+      }),
+    unshare: () => alice.catalog.unshare({ ...catalog, recipient: bob.account }),
+    import: () => bob.catalog.import({ ...catalog, owner: alice.account }),
+    drop: () => bob.catalog.drop({ ...catalog, owner: alice.account }),
+    rename: () => carol.accounts.rename({ handle: Handle.parse("caroline") }),
+    suspend: () => system.administrator.accounts.suspend({ account: carol.account }),
+  };
+  for (const [name, command] of Object.entries(commands)) {
+    await expect(command(), name).rejects.toMatchObject({ reason: "unreadable", code: 500 });
+  }
+  expect(await lastSequence(system)).toBe(end);
+
+  await expect(alice.catalog.unshare({ ...catalog, recipient: carol.account })).resolves.toHaveProperty("after");
+  await expect(bob.accounts.rename({ handle: Handle.parse("robert") })).resolves.toHaveProperty("after");
 });
 
 test("an import that nats-server would refuse stands aside alone: the rest of the account is pushed", async () => {

@@ -19,6 +19,11 @@ export const refusals: Readonly<Record<string, Explained>> = {
   not_registered: { what: "the system does not know you yet", next: "natster redeem CODE" },
   request_too_large: { what: "that is more than the system reads at once", next: "less of it" },
   too_many_requests: { what: "that was too much within a minute", next: "the same again, in a minute" },
+  unreadable: {
+    what: "the system cannot read what happened before",
+    why: "something newer may have written it",
+    next: "ask who runs it",
+  },
   wrong_role: { what: "this device may not do that; another of yours may", next: "natster devices" },
   // Of one.
   account_unknown: { what: "the system does not know this account", next: "natster doctor" },

@@ -18,6 +18,8 @@ export const kitErrors = {
   log_full: 507,
   /** A fault; the cause is in the service's log under the `errorId` of the reply. */
   internal: 500,
+  /** An event that this stands on cannot be read, as one of a newer version: nothing is decided about it until it can. */
+  unreadable: 500,
   /** The service is stopping, or what it depends on cannot be reached. Ask again. */
   unavailable: 503,
 } as const;

@@ -3,6 +3,7 @@ import { type Endpoint, kitErrors } from "@natster/contracts";
 import { nuid } from "@nats-io/nats-core";
 import type { ServiceMsg } from "@nats-io/services";
 import { encode } from "./codec.ts";
+import { UnreadableEventError } from "./event.ts";
 import type { Logger } from "./log.ts";
 import { readCall, type ServedEndpoint } from "./read-call.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
@@ -50,6 +51,10 @@ function refusalOf({ contract, name, endpoint, log }: AnsweredEndpoint, error: u
     return kitRefusal("unavailable");
   }
   const errorId = nuid.next();
+  if (error instanceof UnreadableEventError) {
+    log.error({ ...at, errorId }, "an event cannot be read, so nothing is decided");
+    return kitRefusal("unreadable", { message: "something that happened to it before cannot be read", errorId });
+  }
   log.error({ ...at, errorId }, "fault");
   return kitRefusal("internal", { message: `${contract.name} failed`, errorId });
 }
