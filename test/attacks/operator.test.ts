@@ -4,10 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { applied } from "@natster/person";
+import { accept, applied, share } from "@natster/person";
+import type { TestPerson } from "@natster/testing";
 import { accountJwt, createKey, encodeJwt, keyFromSeed, renderAccount, signGrant, userJwt } from "@natster/trust";
 import { afterAll, beforeAll, describe } from "vitest";
-import { attack } from "./attack.fixture.ts";
+import { attack, until } from "./attack.fixture.ts";
 import { resigned } from "./jwt.fixture.ts";
 import { knock, type Raw, raw } from "./raw.fixture.ts";
 import { grantFor, now, openScene, photos, type Scene } from "./scene.fixture.ts";
@@ -160,4 +161,30 @@ describe("what the access projection says, whatever was pushed", () => {
     twin: async () => (await scene.device(scene.alice)).ask(`files.${photos}.open`),
     works: "answered",
   });
+  attack("gives Carol back the import of a catalog that was given up, now that there is a new one of its name", {
+    attack: async () => {
+      await reads(scene.carol);
+      const kept = await pusher.read(`$SYS.REQ.ACCOUNT.${scene.carol.account}.CLAIMS.LOOKUP`);
+      await scene.alice.catalog.retire({ catalog: photos });
+      const { after } = await scene.alice.catalog.create({ catalog: photos });
+      await applied(scene.carol.connection, scene.alice.account, after);
+      await applied(scene.carol.connection, scene.carol.account, after);
+      await push(kept);
+      return (await scene.device(scene.carol)).ask(scene.shared);
+    },
+    fails: "no responders",
+    twin: () => reads(scene.carol),
+    works: "answered",
+  });
 });
+
+/** Alice shares photos with somebody, who accepts; resolves with what reading came to. */
+async function reads(person: TestPerson): Promise<string> {
+  await share(scene.alice, scene.alice.key, { catalog: photos, recipient: person.account });
+  await accept(person, { owner: scene.alice.account, catalog: photos });
+  const device = await scene.device(person);
+  return until(
+    () => device.ask(scene.shared),
+    (came) => came === "answered",
+  );
+}
