@@ -232,6 +232,35 @@ describe("listens, and says again what it heard", () => {
     expect(await signed(browser)).toBe("signed");
   });
 
+  test("a code that is handed over crosses the account without what answers it", async () => {
+    const heard: string[] = [];
+    const subscription = carrier.connection.subscribe("grants.>", {
+      callback: (_, { data }) => void heard.push(Buffer.from(data).toString("latin1")),
+    });
+    await carrier.connection.flush();
+    const [peer, seal] = [7, 9].map((byte) => Buffer.alloc(32, byte));
+    const [peerText = "", sealText = ""] = [peer, seal].map((bytes) => bytes?.toString("base64url"));
+    const record = {
+      id: createCode("share").id,
+      catalog: photos,
+      expires: now() + 600,
+      peer: peerText,
+      seal: sealText,
+    };
+    await inSession("keep", browser, carrier, record);
+    await until(
+      () => heard.length,
+      (count) => count >= 2,
+    );
+    subscription.unsubscribe();
+    const said = heard.join("");
+    // It heard the opening, which is signed and not sealed.
+    expect(said).toContain("purpose");
+    for (const secret of [peerText, sealText, peer?.toString("latin1"), seal?.toString("latin1")]) {
+      expect(said).not.toContain(secret);
+    }
+  });
+
   test("a request that is replayed is answered under seal, so that nobody but its device has what was signed", async () => {
     const heard: { subject: string; data: Uint8Array }[] = [];
     const subscription = carrier.connection.subscribe("grants.*.sign", {
