@@ -57,6 +57,15 @@ describe("an event's subject", () => {
     expect(readEventSubject(shareEvents, subject)).toEqual({ id, type: "shared" });
   });
 
+  test("says the same whenever it is read, also of another type, and what is refused once is refused again", () => {
+    const wrong = `events.share.${alice}.PHOTOS.${bob}.shared`;
+    for (let times = 0; times < 2; times++) {
+      expect(readEventSubject(shareEvents, subject)).toEqual({ id, type: "shared" });
+      expect(readEventSubject(shareEvents, eventSubject(shareEvents, id, "dropped"))).toEqual({ id, type: "dropped" });
+      expect(readEventSubject(shareEvents, wrong)).toBeUndefined();
+    }
+  });
+
   test("is found by the filter of its aggregate, of its family, and of its type", () => {
     expect(aggregateFilter(shareEvents, id)).toBe(`events.share.${alice}.photos.${bob}.*`);
     expect(familyFilter(shareEvents)).toBe("events.share.*.*.*.*");

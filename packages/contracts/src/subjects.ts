@@ -69,13 +69,27 @@ export function readEventSubject<E extends EventsContract>(
   events: E,
   subject: string,
 ): { id: IdOf<E>; type: string } | undefined {
-  if (!subject.startsWith(`${events.subject}.`)) return undefined;
-  const tokens = subject.slice(events.subject.length + 1).split(".");
-  const type = tokens.pop();
+  const end = subject.lastIndexOf(".");
+  const id = idIn(events, subject.slice(0, end));
+  return id && { id: id as IdOf<E>, type: subject.slice(end + 1) };
+}
+
+/** The ids that were read last: to check a key's checksum costs more than all else that is done with an event. */
+const lately = new WeakMap<EventsContract, Map<string, object>>();
+const remembered = 10_000;
+
+function idIn(events: EventsContract, aggregate: string): object | undefined {
+  const known = lately.get(events)?.get(aggregate);
+  if (known || !aggregate.startsWith(`${events.subject}.`)) return known;
+  const tokens = aggregate.slice(events.subject.length + 1).split(".");
   const names = Object.keys(events.id.shape);
-  if (type === undefined || tokens.length !== names.length) return undefined;
+  if (tokens.length !== names.length) return undefined;
   const id = events.id.safeParse(Object.fromEntries(names.map((name, index) => [name, tokens[index]])));
-  return id.success ? { id: id.data as IdOf<E>, type } : undefined;
+  if (!id.success) return undefined;
+  let ids = lately.get(events);
+  if (!ids || ids.size >= remembered) lately.set(events, (ids = new Map()));
+  ids.set(aggregate, Object.freeze(id.data));
+  return id.data;
 }
 
 /** The stream behind a bucket, and the subject of one of its keys, as ADR-8 has them. */

@@ -6,14 +6,25 @@ import { JetStreamApiError } from "@nats-io/jetstream";
 import { headers, type NatsConnection, nuid } from "@nats-io/nats-core";
 import { atMost } from "./at-most.ts";
 
+/** How many messages nats-server takes in one batch. */
+export const mostInBatch = 1_000;
+
 /** A message of a batch. */
-export interface BatchEntry {
+export interface BatchMessage {
   readonly subject: string;
   readonly data: Uint8Array;
-  readonly messageId: string;
-  /** The sequence after which nothing may have been stored under `expectSubject`. */
+  /** By which a repetition is known, where nothing else fences it. */
+  readonly messageId?: string;
+  /** More headers. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** The sequence after which nothing may have been stored under `expectSubject`, or else under the subject itself. */
   readonly expect?: number;
   readonly expectSubject?: string;
+}
+
+/** A message of a batch of which a repetition is known. */
+export interface BatchEntry extends BatchMessage {
+  readonly messageId: string;
 }
 
 interface Answer {
@@ -25,17 +36,18 @@ interface Answer {
 const inTurn = atMost(8);
 
 /** Publishes a batch and resolves with the sequence of its last message. Throws `JetStreamApiError`. */
-export const publishBatch = (connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number> =>
+export const publishBatch = (connection: NatsConnection, entries: readonly BatchMessage[]): Promise<number> =>
   inTurn(() => publishNow(connection, entries));
 
-async function publishNow(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number> {
+async function publishNow(connection: NatsConnection, entries: readonly BatchMessage[]): Promise<number> {
   const batch = nuid.next();
   for (const [index, entry] of entries.entries()) {
     const last = index === entries.length - 1;
     const named = headers();
     named.set("Nats-Batch-Id", batch);
     named.set("Nats-Batch-Sequence", String(index + 1));
-    named.set("Nats-Msg-Id", entry.messageId);
+    if (entry.messageId !== undefined) named.set("Nats-Msg-Id", entry.messageId);
+    for (const [name, value] of entry.headers ?? []) named.set(name, value);
     if (entry.expect !== undefined) named.set("Nats-Expected-Last-Subject-Sequence", String(entry.expect));
     if (entry.expectSubject !== undefined)
       named.set("Nats-Expected-Last-Subject-Sequence-Subject", entry.expectSubject);

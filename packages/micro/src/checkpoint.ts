@@ -2,7 +2,7 @@
 import type { BucketContract } from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
-import { openRows } from "./rows.ts";
+import { openRows, type Slot } from "./rows.ts";
 
 export interface Checkpoint {
   /** The sequence of the last event that the rows have seen, by whichever process; 0 where there is none. */
@@ -16,6 +16,8 @@ const key = "checkpoint";
 /** Opens the checkpoint of a bucket. */
 export async function openCheckpoint(connection: NatsConnection, bucket: BucketContract): Promise<Checkpoint> {
   const rows = await openRows(connection, { ...bucket, row: z.strictObject({}) });
+  /** As it was written last; undefined where another may have written it since. */
+  let known: Slot<object> | undefined;
   return {
     async read() {
       const row = await rows.get(key);
@@ -23,9 +25,11 @@ export async function openCheckpoint(connection: NatsConnection, bucket: BucketC
     },
     async advance(sequence) {
       for (;;) {
-        const { revision, sequence: reached } = await rows.slot(key);
-        const written = reached >= sequence ? revision : await rows.put(key, {}, sequence, revision);
-        if (written !== undefined) return written;
+        const { revision, sequence: reached } = (known ??= await rows.slot(key));
+        if (reached >= sequence) return revision;
+        const row = {};
+        const written = await rows.put(key, row, sequence, revision);
+        known = written === undefined ? undefined : { row, sequence, revision: written };
       }
     },
   };

@@ -17,9 +17,12 @@ export interface Backlog {
 /** An open durable. */
 export interface Durable {
   /**
-   * Whatever has arrived since the last batch, in the log's order, and nothing where for a second nothing has; ends
+   * Whatever has arrived since the last batch, in the log's order, and nothing where for a second nothing has; as
+   * `arriving` makes it of each message the moment it comes, while whoever takes the batches waits for the disk. Ends
    * after `stop`, and with the connection. Throws where the durable is gone.
    */
+  batches<T>(arriving: (message: JsMsg) => T): AsyncIterable<T[]>;
+  /** The same, of the messages as they are. */
   batches(): AsyncIterable<JsMsg[]>;
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
   rewind(sequence: number): Promise<void>;
@@ -80,40 +83,46 @@ export async function openDurable(
     return (await Promise.all(found)).filter((stored) => stored !== null);
   };
 
-  return {
-    async *batches() {
-      let arrived: JsMsg[] = [];
-      let wake = Promise.withResolvers<void>();
-      let closed: Error | undefined;
-      messages = await consumer.consume({
-        max_messages: prefetch,
-        ...(pinned && { group: pinnedGroup, expires: pinnedAsks }),
-        // A durable that was taken away does not come back by waiting.
-        abort_on_missing_resource: true,
-        callback: (message) => {
-          arrived.push(message);
-          wake.resolve();
-        },
-      });
-      void messages.closed().then((reason) => {
-        closed = reason instanceof Error ? reason : new Error(`${name} delivers no more`);
+  function batches<T>(arriving: (message: JsMsg) => T): AsyncIterable<T[]>;
+  function batches(): AsyncIterable<JsMsg[]>;
+  async function* batches<T>(
+    arriving: (message: JsMsg) => T | JsMsg = (message) => message,
+  ): AsyncGenerator<(T | JsMsg)[]> {
+    let arrived: (T | JsMsg)[] = [];
+    let wake = Promise.withResolvers<void>();
+    let closed: Error | undefined;
+    messages = await consumer.consume({
+      max_messages: prefetch,
+      ...(pinned && { group: pinnedGroup, expires: pinnedAsks }),
+      // A durable that was taken away does not come back by waiting.
+      abort_on_missing_resource: true,
+      callback: (message) => {
+        arrived.push(arriving(message));
         wake.resolve();
-      });
-      if (stopped) messages.stop();
-      const looking = setInterval(() => wake.resolve(), quietAtMost);
-      try {
-        while (!stopped && !closed) {
-          await wake.promise;
-          wake = Promise.withResolvers();
-          const batch = arrived;
-          arrived = [];
-          yield batch;
-        }
-      } finally {
-        clearInterval(looking);
+      },
+    });
+    void messages.closed().then((reason) => {
+      closed = reason instanceof Error ? reason : new Error(`${name} delivers no more`);
+      wake.resolve();
+    });
+    if (stopped) messages.stop();
+    const looking = setInterval(() => wake.resolve(), quietAtMost);
+    try {
+      while (!stopped && !closed) {
+        await wake.promise;
+        wake = Promise.withResolvers();
+        const batch = arrived;
+        arrived = [];
+        yield batch;
       }
-      if (closed && !stopped && !connection.isClosed()) throw closed;
-    },
+    } finally {
+      clearInterval(looking);
+    }
+    if (closed && !stopped && !connection.isClosed()) throw closed;
+  }
+
+  return {
+    batches,
     async rewind(sequence) {
       await manager.consumers.reset(stream, name, sequence);
     },

@@ -8,6 +8,8 @@ export class UnreadableEventError extends Error {
   override readonly name = "UnreadableEventError";
 }
 
+const utf8 = new TextDecoder();
+
 const CloudEvent = z.object({
   specversion: z.literal("1.0"),
   id: z.string(),
@@ -68,7 +70,7 @@ export function readEvent<E extends EventsContract>(
   if (!known) throw new UnreadableEventError(`${events.subject} knows no event ${place.type}`);
   let event: CloudEvent;
   try {
-    event = CloudEvent.parse(JSON.parse(new TextDecoder().decode(stored.data)));
+    event = CloudEvent.parse(JSON.parse(utf8.decode(stored.data)));
   } catch (cause) {
     throw new UnreadableEventError("not a CloudEvent", { cause });
   }

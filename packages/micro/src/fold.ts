@@ -3,7 +3,7 @@ import type { BucketContract, EventsContract, IdOf, RowOf } from "@natster/contr
 import type { Recorded } from "./aggregate.ts";
 import { readEvent } from "./event.ts";
 import type { Parking } from "./parking.ts";
-import type { Projection } from "./projection.ts";
+import type { Projection, RowsFrom } from "./projection.ts";
 import { emptySlot, type RowWriter, type Slot } from "./rows.ts";
 
 /** An event that a projection has taken in. */
@@ -27,17 +27,15 @@ export interface Stored {
   readonly data: Uint8Array;
 }
 
-/** An event that has been read, and the keys of the rows that follow from it. */
-interface Read {
-  readonly stored: Stored;
-  readonly applied: Applied;
-  readonly keys: readonly string[];
-}
+/** An event that has been read, and the rows that follow from it; or why it cannot be read. */
+export type Reading<R> =
+  | { readonly stored: Stored; readonly applied: Applied; readonly rows: readonly RowOfEvent<R>[] }
+  | { readonly stored: Stored; readonly error: unknown };
 
-/** An event that cannot be read, and why. */
-interface Unreadable {
-  readonly stored: Stored;
-  readonly error: unknown;
+/** A row that follows from an event: its key, and how it changes. */
+interface RowOfEvent<R> {
+  readonly key: string;
+  readonly evolve: RowsFrom<EventsContract, R>["evolve"];
 }
 
 /** How many rows are kept in memory between batches. */
@@ -51,19 +49,15 @@ export function createFold<B extends BucketContract>(
   projection: Projection<B>,
   rows: RowWriter<RowOf<B>>,
   parking: Pick<Parking, "blocking" | "park" | "isSkipped" | "leaveOut">,
-): (batch: readonly Stored[]) => Promise<readonly Applied[]> {
+): (batch: readonly Reading<RowOf<B>>[]) => Promise<readonly Applied[]> {
   type Rows = Map<string, Slot<RowOf<B>>>;
   const known: Rows = new Map();
 
   const write = async (next: Rows): Promise<void> => {
     try {
-      await Promise.all(
-        [...next].map(async ([key, { row, sequence, revision }]) => {
-          const written = await rows.put(key, row, sequence, revision);
-          if (written === undefined) throw new Error(`another projector wrote ${key}`);
-          known.set(key, { row, sequence, revision: written });
-        }),
-      );
+      const revisions = await rows.putAll(next);
+      if (!revisions) throw new Error("another projector wrote rows");
+      for (const [key, revision] of revisions) known.set(key, { ...(next.get(key) ?? emptySlot), revision });
     } catch (error) {
       // Some of the rows may be written and some not: the bucket knows.
       known.clear();
@@ -73,13 +67,15 @@ export function createFold<B extends BucketContract>(
   };
 
   return async (batch) => {
-    const arrived = batch.flatMap((stored) => read(projection, stored));
-    const keys = new Set(arrived.flatMap((each) => ("keys" in each ? each.keys : [])));
-    for (const [key, slot] of await rows.slots([...keys].filter((key) => !known.has(key)))) known.set(key, slot);
+    const unknown = new Set<string>();
+    for (const each of batch) {
+      if ("rows" in each) for (const { key } of each.rows) if (!known.has(key)) unknown.add(key);
+    }
+    for (const [key, slot] of await rows.slots([...unknown])) known.set(key, slot);
 
     const next: Rows = new Map();
     const applied: Applied[] = [];
-    for (const each of arrived) {
+    for (const each of batch) {
       const before = parking.blocking(each.stored);
       try {
         if (parking.isSkipped(each.stored)) parking.leaveOut(each.stored);
@@ -88,7 +84,7 @@ export function createFold<B extends BucketContract>(
         else {
           // All rows of an event, or none.
           const slotOf = (key: string) => next.get(key) ?? known.get(key) ?? emptySlot;
-          for (const [key, slot] of evolveRows(projection, each.applied, slotOf)) next.set(key, slot);
+          for (const [key, slot] of evolveEach(each.rows, each.applied, slotOf)) next.set(key, slot);
           applied.push(each.applied);
         }
       } catch (error) {
@@ -103,30 +99,46 @@ export function createFold<B extends BucketContract>(
 /** What an event makes of its rows. What a row has seen changes it no more: that makes redelivery harmless. */
 export const evolveRows = <B extends BucketContract, S extends Pick<Slot<RowOf<B>>, "row" | "sequence">>(
   projection: Projection<B>,
-  { events, id, event }: Applied,
+  applied: Applied,
   slotOf: (key: string) => S,
-): [key: string, slot: S][] =>
-  familiesOf(projection, events).flatMap((family) => {
-    const key = family.key(id, event);
-    if (key === undefined) return [];
+): [key: string, slot: S][] => evolveEach(rowsOf(projection, applied), applied, slotOf);
+
+function evolveEach<R, S extends Pick<Slot<R>, "row" | "sequence">>(
+  rows: readonly RowOfEvent<R>[],
+  { id, event }: Applied,
+  slotOf: (key: string) => S,
+): [key: string, slot: S][] {
+  const evolved: [string, S][] = [];
+  for (const { key, evolve } of rows) {
     const slot = slotOf(key);
-    if (event.sequence <= slot.sequence) return [];
-    return [[key, { ...slot, row: family.evolve(slot.row, event, id), sequence: event.sequence }]];
-  });
+    if (event.sequence <= slot.sequence) continue;
+    evolved.push([key, { ...slot, row: evolve(slot.row, event, id), sequence: event.sequence }]);
+  }
+  return evolved;
+}
 
-const familiesOf = <B extends BucketContract>({ rows }: Projection<B>, events: EventsContract) =>
-  rows.filter((family) => family.events === events);
+/** The rows that follow from an event. */
+function rowsOf<B extends BucketContract>({ rows }: Projection<B>, { events, id, event }: Applied) {
+  const found: RowOfEvent<RowOf<B>>[] = [];
+  for (const family of rows) {
+    const key = family.events === events ? family.key(id, event) : undefined;
+    if (key !== undefined) found.push({ key, evolve: family.evolve });
+  }
+  return found;
+}
 
-/** What an event says; nothing where it is of no kind that this projection reads. */
-function read(projection: Projection, stored: Stored): [Read | Unreadable] | [] {
+/** What an event says; undefined where it is of no kind that this projection reads. Never throws. */
+export function readFor<B extends BucketContract>(
+  projection: Projection<B>,
+  stored: Stored,
+): Reading<RowOf<B>> | undefined {
   const events = projection.rows.find((family) => stored.subject.startsWith(`${family.events.subject}.`))?.events;
-  if (!events) return [];
+  if (!events) return undefined;
   try {
-    const { id, event } = readEvent(events, stored);
-    const keys = familiesOf(projection, events).flatMap((family) => family.key(id, event) ?? []);
-    return [{ stored, applied: { events, id, event }, keys }];
+    const applied = { events, ...readEvent(events, stored) };
+    return { stored, applied, rows: rowsOf(projection, applied) };
   } catch (error) {
-    return [{ stored, error }];
+    return { stored, error };
   }
 }
 

@@ -10,6 +10,7 @@ import type { Parking, Place } from "./parking.ts";
 /** A side, as far as it can be mended. */
 export interface Mendable {
   readonly parking: Parking;
+  /** Takes events in, and resolves with those that are in the rows. */
   readonly fold: (batch: readonly Stored[]) => Promise<readonly Applied[]>;
   /** Reads an event of the log. */
   readonly read: (seq: number) => Promise<Stored>;

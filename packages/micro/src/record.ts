@@ -21,6 +21,8 @@ export async function openRecord(connection: NatsConnection, bucket: BucketContr
   const rows = await openRows(connection, sideRecords);
   const manager = await streamsManager(connection);
   const end = async (stream: string) => (await manager.streams.info(stream)).state.last_seq;
+  /** The revision that was written last; undefined where another may have written since. */
+  let known: number | undefined;
   return {
     async doubt() {
       const { row: record } = await rows.slot(bucket.name);
@@ -32,8 +34,9 @@ export async function openRecord(connection: NatsConnection, bucket: BucketContr
     },
     async keep(event, last) {
       for (;;) {
-        const { revision } = await rows.slot(bucket.name);
-        if ((await rows.put(bucket.name, { event, bucket: last }, event, revision)) !== undefined) return;
+        const revision = known ?? (await rows.slot(bucket.name)).revision;
+        known = await rows.put(bucket.name, { event, bucket: last }, event, revision);
+        if (known !== undefined) return;
       }
     },
   };

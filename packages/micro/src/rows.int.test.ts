@@ -69,6 +69,58 @@ describe("a row", () => {
   });
 });
 
+describe("many rows", () => {
+  const key = (index: number) => `k.${index}`;
+  const many = (count: number, word: string, revisions?: ReadonlyMap<string, number>) =>
+    new Map(
+      Array.from({ length: count }, (_, index) => [
+        key(index),
+        { row: { word: `${word} ${index}` }, sequence: index + 1, revision: revisions?.get(key(index)) ?? 0 },
+      ]),
+    );
+
+  // A few side by side, many in one batch, and more than fit into one.
+  test.for([3, 100, 2_500])("are written like one, %i of them", async (count) => {
+    const written = await rows.putAll(many(count, "first"));
+    expect(written?.size).toBe(count);
+    expect((await rows.putAll(many(count, "second", written)))?.size).toBe(count);
+    const slots = await rows.slots(Array.from({ length: count }, (_, index) => key(index)));
+    for (const [index, slot] of [...slots.values()].entries()) {
+      expect(slot).toMatchObject({ row: { word: `second ${index}` }, sequence: index + 1 });
+    }
+  });
+
+  test.for([3, 100])("say their revisions, and take nobody else's place, %i of them", async (count) => {
+    const written = await rows.putAll(many(count, "first"));
+    expect(written).toEqual(
+      new Map([...(await rows.slots([...(written?.keys() ?? [])]))].map(([each, { revision }]) => [each, revision])),
+    );
+    // Somebody else writes one of them.
+    const revision = written?.get(key(1)) ?? 0;
+    await rows.put(key(1), { word: "another's" }, 9, revision);
+    expect(await rows.putAll(many(count, "second", written))).toBeUndefined();
+    expect(await rows.get(key(1))).toMatchObject({ row: { word: "another's" } });
+  });
+
+  test("stand together or not at all where they fit into one batch", async () => {
+    await rows.put(key(99), { word: "there already" }, 1, 0);
+    expect(await rows.putAll(many(100, "first"))).toBeUndefined();
+    expect(await rows.count("k.*")).toBe(1);
+  });
+
+  test("may be gone, and leave their marks", async () => {
+    const written = await rows.putAll(many(50, "first"));
+    const gone = new Map([...many(50, "", written)].map(([each, slot]) => [each, { ...slot, row: undefined }]));
+    await rows.putAll(gone);
+    expect(await rows.page("k.*")).toEqual({ rows: [] });
+    expect(await rows.slot(key(7))).toMatchObject({ row: undefined, sequence: 8 });
+  });
+
+  test("may be none", async () => {
+    expect(await rows.putAll(new Map())).toEqual(new Map());
+  });
+});
+
 describe("a page", () => {
   const words = async (filter: string, limit: number): Promise<string[][]> => {
     const pages: string[][] = [];

@@ -232,6 +232,33 @@ describe("what comes again", () => {
     expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
   });
 
+  test("is not lost where somebody else wrote one of very many rows meanwhile", async () => {
+    const people = Array.from({ length: 60 }, someone);
+    await using projection = await run();
+    await projection.caughtUp(Math.max(...(await Promise.all(people.map((account) => rename(account, "kim"))))));
+    const [account] = people;
+    if (!account) throw new Error("there are people");
+    const there = await projection.rows.get(`account.${account}`);
+    const body = JSON.stringify({ sequence: there?.sequence, row: there?.row });
+    await jetstream(connection).publish(bucketSubject(bucket.name, `account.${account}`), body);
+    const after = Math.max(...(await Promise.all(people.map((each) => rename(each, "lee", "max")))));
+    await expect.poll(() => projection.lag.sequence, { timeout: 20_000 }).toBe(after);
+    for (const each of people) expect(await namesOf(projection, each)).toEqual(["kim", "lee", "max"]);
+  });
+
+  test("of very many rows at once is what one event after the other makes of them", async () => {
+    const people = Array.from({ length: 200 }, someone);
+    for (const handle of ["kim", "lee", "max"]) await Promise.all(people.map((account) => rename(account, handle)));
+    const gone = new Set(people.slice(0, 50));
+    const after = Math.max(...(await Promise.all([...gone].map(close))));
+    await using projection = await run();
+    await expect.poll(() => projection.lag.sequence, { timeout: 20_000 }).toBe(after);
+    for (const each of people) {
+      expect(await namesOf(projection, each)).toEqual(gone.has(each) ? undefined : ["kim", "lee", "max"]);
+      expect((await projection.rows.get(`count.${each}`))?.row.names).toHaveLength(gone.has(each) ? 4 : 3);
+    }
+  });
+
   test("is not lost where somebody else wrote a row meanwhile", async () => {
     const account = someone();
     await using projection = await run();

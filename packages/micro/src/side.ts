@@ -10,7 +10,7 @@ import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { openCheckpoint } from "./checkpoint.ts";
 import { openDurable } from "./durable.ts";
-import { type Applied, createFold, type Stored } from "./fold.ts";
+import { type Applied, createFold, readFor, type Reading, type Stored } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import { isDecision, mend } from "./mend.ts";
 import { createOrder } from "./order.ts";
@@ -84,9 +84,9 @@ export async function runSide<B extends BucketContract>(
   const log = logger.child({ projection: into.name });
   const contract = projectionSides.find(({ durable: { name } }) => name === into.name)?.durable;
   if (!contract) throw new Error(`${into.name} is no side of a projection`);
-  const isRead = readsOf(contract);
+  const reads = readsOf(contract);
   const rows = await openRows(connection, into);
-  const checkpoint = await openCheckpoint(connection, into);
+  let checkpoint = await openCheckpoint(connection, into);
   const record = await openRecord(connection, into);
   const durable = await openDurable(connection, into.name, { pinned: true });
   const stopping = new AbortController();
@@ -115,6 +115,7 @@ export async function runSide<B extends BucketContract>(
     if (doubt !== undefined) await beSpoiled(doubt).catch(unlessEmptied);
     parking = await openParking(connection, into);
     fold = createFold(projection, rows, parking);
+    checkpoint = await openCheckpoint(connection, into);
     const sequence = await checkpoint.read();
     await durable.rewind(sequence + 1);
     order.rewound(Date.now());
@@ -126,17 +127,17 @@ export async function runSide<B extends BucketContract>(
    * What continues the rows. Something else means that another process was at it, or that something was delivered
    * again out of its order: then it is begun again, and what came is left to come once more.
    */
-  async function inOrder(batch: readonly JsMsg[]): Promise<readonly JsMsg[]> {
+  async function inOrder(batch: readonly Arrival<RowOf<B>>[]): Promise<readonly Arrival<RowOf<B>>[]> {
     // Another nats-server, or the same after a crash, may have lost the last of what it had acknowledged.
     const elsewhere = lag.writes && connection.info?.server_id !== server;
     if ((elsewhere && batch.length > 0) || order.isAmiss(Date.now())) {
       await beginSurely();
       return [];
     }
-    const fitting: JsMsg[] = [];
-    for (const message of batch) {
-      const delivery = order.take(message.info.deliverySequence, Date.now());
-      if (delivery === "next") fitting.push(message);
+    const fitting: Arrival<RowOf<B>>[] = [];
+    for (const arrival of batch) {
+      const delivery = order.take(arrival.message.info.deliverySequence, Date.now());
+      if (delivery === "next") fitting.push(arrival);
       if (delivery !== "amiss") continue;
       if (fitting.length > 0) await takeSurely(fitting);
       await beginSurely();
@@ -149,21 +150,26 @@ export async function runSide<B extends BucketContract>(
    * A batch is done with once its rows, then the checkpoint, are written, and the record of them is on disk. One that has
    * nothing for this projection changes no row, and is done with as it comes: to pass over it again costs little.
    */
-  async function take(batch: readonly JsMsg[]): Promise<void> {
+  async function take(batch: readonly Arrival<RowOf<B>>[]): Promise<void> {
     const applied: Applied[] = [];
     const aside: Place[] = [];
     const working = () => {
-      for (const message of batch) message.working();
+      for (const { message } of batch) message.working();
     };
-    const read = batch.filter(({ subject }) => isRead(subject));
-    for (const stored of betweenDecisions(read)) {
-      if ("seq" in stored) {
-        const side = { parking, fold, read: (seq: number) => durable.read(seq), working, spoiled: beSpoiled };
-        const mended = await mend(stored, side);
+    const read = batch.filter(({ isRead }) => isRead);
+    for (const piece of betweenDecisions(read)) {
+      if ("decision" in piece) {
+        const mended = await mend(piece.decision, {
+          parking,
+          fold: (events) => fold(events.flatMap((stored) => readFor(projection, stored) ?? [])),
+          read: (seq) => durable.read(seq),
+          working,
+          spoiled: beSpoiled,
+        });
         applied.push(...mended.applied);
         aside.push(...mended.freed);
       } else {
-        applied.push(...(await fold(stored)));
+        applied.push(...(await fold(piece.events)));
       }
       const { parked, newly } = await parking.save();
       for (const { seq, subject, reason } of newly) log.error({ sequence: seq, subject, reason }, "parked");
@@ -171,7 +177,7 @@ export async function runSide<B extends BucketContract>(
       aside.push(...parked);
     }
     await afterRows?.(applied, aside);
-    const [first, last] = [batch.at(0), batch.at(-1)];
+    const [first, last] = [batch.at(0)?.message, batch.at(-1)?.message];
     const sequence = Math.max(lag.sequence, last?.seq ?? 0);
     const saves = read.length > 0 || sequence >= saved + passedOverAtMost;
     const written = saves ? await checkpoint.advance(sequence) : undefined;
@@ -188,7 +194,7 @@ export async function runSide<B extends BucketContract>(
       await record.keep(sequence, written);
       saved = sequence;
     }
-    for (const message of batch) message.ack();
+    for (const { message } of batch) message.ack();
   }
 
   /** What cannot be mended by going on is left to whoever looks after both sides. */
@@ -212,7 +218,7 @@ export async function runSide<B extends BucketContract>(
       }
     }
   }
-  const takeSurely = (batch: readonly JsMsg[]) =>
+  const takeSurely = (batch: readonly Arrival<RowOf<B>>[]) =>
     surely(() => take(batch), "cannot write rows, trying again", "rows are written again");
   const beginSurely = (): Promise<void> =>
     surely(begin, "cannot begin to write rows, trying again", "rows are written from now on");
@@ -224,7 +230,11 @@ export async function runSide<B extends BucketContract>(
     // Up to there nothing was for this projection: the checkpoint need not say so.
     if (first === undefined || first > acknowledged) lag = { ...lag, sequence: Math.max(lag.sequence, acknowledged) };
     if (acknowledged > lag.sequence || (await record.doubt()) !== undefined) await beginSurely();
-    for await (const batch of durable.batches()) {
+    const arriving = (message: JsMsg): Arrival<RowOf<B>> => {
+      const isRead = reads(message.subject);
+      return { message, isRead, reading: isRead ? readFor(projection, message) : undefined };
+    };
+    for await (const batch of durable.batches(arriving)) {
       const fitting = await inOrder(batch);
       if (fitting.length > 0) await takeSurely(fitting);
     }
@@ -288,14 +298,24 @@ const unlessEmptied = (error: unknown) => {
   if (!(error instanceof EmptiedError)) throw error;
 };
 
+/** What has arrived, whether this side is to read it, and what it says where it makes rows. */
+interface Arrival<R> {
+  readonly message: JsMsg;
+  readonly isRead: boolean;
+  readonly reading: Reading<R> | undefined;
+}
+
 /** Events as they came, those between two decisions about the projection itself together. */
-function* betweenDecisions(batch: readonly Stored[]): Generator<Stored | readonly Stored[]> {
-  let from = 0;
-  for (const [index, stored] of batch.entries()) {
-    if (!isDecision(stored)) continue;
-    if (index > from) yield batch.slice(from, index);
-    yield stored;
-    from = index + 1;
+function* betweenDecisions<R>(
+  batch: readonly Arrival<R>[],
+): Generator<{ readonly decision: Stored } | { readonly events: readonly Reading<R>[] }> {
+  let events: Reading<R>[] = [];
+  for (const { message, reading } of batch) {
+    if (reading) events.push(reading);
+    if (!isDecision(message)) continue;
+    if (events.length > 0) yield { events };
+    yield { decision: message };
+    events = [];
   }
-  if (from < batch.length) yield batch.slice(from);
+  if (events.length > 0) yield { events };
 }
