@@ -3,7 +3,7 @@ import { kitErrors, type SealedEndpoint } from "@natster/contracts";
 import { InnerRefusal } from "@natster/contracts/files";
 import { Refusal } from "@natster/micro/client";
 import { decode, decodeReply, encode } from "@natster/micro/codec";
-import type { ReaderSession } from "@natster/trust";
+import { letGo, type ReaderSession } from "@natster/trust";
 import type * as z from "zod";
 
 /** What is said inside of an endpoint, as it is asked and as it is answered. */
@@ -32,7 +32,11 @@ export async function askInside<E extends SealedEndpoint>(
   const { request: said, reply: told, errors } = endpoint.sealed;
   const verb = endpoint.subject.slice(endpoint.subject.lastIndexOf(".") + 1);
   const asked = await session.request(verb, encode(said, said.parse(request)));
-  const { refused, body } = await session.reply(asked, await send(asked.frame));
+  const frame = await send(asked.frame);
+  const { refused, body } = await session.reply(asked, frame);
+  // The library puts what is larger than one read from the socket together in memory of its own, where it begins at 0;
+  // what came in one read has the line that announced it before it, and other messages behind.
+  if (frame.byteOffset === 0) letGo(frame);
   if (refused) throw refusalIn(errors, body);
   const reply = decodeReply(told, body);
   if (!reply.success) throw new AgainstContractError(verb, reply.issues[0]?.path);

@@ -1,6 +1,7 @@
 /** The reading side of a catalog: what is in it, and the content of each file. Runs in Node and in a browser. */
 import type { Digest } from "@natster/contracts";
 import { type FileEntry, maxRange } from "@natster/contracts/files";
+import { letGo } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { type Hash, pull, type PullOptions, type Sink } from "./pull.ts";
@@ -92,6 +93,8 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
         entry,
         pace,
         rangeSize: Math.min(rangeSize, welcome.maxRange, maxRange),
+        // Each was opened into memory of its own.
+        release: letGo,
         read: (offset, length, signal) => read({ digest: entry.digest, offset, length }, { signal }),
       }),
     [Symbol.dispose]: () => route[Symbol.dispose](),

@@ -11,4 +11,5 @@ export {
 } from "./catalog-reader.ts";
 export { DigestMismatchError, type Hash, type Progress, type PullOptions, type Sink } from "./pull.ts";
 export { StalledError } from "./route.ts";
+export { Throttle } from "./throttle.ts";
 export { NotAdmittedError, type Reading, SessionLink, UntrustedInstanceError } from "./session-link.ts";

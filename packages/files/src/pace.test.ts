@@ -22,6 +22,8 @@ async function admitted(pace: Pace, bytes: number): Promise<number> {
 
 test("the window opens with each answer, up to its bound", async () => {
   const pace = new Pace({ window: 2048 * KiB });
+  expect(await admitted(pace, 256 * KiB)).toBe(2);
+  for (let answer = 0; answer < 2; answer++) pace.leave(256 * KiB, { used: true });
   expect(await admitted(pace, 256 * KiB)).toBe(4);
   for (let answer = 0; answer < 4; answer++) pace.leave(256 * KiB, { used: true });
   expect(await admitted(pace, 256 * KiB)).toBe(8);
@@ -31,12 +33,43 @@ test("the window opens with each answer, up to its bound", async () => {
 
 test("losses together halve it once, and one request always goes", async () => {
   const pace = new Pace();
+  expect(await admitted(pace, 128 * KiB)).toBe(4);
+  for (let answer = 0; answer < 4; answer++) pace.leave(128 * KiB, { used: false });
   pace.lost(10_000);
   pace.lost(10_001);
-  expect(await admitted(pace, 256 * KiB)).toBe(2);
-  for (let answer = 0; answer < 2; answer++) pace.leave(256 * KiB, { used: false });
+  expect(await admitted(pace, 128 * KiB)).toBe(2);
+  for (let answer = 0; answer < 2; answer++) pace.leave(128 * KiB, { used: false });
   for (let round = 2; round < 30; round++) pace.lost(round * 10_000);
   expect(await admitted(pace, 256 * KiB)).toBe(1);
+});
+
+test("a window whose bytes only stand in line closes slowly, but not for that alone below what any way needs", async () => {
+  const pace = new Pace();
+  pace.answered(10, 0);
+  const answers = async (count: number, roundTrip: number) => {
+    for (let answer = 0; answer < count; answer++) {
+      await pace.enter(256 * KiB, forever);
+      pace.answered(roundTrip, 0);
+      pace.leave(256 * KiB, { used: true });
+    }
+  };
+  await answers(100, 10);
+  expect(await admitted(pace, 256 * KiB)).toBe(32);
+  for (let answer = 0; answer < 32; answer++) pace.leave(256 * KiB, { used: false });
+  await answers(2_000, 1_000);
+  const left = await admitted(pace, 256 * KiB);
+  expect(left).toBeGreaterThanOrEqual(8);
+  expect(left).toBeLessThan(20);
+});
+
+test("a way that is long is not a line", async () => {
+  const pace = new Pace();
+  for (let answer = 0; answer < 200; answer++) {
+    await pace.enter(256 * KiB, forever);
+    pace.answered(300 + (answer % 7), answer * 100);
+    pace.leave(256 * KiB, { used: true });
+  }
+  expect(await admitted(pace, 256 * KiB)).toBe(32);
 });
 
 test("who waits is let in when there is room, in order, and one who gives up does not keep the others", async () => {

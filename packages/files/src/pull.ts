@@ -1,4 +1,4 @@
-/** Moves one file: ranges are asked for ahead, put where they belong, and hashed in order. */
+/** Moves one file: ranges are asked for ahead, and written and hashed in order. */
 import type { Digest } from "@natster/contracts";
 import type { FileEntry } from "@natster/contracts/files";
 import type { Pace } from "./pace.ts";
@@ -16,8 +16,9 @@ export class DigestMismatchError extends Error {
   }
 }
 
-/** Where the bytes go, in any order. */
+/** Where the bytes go, in order and one after the other. */
 export interface Sink {
+  /** Resolves when they are written: nobody needs these bytes any more then. */
   write(offset: number, bytes: Uint8Array): Promise<void>;
 }
 
@@ -47,6 +48,8 @@ interface Transfer extends PullOptions {
   readonly read: (offset: number, length: number, signal: AbortSignal) => Promise<Uint8Array>;
   readonly rangeSize: number;
   readonly pace: Pace;
+  /** Told of bytes that were written and hashed, and are of no use any more. */
+  readonly release?: (bytes: Uint8Array) => void;
 }
 
 /**
@@ -54,28 +57,37 @@ interface Transfer extends PullOptions {
  * the content is not what the entry says, and whatever reading or writing throws.
  */
 export async function pull(sink: Sink, hash: Hash, transfer: Transfer): Promise<void> {
-  const { entry, read, rangeSize, pace, from = 0, signal, onProgress } = transfer;
+  const { entry, read, rangeSize, pace, from = 0, signal, onProgress, release } = transfer;
   const failed = new AbortController();
   const ended = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
   const underWay = new Set<Promise<void>>();
   const arrived = new Map<number, Uint8Array>();
-  let [hashed, written, entered] = [from, from, 0];
+  let [written, entered] = [from, 0];
+  let writing = false;
 
+  // A range stays in the window until it is written and hashed, so that one that is late cannot pile up those behind it.
+  const write = async () => {
+    if (writing) return;
+    writing = true;
+    for (let next = arrived.get(written); next && !ended.aborted; next = arrived.get(written)) {
+      arrived.delete(written);
+      const done = sink.write(written, next);
+      // While others carry it to the disk.
+      hash.update(next);
+      await done;
+      written += next.length;
+      entered -= next.length;
+      pace.leave(next.length, { used: true });
+      onProgress?.({ bytes: written, size: entry.size });
+      release?.(next);
+    }
+    writing = false;
+  };
   const move = async (offset: number, length: number) => {
     const bytes = await read(offset, length, ended);
     if (bytes.length !== length) throw new Error(`${entry.path}: ${bytes.length} bytes came for ${length}`);
-    await sink.write(offset, bytes);
-    written += length;
-    onProgress?.({ bytes: written, size: entry.size });
     arrived.set(offset, bytes);
-    // A range stays in the window until it is hashed, so that one that is late cannot pile up those behind it.
-    for (let next = arrived.get(hashed); next; next = arrived.get(hashed)) {
-      arrived.delete(hashed);
-      hash.update(next);
-      hashed += next.length;
-      entered -= next.length;
-      pace.leave(next.length, { used: true });
-    }
+    await write();
   };
 
   try {

@@ -1,19 +1,35 @@
 /** AES-256-GCM with Node's own cryptography, four times as fast as its WebCrypto. `#aead` means this file in Node. */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { type AeadKey, tagLength } from "./aead.ts";
+import { letGo } from "./let-go.ts";
 
-/** Takes the key over: it is overwritten when it is forgotten. */
-export function aeadKey(key: Uint8Array): AeadKey {
-  let forgotten = false;
+/** Takes the key over: those bytes are overwritten at once, and what holds it from then on is let go at the end. */
+export function aeadKey(bytes: Uint8Array): AeadKey {
+  let held: KeyObject | undefined = createSecretKey(bytes);
+  bytes.fill(0);
   const here = () => {
-    if (forgotten) throw new Error("the key is forgotten");
-    return key;
+    if (!held) throw new Error("the key is forgotten");
+    return held;
   };
   return {
     seal({ head, nonce, bound, parts }) {
       const cipher = createCipheriv("aes-256-gcm", here(), nonce, { authTagLength: tagLength }).setAAD(bound);
-      const sealed = parts.map((part) => cipher.update(part));
-      return Buffer.concat([head, ...sealed, cipher.final(), cipher.getAuthTag()]);
+      const length = parts.reduce((sum, part) => sum + part.length, head.length + tagLength);
+      const frame = Buffer.allocUnsafeSlow(length);
+      frame.set(head);
+      let at = head.length;
+      for (const part of parts) {
+        for (let done = 0; done < part.length; done += piece) {
+          // Piece by piece, so that what lies between is small enough to stay in the processor's cache.
+          const sealed = cipher.update(part.subarray(done, done + piece));
+          frame.set(sealed, at + done);
+          letGo(sealed);
+        }
+        at += part.length;
+      }
+      cipher.final();
+      frame.set(cipher.getAuthTag(), at);
+      return frame;
     },
     open({ nonce, bound, sealed }) {
       const end = sealed.length - tagLength;
@@ -27,8 +43,9 @@ export function aeadKey(key: Uint8Array): AeadKey {
       return content;
     },
     forget() {
-      forgotten = true;
-      key.fill(0);
+      held = undefined;
     },
   };
 }
+
+const piece = 64 * 1024;

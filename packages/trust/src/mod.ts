@@ -19,6 +19,7 @@ export {
   operatorAccountNames,
   type OperatorKeys,
 } from "./init.ts";
+export { letGo } from "./let-go.ts";
 export { type Claims, encodeJwt, type JwtReason, readJwt, type SignedClaims } from "./jwt.ts";
 export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify } from "./key.ts";
 export { defaultLobbyLimits, defaultPersonLimits, type OtherLimits, type PersonLimits } from "./limits.ts";

@@ -29,7 +29,7 @@ export class ReaderSession {
   readonly #replies: AeadKey;
   #counter = 0n;
 
-  /** Takes the keys over: those bytes are overwritten at the end. */
+  /** Takes the keys over: those bytes are overwritten. */
   constructor(id: Uint8Array, requests: Uint8Array<ArrayBuffer>, replies: Uint8Array<ArrayBuffer>) {
     this.id = id;
     this.#requests = aeadKey(requests);
@@ -73,7 +73,7 @@ export class ServingSession {
   readonly #worker: Uint8Array;
   #counter = 0n;
 
-  /** Takes the keys over: those bytes are overwritten at the end. */
+  /** Takes the keys over: those bytes are overwritten. */
   constructor(requests: Uint8Array<ArrayBuffer>, replies: Uint8Array<ArrayBuffer>, worker = 0) {
     this.#requests = aeadKey(requests);
     this.#replies = aeadKey(replies);

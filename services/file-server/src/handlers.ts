@@ -7,6 +7,7 @@ import { list } from "./list.ts";
 import { open } from "./open.ts";
 import { read } from "./read.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Turns } from "./turns.ts";
 import { type InnerHandler, underSeal } from "./under-seal.ts";
 import { watch } from "./watch.ts";
 
@@ -21,11 +22,12 @@ export interface InnerHandlers {
 export const innerHandlers = (
   index: FolderIndex,
   reader: RangeReader,
+  turns: Turns,
   stopping: AbortSignal,
   manifest: FollowedManifest,
 ): InnerHandlers => ({
   list: list(index, manifest),
-  read: read(reader),
+  read: read(reader, turns),
   watch: watch(index, stopping),
 });
 

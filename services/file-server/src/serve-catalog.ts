@@ -12,6 +12,7 @@ import { type Beat, startPulse } from "./pulse.ts";
 import { Publicity } from "./publicity.ts";
 import { Revoked } from "./revoked.ts";
 import { Sessions } from "./sessions.ts";
+import { Turns } from "./turns.ts";
 
 /** Which folder is served, as which catalog. */
 export interface ServeCatalogOptions extends Pick<
@@ -26,6 +27,8 @@ export interface ServeCatalogOptions extends Pick<
   /** The folder. */
   readonly root: string;
   readonly log: Logger;
+  /** Bytes of content that are sent each second, at the most, to all readers together; as many as go unless given. */
+  readonly limit?: number | undefined;
   /** Says that the catalog is served, where anybody is to know; how often is `beatEvery`, in milliseconds. */
   readonly beat?: Beat;
   readonly beatEvery?: number;
@@ -99,8 +102,10 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     }),
   );
   const manifest = new FollowedManifest(index.root, (error) => log.warn({ err: error }, "nothing is said of files"));
+  const turns = new Turns(connection, { limit: options.limit });
   const ended = new AbortController();
-  const serving = await serve(files, handlers(innerHandlers(index, reader, ended.signal, manifest), sessions, log), {
+  const inner = innerHandlers(index, reader, turns, ended.signal, manifest);
+  const serving = await serve(files, handlers(inner, sessions, log), {
     connection,
     log,
     fixed: { catalog, instance },

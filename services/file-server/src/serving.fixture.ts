@@ -9,6 +9,7 @@ import { type NatsConnection, nuid } from "@nats-io/nats-core";
 import { handlers, type InnerHandlers, innerHandlers } from "./handlers.ts";
 import { Revoked } from "./revoked.ts";
 import { Sessions, type SessionsOptions } from "./sessions.ts";
+import { Turns } from "./turns.ts";
 
 /** What is odd about it: what it says inside of sessions, what it says outside, or whom it lets in. */
 export interface Oddity {
@@ -39,7 +40,8 @@ export async function serveOddly(
       ...odd.sessions,
     }),
   );
-  const inner = innerHandlers(index, reader, new AbortController().signal, new FollowedManifest(root, () => {}));
+  const manifest = new FollowedManifest(root, () => {});
+  const inner = innerHandlers(index, reader, new Turns(connection), new AbortController().signal, manifest);
   const outer = handlers({ ...inner, ...odd.inside?.(inner) }, sessions, silentLog());
   const served = { ...outer, ...odd.outside?.(outer) };
   const serving = await serve(files, served, { connection, log: silentLog(), fixed: { catalog, instance } });

@@ -10,6 +10,8 @@ import type { OpenedSession, Sessions } from "./sessions.ts";
 export interface InnerCall<I extends Inside> {
   readonly request: z.infer<I["request"]>;
   readonly session: OpenedSession;
+  /** Has somebody told when the answer is about to be given to the connection; without it where there is none. */
+  readonly onAnswer: (tell: (frame?: Uint8Array) => void) => void;
 }
 
 /** Answers what is asked inside: returns the reply, or throws a refusal that the contract declares inside. */
@@ -32,19 +34,24 @@ export function underSeal<E extends SealedEndpoint>(
   const inside: Inside = endpoint.sealed;
 
   /** What is said inside, and whether it is a refusal. */
-  const answer = async (session: OpenedSession, body: Uint8Array): Promise<[body: Uint8Array, refused: boolean]> => {
+  const answer = async (
+    session: OpenedSession,
+    body: Uint8Array,
+    onAnswer: InnerCall<Inside>["onAnswer"],
+  ): Promise<[body: Uint8Array, refused: boolean]> => {
     try {
       const request = decode(inside.request, body);
       if (!request.success)
         throw new Refusal(kitErrors.invalid_request, { reason: "invalid_request", message: "invalid request" });
       const reply = inside.reply.safeParse(
-        await handler({ request: request.data as z.infer<E["sealed"]["request"]>, session }),
+        await handler({ request: request.data as z.infer<E["sealed"]["request"]>, session, onAnswer }),
       );
       if (!reply.success) throw new Error("the reply is against the contract", { cause: reply.error });
       return [encode(inside.reply, reply.data), false];
     } catch (error) {
       const known = error instanceof Refusal && { ...inside.errors, ...kitErrors }[error.reason] === error.code;
-      if (!known) log.error({ err: error, endpoint: verb }, "fault");
+      // Whoever asked is gone, and nothing is told.
+      if (!known && !session.ended.aborted) log.error({ err: error, endpoint: verb }, "fault");
       const told = known ? error : new Refusal(kitErrors.internal, { reason: "internal", message: "it failed" });
       return [new TextEncoder().encode(JSON.stringify({ reason: told.reason, message: told.message })), true];
     }
@@ -58,9 +65,16 @@ export function underSeal<E extends SealedEndpoint>(
       throw error instanceof SealBrokenError ? refuse(gone, "seal_broken") : error;
     });
     sessions.used(found);
-    const [body, refused] = await answer(found, request.body);
-    // It may have ended while the answer was made, and nothing is said in it after that.
-    if (found.ended.aborted) throw refuse(gone, "session_unknown");
-    return found.session.reply(request, body, refused);
+    const listeners: ((frame?: Uint8Array) => void)[] = [];
+    let sealed: Uint8Array | undefined;
+    try {
+      const [body, refused] = await answer(found, request.body, (tell) => listeners.push(tell));
+      // It may have ended while the answer was made, and nothing is said in it after that.
+      if (found.ended.aborted) throw refuse(gone, "session_unknown");
+      sealed = await found.session.reply(request, body, refused);
+      return sealed;
+    } finally {
+      for (const tell of listeners) tell(sealed);
+    }
   };
 }

@@ -72,7 +72,7 @@ async function append(catalog: Source, entry: FileEntry, part: string, options: 
   for await (const bytes of chunksOf(file, from)) hash.update(bytes);
   const sum: Hash = { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
   try {
-    await catalog.pull(entry, inOrder(file, from), sum, { ...options, from });
+    await catalog.pull(entry, atTheEnd(file), sum, { ...options, from });
   } catch (error) {
     if (error instanceof DigestMismatchError && from > 0) {
       throw new ResumedMismatch(entry.path, error.expected, error.found);
@@ -95,30 +95,11 @@ async function* chunksOf(file: FileHandle, end: number): AsyncGenerator<Uint8Arr
   }
 }
 
-/**
- * Writes pieces one behind the other; one that comes early is kept for whoever brings the one before it. It is in the
- * window until then, since it cannot be hashed either.
- */
-function inOrder(file: FileHandle, from: number): Sink {
-  const early = new Map<number, Uint8Array>();
-  let next = from;
-  let writing = false;
-  return {
-    async write(offset, bytes) {
-      early.set(offset, bytes);
-      if (writing) return;
-      writing = true;
-      try {
-        for (let piece = early.get(next); piece; piece = early.get(next)) {
-          for (let done = 0; done < piece.length;) {
-            done += (await file.write(piece, done, piece.length - done)).bytesWritten;
-          }
-          early.delete(next);
-          next += piece.length;
-        }
-      } finally {
-        writing = false;
-      }
-    },
-  };
-}
+/** The file is open for appending: a position would be of no effect. */
+const atTheEnd = (file: FileHandle): Sink => ({
+  async write(_, bytes) {
+    for (let done = 0; done < bytes.length;) {
+      done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+    }
+  },
+});
