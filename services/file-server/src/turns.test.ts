@@ -48,9 +48,7 @@ const give = async (turn: ReturnType<ReturnType<typeof setUp>["ask"]>) => (await
 
 test("readers take turns, however much one of them asks for", async () => {
   const { ask, order, flushes } = setUp({ unsent: 10 });
-  const all = [...Array<string>(6).fill("greedy"), "two", "three", "two"].map((name) =>
-    give(ask(name, 10)),
-  );
+  const all = [...Array<string>(6).fill("greedy"), "two", "three", "two"].map((name) => give(ask(name, 10)));
   for (let flushed = 0; order.length < all.length; flushed++) {
     await settled();
     flushes[flushed]?.resolve();
