@@ -7,7 +7,7 @@ import { mediaUrl } from "../media/media-url.ts";
 import { mediaReady } from "../media/register.ts";
 import { hearTrouble } from "../media/troubles.ts";
 import { kindOf, plainType } from "./kinds.ts";
-import type { ViewProps } from "./Viewer.tsx";
+import type { ViewProps } from "./view-props.ts";
 import css from "./Viewer.module.css";
 
 /** Pictures, films and sounds, in the browser's own elements, which ask for the parts that they need. */

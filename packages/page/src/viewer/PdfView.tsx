@@ -8,7 +8,7 @@ import type { EngineClient } from "../engine/connect.ts";
 import { useText } from "../i18n/text.ts";
 import { scriptUrl } from "../trusted.ts";
 import type { FileEntry } from "@natster/contracts/files";
-import type { ViewProps } from "./Viewer.tsx";
+import type { ViewProps } from "./view-props.ts";
 import css from "./Viewer.module.css";
 
 /** A PDF, page by page; only the parts that its pages need are read. Scripts in it are not run. */

@@ -2,7 +2,7 @@ import { explained } from "../i18n/explained.ts";
 import { size } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
 import { mostShown, useTextOf } from "./use-text-of.ts";
-import type { ViewProps } from "./Viewer.tsx";
+import type { ViewProps } from "./view-props.ts";
 import css from "./Viewer.module.css";
 
 /** Text, as it is. */

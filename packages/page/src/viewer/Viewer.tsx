@@ -10,6 +10,7 @@ import { useText } from "../i18n/text.ts";
 import { startTransfer } from "../transfers/start.ts";
 import { kindOf } from "./kinds.ts";
 import { MediaView } from "./MediaView.tsx";
+import type { ViewProps } from "./view-props.ts";
 import css from "./Viewer.module.css";
 
 const PdfView = lazy(async () => ({ default: (await import("./PdfView.tsx")).PdfView }));
@@ -24,12 +25,6 @@ export interface ViewerProps {
   readonly complete: boolean;
   readonly show: (path: string) => void;
   readonly close: () => void;
-}
-
-/** What a view of one file is given. */
-export interface ViewProps {
-  readonly address: Address;
-  readonly file: FileEntry;
 }
 
 /** One file, over everything else; left and right lead to its neighbours. */

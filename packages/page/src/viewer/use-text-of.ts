@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { useEngine } from "../app/engine-context.ts";
-import type { ViewProps } from "./Viewer.tsx";
+import type { ViewProps } from "./view-props.ts";
 import { isCancelled } from "../engine/engine-error.ts";
 import { readAhead } from "../media/read-ahead.ts";
 
