@@ -101,10 +101,9 @@ test("what a projection cannot take in is told to administrators, counted, and s
     .toContainEqual({ kind: "parked", projection: "access", sequence, reason: "not a CloudEvent" });
   const { after } = await bob.catalog.create({ catalog: photos });
   expect((await bob.library.mine({ after })).rows).toHaveLength(1);
-  expect(await figuresOf(system, "projector")).toMatchObject({
-    catalogs: { parked: 1, behind: 0 },
-    shares: { parked: 0 },
-  });
+  await expect
+    .poll(() => figuresOf(system, "projector"))
+    .toMatchObject({ catalogs: { parked: 1, behind: 0 }, shares: { parked: 0 } });
   expect(await figuresOf(system, "accounts")).toMatchObject({ access: { parked: 1 } });
 
   // `retry` and `skip` are what an administrator decides about an event; no test is left out here.

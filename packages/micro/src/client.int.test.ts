@@ -43,8 +43,8 @@ beforeAll(async () => {
 afterAll(() => nats?.[Symbol.asyncDispose]());
 
 /** Answers the count however a test likes. */
-async function answering(how: (message: Msg, times: number) => void) {
-  const own = await nats.connect();
+async function answering(how: (message: Msg, times: number) => void, there?: NatsConnection) {
+  const own = there ?? (await nats.connect());
   const commands: (string | undefined)[] = [];
   own.subscribe("post.count", {
     callback: (_, message) => {
@@ -93,9 +93,11 @@ describe("asking", () => {
   });
 
   test("somebody who is not there for an instant is asking once", async () => {
+    const there = await nats.connect();
     const asked = client(post, connection).count({});
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await using _late = await answering((message) => message.respond(`{"count":4}`));
+    // nats-server has been asked when this is answered, and has found nobody.
+    await connection.flush();
+    await using _late = await answering((message) => message.respond(`{"count":4}`), there);
     expect(await asked).toEqual({ count: 4 });
   });
 

@@ -117,7 +117,7 @@ describe("a retry", () => {
     expect(parked).toBe(0);
     expect(after).toBeGreaterThan(behind);
     expect(await namesOf(projection, ill)).toEqual(["kim", "poison", "lee"]);
-    expect(await projection.status()).toMatchObject({ parked: 0, behind: 0 });
+    await expect.poll(() => projection.status()).toMatchObject({ parked: 0, behind: 0 });
     // They are told of now, once each, since now they are in the rows.
     expect(told.filter((seq) => [bad, behind].map(String).includes(seq))).toEqual([bad, behind].map(String));
     await projection.caughtUp(await rename(ill, "noa"));
