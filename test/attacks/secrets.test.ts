@@ -46,15 +46,19 @@ test("after a whole run, each file with a seed is its owner's alone, and nothing
   const system = join(alice.home, ".local", "share", "natster", "system");
   const installation = await openInstallation(system);
   const published = installation.lobby.seed;
-  const secrets = new Set<string>();
-  for (const path of await filesBelow(where)) {
-    const text = await readFile(path, "latin1");
-    const seeds = seedsIn(text).filter((seed) => seed !== published);
-    const secret = seeds.length > 0 || /"(?:peer|seal)":/.test(text);
-    if (secret) expect([path, (await stat(path)).mode & 0o777]).toEqual([path, 0o600]);
-    if (/\.log(\.\d+)?$/.test(path)) expect([path, seeds]).toEqual([path, []]);
-    for (const seed of seeds) secrets.add(seed);
-  }
+  const files = await Promise.all(
+    (await filesBelow(where)).map(async (path) => {
+      const text = await readFile(path, "latin1");
+      const seeds = seedsIn(text).filter((seed) => seed !== published);
+      const secret = seeds.length > 0 || /"(?:peer|seal)":/.test(text);
+      return { path, seeds, secret, mode: (await stat(path)).mode & 0o777 };
+    }),
+  );
+  expect(files.filter(({ secret, mode }) => secret && mode !== 0o600)).toEqual([]);
+  const logs = files.filter(({ path }) => /\.log(\.\d+)?$/.test(path));
+  expect(logs.length).toBeGreaterThan(1);
+  expect(logs.filter(({ secret }) => secret)).toEqual([]);
+  const secrets = new Set(files.flatMap(({ seeds }) => seeds));
   // Of four people's devices, the account keys of three, and what the operator keeps.
   expect(secrets.size).toBeGreaterThan(12);
   expect([...secrets].filter((seed) => seed.startsWith("SA")).length).toBeGreaterThanOrEqual(3);
