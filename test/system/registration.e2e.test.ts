@@ -11,6 +11,7 @@ import {
   register,
   share,
   startFulfiller,
+  unshare,
 } from "@natster/person";
 import { startSystem } from "@natster/testing";
 import { createKey } from "@natster/trust";
@@ -76,7 +77,7 @@ describe("an account", () => {
     await expect(bob.catalog.create({ catalog: one })).rejects.toMatchObject({ reason: "too_many_catalogs" });
   });
 
-  test("accepts as many catalogs of others as it may, and another once one is dropped", async () => {
+  test("accepts as many catalogs of others as it may, and another once one is dropped or taken back", async () => {
     const { system, alice } = await aSystem({ limits: { imports: 1 } });
     const bob = await system.person();
     await alice.catalog.create({ catalog: two });
@@ -87,6 +88,9 @@ describe("an account", () => {
     await expect(bob.catalog.import(second)).rejects.toMatchObject({ reason: "too_many_imports", code: 429 });
     await bob.catalog.drop({ owner: alice.account, catalog: one });
     await expect(accept(bob, second)).resolves.toBeUndefined();
+    await unshare(alice, two, bob.account);
+    await share(alice, alice.key, { catalog: one, recipient: bob.account });
+    await expect(accept(bob, { owner: alice.account, catalog: one })).resolves.toBeUndefined();
   });
 
   test("connects as often as the configuration says, or an administrator for it", async () => {

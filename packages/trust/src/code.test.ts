@@ -1,7 +1,7 @@
 import { AccountKey, UserKey } from "@natster/contracts";
 import type { CodePurpose } from "@natster/contracts/codes";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   canonicalClaim,
   claimHash,
@@ -42,6 +42,20 @@ test.for(purposes)("a %s code travels in the fragment of a link", (purpose) => {
   expect(new URL(link).search).toBe("");
   expect(new URL(link).hash).toContain(code.id);
   expect(readCode("https://share.example/#device=abc")).toBeUndefined();
+});
+
+test("codes that are made in the same moment have nothing in common, whatever the clock and Math.random say", () => {
+  vi.useFakeTimers({ now: 0 });
+  const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
+  onTestFinished(() => {
+    vi.useRealTimers();
+    random.mockRestore();
+  });
+  const codes = Array.from({ length: 1_000 }, () => createCode("share"));
+  for (const part of ["id", "secret"] as const) expect(new Set(codes.map((code) => code[part])).size).toBe(1_000);
+  // Of each of the twelve places of the secret, every one of the 32 letters is seen.
+  const lettersAt = (place: number) => new Set(codes.map(({ secret }) => secret[place])).size;
+  expect(Array.from({ length: 12 }, (_, place) => lettersAt(place))).toEqual(Array(12).fill(32));
 });
 
 test("what is not a code is not read as one", () => {
