@@ -3,6 +3,7 @@ import type { AccountKey, Sequence } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { client } from "@natster/micro/client";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { insist } from "./insist.ts";
 
 /** What was recorded is not enforced yet; it will be, so there is no need to do it again. */
 export class NotAppliedYetError extends Error {
@@ -18,7 +19,7 @@ export async function applied(
 ): Promise<void> {
   const { applied: ask } = client(accounts, connection);
   for (const until = Date.now() + within; Date.now() < until;) {
-    if ((await ask({ account, after })).applied) return;
+    if ((await insist(() => ask({ account, after }), until - Date.now())).applied) return;
   }
   throw new NotAppliedYetError("recorded, but nats-server has not been told yet");
 }

@@ -4,6 +4,7 @@ import { accounts } from "@natster/contracts/accounts";
 import { client } from "@natster/micro/client";
 import { type Key, signRegistration } from "@natster/trust";
 import { applied } from "./applied.ts";
+import { insist } from "./insist.ts";
 import { type Place, visitLobby } from "./place.ts";
 
 /** Who asks to be admitted. */
@@ -17,6 +18,6 @@ export interface Newcomer {
 export const register = (place: Place, { account, handle }: Newcomer): Promise<void> =>
   visitLobby(place, async (connection) => {
     const claims = signRegistration(account, { ...(handle && { handle }) }, Math.floor(Date.now() / 1000));
-    const { after } = await client(accounts, connection).register({ claims });
+    const { after } = await insist((options) => client(accounts, connection).register({ claims }, options));
     await applied(connection, account.public, after);
   });
