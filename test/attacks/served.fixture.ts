@@ -4,11 +4,11 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CatalogName, Digest } from "@natster/contracts";
 import { asShared } from "@natster/contracts/borders";
-import { serveCatalog, type ServedCatalog } from "@natster/file-server";
+import { serveCatalog, type ServeCatalogOptions, type ServedCatalog } from "@natster/file-server";
 import type { CatalogReader } from "@natster/files";
 import { silentLog } from "@natster/micro";
 import { accept, connectDevice, createDevice, type NewDevice, type Person, readCatalog, share } from "@natster/person";
-import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
+import { startSystem, type SystemOptions, type TestPerson, type TestSystem } from "@natster/testing";
 import { parseCreds, type SessionDevice } from "@natster/trust";
 import { type Raw, raw } from "./raw.fixture.ts";
 import { openWire, type Wire } from "./wire.fixture.ts";
@@ -35,7 +35,7 @@ export interface Served extends AsyncDisposable {
   readonly grant: string;
   /** The device of Alice's that serves, and its connection. */
   readonly server: Person;
-  serve(): Promise<ServedCatalog>;
+  serve(options?: Partial<ServeCatalogOptions>): Promise<ServedCatalog>;
   /** Carol's phone, on a wire in somebody else's hands. */
   readonly phone: Person;
   readonly wire: Wire;
@@ -49,9 +49,9 @@ export interface Served extends AsyncDisposable {
 }
 
 /** Starts the system; nothing is served yet. */
-export async function openServed(): Promise<Served> {
+export async function openServed(options: SystemOptions = {}): Promise<Served> {
   await using undo = new AsyncDisposableStack();
-  const system = undo.use(await startSystem());
+  const system = undo.use(await startSystem(options));
   const [alice, bob, carol] = await Promise.all([system.person("alice"), system.person("bob"), system.person("carol")]);
   const root = join(system.directory, "photos");
   await mkdir(join(root, "2026"), { recursive: true });
@@ -83,7 +83,7 @@ export async function openServed(): Promise<Served> {
     root,
     grant: shared.grant,
     server,
-    serve: () => serveCatalog({ ...server, catalog: photos, root, log: silentLog() }),
+    serve: (options) => serveCatalog({ ...server, catalog: photos, root, log: silentLog(), ...options }),
     phone,
     wire,
     read: () => readCatalog(phone, { owner: alice.account, catalog: photos }),

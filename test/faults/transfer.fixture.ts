@@ -83,6 +83,7 @@ export async function openStage(): Promise<Stage> {
       NATSTER_CATALOG: films,
       NATSTER_ROOT: root,
       NATSTER_CACHE: join(system.directory, "cache"),
+      NATSTER_STATE: join(system.directory, "state"),
     });
   let server = await serve();
   undo.defer(() => kill(server));

@@ -14,6 +14,12 @@ export const feedHeard = "feed.>";
 /** The same as the platform says it, to one account or, in its export, to each. */
 export const feedSaid = (account: AccountKey | "*"): string => feedSubject(account, ">");
 
+/**
+ * What an account took back, told to its own serving processes by whoever holds its key. Nobody imports it, and each
+ * message is signed.
+ */
+export const revocationsSaid = "grants.revoked";
+
 /** What answers plain `nats micro ls`. */
 export const discovery = "$SRV.>";
 

@@ -4,6 +4,7 @@ import { isRefusal } from "@natster/micro/client";
 import { type Key, parseCreds, readUser, userJwt } from "@natster/trust";
 import { applied } from "./applied.ts";
 import { createDevice, type NewDevice, type Person } from "./person.ts";
+import { sayRevoked } from "./revoking.ts";
 
 /**
  * Makes a device of the account, or renews one whose key is given, and announces it to the platform. Returns its creds,
@@ -61,8 +62,12 @@ export async function renewDevice(person: Person, account: Key<"account">, jwt: 
   return renewed;
 }
 
-/** Revokes a device and waits until nats-server has cut it off. One that revokes itself is cut off by it. */
-export async function revokeDevice(person: Person, user: UserKey): Promise<void> {
+/**
+ * Revokes a device and waits until nats-server has cut it off. One that revokes itself is cut off by it. With the
+ * account key the file-servers of this account are told first, signed.
+ */
+export async function revokeDevice(person: Person, user: UserKey, account?: Key<"account">): Promise<void> {
+  if (account) await sayRevoked(person, account, { to: user });
   const { after } = await person.accounts.revoke({ user });
   if (user !== person.user) await applied(person.connection, person.account, after);
 }

@@ -4,6 +4,7 @@ import { isRefusal } from "@natster/micro/client";
 import type { Key } from "@natster/trust";
 import { applied } from "./applied.ts";
 import type { Person } from "./person.ts";
+import { sayRevoked } from "./revoking.ts";
 import { type Signer, signerWith } from "./signing.ts";
 
 /** A catalog of somebody's. */
@@ -56,8 +57,17 @@ export async function accept(person: Person, { owner, catalog }: CatalogOf): Pro
   await applied(person.connection, person.account, after);
 }
 
-/** Takes a catalog back and waits until nats-server refuses the recipient. */
-export async function unshare(person: Person, catalog: CatalogName, recipient: AccountKey): Promise<void> {
+/**
+ * Takes a catalog back and waits until nats-server refuses the recipient. With the owner's account key the file-servers
+ * of this account are told first, signed: they refuse the recipient whatever the platform does then.
+ */
+export async function unshare(
+  person: Person,
+  catalog: CatalogName,
+  recipient: AccountKey,
+  owner?: Key<"account">,
+): Promise<void> {
+  if (owner) await sayRevoked(person, owner, { to: recipient, catalog });
   const { after } = await person.catalog.unshare({ catalog, recipient });
   await applied(person.connection, recipient, after);
 }

@@ -43,6 +43,7 @@ export {
 export { openWithPassphrase, type PassphraseReason, sealWithPassphrase } from "./passphrase.ts";
 export { type Publication, type PublicationReason, readPublication, signPublication } from "./publication.ts";
 export { readRenewal, type RenewalReason, signRenewal } from "./renewal.ts";
+export { readRevocation, type Revocation, type RevocationReason, signRevocation } from "./revocation.ts";
 export { resignAccount } from "./resign.ts";
 export { type RoleOptions, rolePermissions } from "./role.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";

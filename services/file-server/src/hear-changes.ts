@@ -1,10 +1,12 @@
 /** Hearing what was shared, published or taken back: sessions that rest on it no more are over there and then. */
-import type { AccountKey, CatalogName, UserKey } from "@natster/contracts";
+import type { AccountKey, CatalogName, UnixTime, UserKey } from "@natster/contracts";
+import type { Entry } from "@natster/contracts/activity";
 import { FeedNotice, projector } from "@natster/contracts/library";
-import { feedHeard } from "@natster/contracts/borders";
+import { feedHeard, revocationsSaid } from "@natster/contracts/borders";
 import { isRefusal, type Logger } from "@natster/micro";
 import { client } from "@natster/micro/client";
-import type { NatsConnection } from "@nats-io/nats-core";
+import { readRevocation } from "@natster/trust";
+import type { NatsConnection, Status } from "@nats-io/nats-core";
 import type { Publicity } from "./publicity.ts";
 import type { Revoked } from "./revoked.ts";
 import type { Sessions } from "./sessions.ts";
@@ -17,20 +19,30 @@ export interface HearingOptions {
   readonly publicity: Publicity;
   readonly sessions: Sessions;
   readonly log: Logger;
+  /** Milliseconds between two looks at what may have been taken back without a word; half a minute unless given. */
+  readonly lookEvery?: number | undefined;
 }
 
 /**
- * Asks once, and then obeys the feed of the owner's account until it is disposed of. A notice that takes something back
- * is not signed, and need not be: to refuse needs no trust. What lets somebody in is believed by its signature alone.
+ * Asks once, and then obeys what it hears until it is disposed of: from the account key, signed, and from the platform,
+ * whose notices are not signed and need not be: to refuse needs no trust. What lets somebody in is believed by its
+ * signature alone. A notice may be lost, so the owner's own trail is read too: at first, whenever the connection is back,
+ * and now and then.
  */
-export async function hearChanges(options: HearingOptions): Promise<Disposable> {
-  const { connection, owner, catalog, revoked, publicity, sessions, log } = options;
+export async function hearChanges(options: HearingOptions): Promise<AsyncDisposable> {
+  const { connection, owner, catalog, revoked, publicity, sessions, log, lookEvery = 30_000 } = options;
   const library = client(projector, connection);
 
-  const endShare = (recipient: AccountKey) => {
-    revoked.add(recipient, now());
-    sessions.endWhere(({ account }) => account === recipient);
-    log.info({ recipient }, "a share was taken back");
+  /** Ends what rests on something that is void by now. */
+  const endVoid = () =>
+    sessions.endWhere(
+      ({ account, user, since, grantedAt }) =>
+        revoked.isRevoked({ to: user, at: since }) ||
+        (grantedAt !== undefined && revoked.isRevoked({ to: account, at: grantedAt })),
+    );
+  const note = (to: AccountKey | UserKey, until: UnixTime) => {
+    if (revoked.add(to, until)) log.info({ to }, "what was given is taken back");
+    endVoid();
   };
 
   /** What is said of the catalog itself. One that was made anew opens to no grant from before. */
@@ -41,47 +53,95 @@ export async function hearChanges(options: HearingOptions): Promise<Disposable> 
         if (isRefusal(error, "catalog_unknown")) return undefined;
         throw error;
       });
-    if (found) revoked.add("*", Math.floor(Date.parse(found.since) / 1000) - 1);
+    if (found) revoked.add("*", secondOf(found.since) - 1);
     const statement = found?.published?.statement;
     const voidUntil = found?.statementsVoidUntil;
     publicity.hear({ ...(statement !== undefined && { statement }), ...(voidUntil !== undefined && { voidUntil }) });
     if (publicity.isPublic(now())) return;
-    sessions.endWhere(({ account, granted }) => account !== owner && !granted);
+    sessions.endWhere(({ account, grantedAt }) => account !== owner && grantedAt === undefined);
   };
 
-  /** A notice says that something is new about a device; a device that is not listed any more was revoked. */
-  const lookAtDevice = async (user: UserKey, after: number) => {
+  /** Reads the owner's trail back to where it was read before, and notes what was taken back, each with its own second. */
+  const readTrail = async (after?: number): Promise<void> => {
+    const [before, entries] = [revoked.heard, new Array<Entry>()];
     for (let cursor: string | undefined, more = true; more;) {
-      const page = await library.devices({ after, ...(cursor !== undefined && { cursor }) });
-      if (page.rows.some((row) => row.user === user)) return;
-      cursor = page.cursor;
-      more = cursor !== undefined;
+      const page = await library.activity(
+        { limit: 500, ...(after !== undefined && { after }), ...(cursor !== undefined && { cursor }) },
+        { timeout: 5_000 },
+      );
+      entries.push(...page.rows.filter((entry) => entry.sequence > before && isTakenBack(entry, owner, catalog)));
+      const [newest, oldest] = [page.rows[0], page.rows.at(-1)];
+      ({ cursor } = page);
+      more = cursor !== undefined && oldest !== undefined && oldest.sequence > before;
+      latest = Math.max(latest, newest?.sequence ?? 0);
     }
-    revoked.add(user, now());
-    sessions.endWhere((session) => session.user === user);
-    log.info({ user }, "a device was revoked");
+    for (const entry of entries) {
+      if (entry.about === "share") note(entry.recipient, secondOf(entry.time));
+      else if (entry.about === "device") note(entry.user, secondOf(entry.time));
+    }
+    revoked.hasHeard(latest);
+  };
+  let latest = 0;
+  let reading: Promise<unknown> = Promise.resolve();
+  /** One after the other: each goes on where the one before has ended. */
+  const lookAtTrail = (after?: number): Promise<void> => {
+    const next = reading.then(() => readTrail(after));
+    reading = next.catch(() => {});
+    return next;
   };
 
   const hear = async (notice: FeedNotice) => {
-    if (notice.kind === "device") return lookAtDevice(notice.user, notice.sequence);
+    if (notice.kind === "device") return lookAtTrail(notice.sequence);
     if (notice.kind !== "share" && notice.kind !== "catalog") return;
     if (notice.owner !== owner || notice.catalog !== catalog) return;
-    if (notice.kind === "catalog") await lookAtCatalog(notice.sequence);
-    else if (notice.event === "unshared") endShare(notice.recipient);
+    if (notice.kind === "catalog") return lookAtCatalog(notice.sequence);
+    if (notice.event !== "unshared") return;
+    // At once; who has another grant by now opens another session.
+    sessions.endWhere(({ account }) => account === notice.recipient);
+    // Where the platform does not say when it was, everything up to now is void.
+    await lookAtTrail(notice.sequence).catch(() => note(notice.recipient, now()));
   };
 
   const trouble = (what: string) => (error: unknown) => log.warn({ err: error }, what);
-  const subscription = connection.subscribe(feedHeard, {
+  const noTrail = trouble("the platform does not say what was taken back");
+  await using undo = new AsyncDisposableStack();
+  const feed = connection.subscribe(feedHeard, {
     callback: (error, message) => {
       const notice = error ? undefined : FeedNotice.safeParse(parse(message.string())).data;
       if (notice) hear(notice).catch(trouble("cannot see what has changed"));
     },
   });
+  undo.defer(() => feed.unsubscribe());
+  const signed = connection.subscribe(revocationsSaid, {
+    callback: (error, message) => {
+      const said = error ? undefined : readRevocation(message.string(), { owner });
+      if (said && said.refused === undefined && (said.catalog ?? catalog) === catalog) note(said.to, said.until);
+    },
+  });
+  undo.defer(() => signed.unsubscribe());
+  const looking = setInterval(() => void lookAtTrail().catch(noTrail), lookEvery).unref();
+  undo.defer(() => clearInterval(looking));
+  const statuses = connection.status()[Symbol.asyncIterator]();
+  undo.defer(() => void statuses.return?.());
+  void lookWhenBack(statuses, () => void lookAtTrail().catch(noTrail));
   // Where the platform is away, what was shared is served all the same; nothing is public by its word alone.
   await lookAtCatalog().catch(trouble("the platform does not say how the catalog stands"));
-  return { [Symbol.dispose]: () => subscription.unsubscribe() };
+  await lookAtTrail().catch(noTrail);
+  return undo.move();
 }
 
+/** Whether an entry of the owner's trail ends something that this catalog's sessions rest on. */
+const isTakenBack = (entry: Entry, owner: AccountKey, catalog: CatalogName): boolean =>
+  (entry.about === "device" && entry.event === "device_revoked") ||
+  (entry.about === "share" && entry.event === "unshared" && entry.owner === owner && entry.catalog === catalog);
+
+async function lookWhenBack(statuses: AsyncIterator<Status>, look: () => void): Promise<void> {
+  for (let next = await statuses.next(); !next.done; next = await statuses.next()) {
+    if (next.value.type === "reconnect") look();
+  }
+}
+
+const secondOf = (time: string): UnixTime => Math.floor(Date.parse(time) / 1000);
 const now = (): number => Math.floor(Date.now() / 1000);
 
 function parse(text: string): unknown {

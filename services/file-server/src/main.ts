@@ -6,6 +6,7 @@ import { RootError } from "@natster/files/index";
 import { client, ConfigError, connect, createLog, readConfig } from "@natster/micro";
 import { parseCreds, type SessionDevice } from "@natster/trust";
 import type { Beat } from "./pulse.ts";
+import { KeptUnreadableError } from "./kept.ts";
 import { serveCatalog } from "./serve-catalog.ts";
 import { settings } from "./settings.ts";
 
@@ -24,12 +25,14 @@ async function run(): Promise<Error | undefined> {
   opened.defer(() => (connection.isClosed() ? undefined : connection.drain()));
   // Until here a signal ends the process by itself: there was nothing to put in order.
   const { signal, asked } = stopSignal();
-  const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root, NATSTER_CACHE: cache } = config;
+  const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root, NATSTER_CACHE: cache, NATSTER_STATE: state } = config;
   const platform = client(projector, connection);
   // The end of the process waits for the goodbye, so it is not waited for longer than this.
   const beat: Beat = (state) => platform.beat(state, { timeout: 2_000 });
   try {
-    const served = opened.use(await serveCatalog({ connection, device, catalog, root, cache, log, signal, beat }));
+    const served = opened.use(
+      await serveCatalog({ connection, device, catalog, root, cache, state, log, signal, beat }),
+    );
     const ended = Promise.race([served.stopped, connection.closed()]);
     const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
     if (reason) log.fatal({ err: reason }, "cannot go on");
@@ -66,7 +69,8 @@ function stopSignal(): { signal: AbortSignal; asked: Promise<undefined> } {
 try {
   if (await run()) process.exitCode = 1;
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof RootError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof RootError || error instanceof KeptUnreadableError))
+    throw error;
   process.stderr.write(`${files.name}: ${error.message}\n`);
   process.exitCode = 2;
 }

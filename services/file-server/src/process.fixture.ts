@@ -17,11 +17,12 @@ export interface ServingProcess extends AsyncDisposable {
 export function startProcess(variables: Record<string, string>): ServingProcess {
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
     stdio: ["ignore", "ignore", "pipe"],
-    // Its cache lies beside what it serves, and goes with it.
+    // Its cache and its state lie beside what it serves, and go with it.
     env: {
       PATH: process.env["PATH"],
       LOG_LEVEL: "debug",
       NATSTER_CACHE: `${variables["NATSTER_ROOT"]}.cache`,
+      NATSTER_STATE: `${variables["NATSTER_ROOT"]}.state`,
       ...variables,
     },
   });

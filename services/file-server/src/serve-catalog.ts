@@ -7,6 +7,7 @@ import { type Logger, serve } from "@natster/micro";
 import { accountOf, type SessionDevice } from "@natster/trust";
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
 import { handlers, innerHandlers } from "./handlers.ts";
+import { keptFile } from "./kept.ts";
 import { hearChanges } from "./hear-changes.ts";
 import { type Beat, startPulse } from "./pulse.ts";
 import { Publicity } from "./publicity.ts";
@@ -29,6 +30,13 @@ export interface ServeCatalogOptions extends Pick<
   readonly log: Logger;
   /** Bytes of content that are sent each second, at the most, to all readers together; as many as go unless given. */
   readonly limit?: number | undefined;
+  /**
+   * The folder where it keeps what was taken back, for the next start; where none is named, that is known again only by
+   * asking the platform.
+   */
+  readonly state?: string;
+  /** Milliseconds between two looks at what was taken back. */
+  readonly lookEvery?: number;
   /** Says that the catalog is served, where anybody is to know; how often is `beatEvery`, in milliseconds. */
   readonly beat?: Beat;
   readonly beatEvery?: number;
@@ -79,7 +87,8 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
   };
   if (index.lastScan) tell(log, index.lastScan);
 
-  const revoked = new Revoked();
+  const { state, lookEvery } = options;
+  const revoked = new Revoked(state === undefined ? undefined : keptFile(state, owner, catalog));
   const publicity = new Publicity(owner, catalog);
   const sessions = undo.use(
     new Sessions({
@@ -91,7 +100,7 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
       isRevoked: revoked.isRevoked,
     }),
   );
-  undo.use(await hearChanges({ connection, owner, catalog, revoked, publicity, sessions, log }));
+  undo.use(await hearChanges({ connection, owner, catalog, revoked, publicity, sessions, log, lookEvery }));
 
   const reader = undo.use(
     new RangeReader(index, {

@@ -1,6 +1,6 @@
 /** The sessions of one instance: who reads from it, under which keys, and until when. */
 import { randomBytes } from "node:crypto";
-import type { AccountKey, InstanceId, SignedText, UserKey } from "@natster/contracts";
+import type { AccountKey, InstanceId, SignedText, UnixTime, UserKey } from "@natster/contracts";
 import {
   openHash,
   type Opening,
@@ -37,8 +37,10 @@ export interface OpenedSession {
   readonly session: ServingSession;
   readonly account: AccountKey;
   readonly user: UserKey;
-  /** Whether it came by a grant, to another account. */
-  readonly granted: boolean;
+  /** When its device's JWT was issued. */
+  readonly since: UnixTime;
+  /** When the grant was given by which it came, to another account; undefined where it needed none. */
+  readonly grantedAt: UnixTime | undefined;
   /** Aborted when the session ends: whatever is done for it is in vain then. */
   readonly ended: AbortSignal;
 }
@@ -141,7 +143,8 @@ export class Sessions implements Disposable {
       session,
       account,
       user,
-      granted: opening.grant !== undefined,
+      since: opening.device.issuedAt,
+      grantedAt: opening.grant?.issuedAt,
       ended: end.signal,
       end,
       name,

@@ -19,7 +19,7 @@ export default defineCommand({
   async run({ input, globals, ui, say }) {
     await using person = await connectAs(globals);
     const recipient = await accountOf(person, input.with, ui);
-    await unshare(person, input.catalog, recipient);
+    await unshare(person, input.catalog, recipient, await person.context.accountKey());
     say({ catalog: input.catalog, recipient, with: "handle" in input.with ? `@${input.with.handle}` : recipient });
   },
   show({ catalog, with: whom }, ui) {

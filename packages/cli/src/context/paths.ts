@@ -11,6 +11,9 @@ export const currentFile = (): string => join(base("XDG_CONFIG_HOME", ".config")
 /** The system that `natster up` runs where no other folder is named. */
 export const systemDirectory = (): string => join(base("XDG_DATA_HOME", ".local", "share"), "system");
 
+/** What serving processes keep of what was taken back. */
+export const revokedFolder = (): string => join(base("XDG_STATE_HOME", ".local", "state"), "revoked");
+
 function base(variable: string, ...usual: string[]): string {
   const named = process.env[variable];
   // A relative path there is to be ignored, says the specification.

@@ -7,6 +7,7 @@ import { type Logger, serve } from "@natster/micro";
 import { connectDevice, type Person, startFulfiller } from "@natster/person";
 import { codesOfContext } from "../context/codes.ts";
 import type { Context, Served } from "../context/context.ts";
+import { revokedFolder } from "../context/paths.ts";
 import { Failure } from "../failure.ts";
 import { placeOf } from "../system/place.ts";
 
@@ -122,6 +123,7 @@ async function follow(
         root,
         dotfiles,
         log,
+        state: revokedFolder(),
         beat: (state) => person.library.beat(state, { timeout: 2_000 }),
         ...(signal && { signal }),
       });

@@ -14,7 +14,7 @@ export default defineCommand({
   async run({ input, globals, say }) {
     await using person = await connectAs(globals);
     const { user, name } = await deviceMeant(person, input.device);
-    await revokeDevice(person, user);
+    await revokeDevice(person, user, await person.context.accountKey());
     say({ user, name });
   },
   show({ user, name }, ui) {
