@@ -90,7 +90,7 @@ test("two hundred small files arrive, some of them the same", async () => {
 });
 
 test("a large file arrives whole, with its progress, and replaces what was there", async () => {
-  const bytes = randomBytes(64 * MiB);
+  const bytes = randomBytes(24 * MiB);
   await using _served = await serveFolder(await folderWith({ "film.bin": bytes }));
   const catalog = await openShared();
   const [entry] = await listOf(catalog);
@@ -101,13 +101,13 @@ test("a large file arrives whole, with its progress, and replaces what was there
   await download(catalog, entry!, target, { onProgress: (progress) => seen.push(progress.bytes) });
 
   expect((await readFile(target)).equals(bytes)).toBe(true);
-  expect(seen.length).toBe(256);
+  expect(seen.length).toBe(96);
   expect(seen).toEqual(seen.toSorted((one, other) => one - other));
-  expect(seen.at(-1)).toBe(64 * MiB);
+  expect(seen.at(-1)).toBe(24 * MiB);
 });
 
 test("one of two instances is killed in the middle, and the other brings the rest", async () => {
-  const bytes = randomBytes(64 * MiB);
+  const bytes = randomBytes(16 * MiB);
   const root = await folderWith({ "film.bin": bytes });
   await using doomed = startProcess({
     NATS_URL: nats.url,
@@ -121,7 +121,7 @@ test("one of two instances is killed in the middle, and the other brings the res
   await using _other = await serveFolder(root);
   const target = join(await nats.newFolder(), "film.bin");
   const onProgress = (progress: { bytes: number }) => {
-    if (progress.bytes > 16 * MiB) doomed.child.kill("SIGKILL");
+    if (progress.bytes > 2 * MiB) doomed.child.kill("SIGKILL");
   };
 
   await download(catalog, entry!, target, { onProgress });
@@ -131,7 +131,7 @@ test("one of two instances is killed in the middle, and the other brings the res
 });
 
 test("nats-server is started again in the middle, and the download goes on", async () => {
-  const bytes = randomBytes(32 * MiB);
+  const bytes = randomBytes(16 * MiB);
   await using _served = await serveFolder(await folderWith({ "film.bin": bytes }));
   const catalog = await openShared();
   const [entry] = await listOf(catalog);
@@ -139,7 +139,7 @@ test("nats-server is started again in the middle, and the download goes on", asy
   let restarted: Promise<void> | undefined;
 
   const onProgress = (progress: { bytes: number }) => {
-    if (progress.bytes > 8 * MiB) restarted ??= nats.restart();
+    if (progress.bytes > 2 * MiB) restarted ??= nats.restart();
   };
   await download(catalog, entry!, target, { onProgress });
 
@@ -242,11 +242,11 @@ test("names that try to leave the folder are refused, from an instance that lies
 });
 
 test("a download that is stopped ends at once and leaves nothing", async () => {
-  await using _served = await serveFolder(await folderWith({ "film.bin": randomBytes(32 * MiB), b: "b" }));
+  await using _served = await serveFolder(await folderWith({ "film.bin": randomBytes(16 * MiB), b: "b" }));
   const catalog = await openShared();
   const target = await nats.newFolder();
   const enough = new AbortController();
-  const onProgress = ({ bytes }: { bytes: number }) => bytes > 4 * MiB && enough.abort(new Error("enough"));
+  const onProgress = ({ bytes }: { bytes: number }) => bytes > 2 * MiB && enough.abort(new Error("enough"));
 
   await expect(downloadAll(catalog, catalog.entries(), target, { signal: enough.signal, onProgress })).rejects.toThrow(
     "enough",
@@ -259,12 +259,12 @@ test("where nobody serves, opening says so at once", async () => {
 });
 
 test("when access ends in the middle, so does the download: soon, clearly, and nothing is left", async () => {
-  await using _served = await serveFolder(await folderWith({ "film.bin": randomBytes(64 * MiB) }));
+  await using _served = await serveFolder(await folderWith({ "film.bin": randomBytes(16 * MiB) }));
   const catalog = await openShared();
   const target = await nats.newFolder();
   let ended: Promise<void> | undefined;
   const onProgress = ({ bytes }: { bytes: number }) => {
-    if (bytes > 4 * MiB) ended ??= nats.endAccess();
+    if (bytes > 2 * MiB) ended ??= nats.endAccess();
   };
 
   await expect(downloadAll(catalog, catalog.entries(), target, { onProgress })).rejects.toThrow(NobodyAnswersError);
