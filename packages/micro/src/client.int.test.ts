@@ -147,8 +147,8 @@ describe("a refusal", () => {
     });
   });
 
-  test("as unavailable is asked again, under the same command id", async () => {
-    const body = JSON.stringify(kitRefusal("unavailable").body());
+  test.for(["unavailable", "behind"])("as %s is asked again, under the same command id", async (reason) => {
+    const body = JSON.stringify({ reason, message: "not yet" });
     await using service = await answering((message, times) =>
       times < 3 ? refuseWith(message, 503, body) : void message.respond(`{"count":3}`),
     );

@@ -41,8 +41,8 @@ export interface CallOptions {
   /** Milliseconds until the caller gives up; 5,000 where nothing is said. */
   readonly timeout?: number;
   /**
-   * Names the command, so that asking again does not do it twice. A call that is refused as `unavailable` is repeated
-   * under the same name, within its timeout.
+   * Names the command, so that asking again does not do it twice. A call that is refused as `unavailable` or
+   * `behind` is repeated under the same name, within its timeout.
    */
   readonly commandId?: string;
 }
@@ -105,10 +105,14 @@ async function call(
   const payload = encode(endpoint.request, checked.data);
   const until = Date.now() + timeout;
   const began = Date.now();
+  let refused: Refusal | undefined;
   for (let pause = 50; ; pause *= 2) {
     try {
       return await once(connection, endpoint, subject, payload, commandId, until - Date.now());
     } catch (error) {
+      // That the last try had no time left says less than what was answered before it.
+      if (error instanceof NoAnswerError && refused) throw refused;
+      if (error instanceof Refusal) refused = error;
       const soon = Date.now() + pause;
       if (!isPassing(error, soon - began) || soon >= until) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
@@ -124,7 +128,9 @@ const instant = 200;
 
 /** Whether asking again, so many milliseconds after the first time, may well succeed. */
 const isPassing = (error: unknown, after: number): boolean =>
-  error instanceof NobodyAnswersError ? after <= instant : error instanceof Refusal && error.reason === "unavailable";
+  error instanceof NobodyAnswersError
+    ? after <= instant
+    : error instanceof Refusal && (error.reason === "unavailable" || error.reason === "behind");
 
 async function once(
   connection: NatsConnection,
