@@ -7,6 +7,7 @@ import { catalog as catalogContract, catalogEvents } from "@natster/contracts/ca
 import { codeEvents, codes as codesContract } from "@natster/contracts/codes";
 import { client, connect, silentLog } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
+import type { FeedNotice } from "@natster/contracts/library";
 import { openEventLog } from "@natster/micro/event-log";
 import {
   accept,
@@ -19,6 +20,7 @@ import {
   issueShareCode,
   memoryClaimStore,
   memoryCodeStore,
+  notices,
   type PendingClaim,
   type Person,
   prepareClaim,
@@ -138,6 +140,27 @@ describe("a code", () => {
       await expect(claimFromLobby(claim)).resolves.toMatchObject({ claim: claim.hash });
     },
   );
+
+  test("that is guessed at is told of to its issuer, who hears of twice as many and not of each", async () => {
+    const heard: FeedNotice[] = [];
+    void (async () => {
+      for await (const notice of notices(alice)) heard.push(notice);
+    })();
+    await alice.connection.flush();
+    const code = await issueShareCode(alice, { catalog: photos }, memoryCodeStore());
+    const guess = await prepareClaim({ ...createCode("share"), id: code.id }, aNewcomer());
+    const told = () =>
+      heard.flatMap((notice) => (notice.kind === "tries" && notice.code === code.id ? [notice.count] : []));
+    for (let time = 1; time <= 5; time++)
+      await expect(claimFromLobby(guess)).rejects.toMatchObject({ reason: "code_wrong" });
+    await expect.poll(() => told().at(-1)).toBeGreaterThanOrEqual(4);
+    expect(told().length).toBeLessThanOrEqual(3);
+    const count = async () => (await alice.library.codes({ code: code.id })).rows[0]?.tries?.count;
+    await expect.poll(count, { timeout: 20_000 }).toBe(5);
+    // The twin: whoever knows it, claims it, and nobody is told of a wrong try.
+    await expect(claimFromLobby(await prepareClaim(code, aNewcomer()))).resolves.toHaveProperty("claim");
+    expect(told().length).toBeLessThanOrEqual(3);
+  });
 
   test("is not guessed, and its issuer sees that somebody tried", async () => {
     const store = memoryCodeStore();

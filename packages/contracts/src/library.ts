@@ -264,6 +264,11 @@ export const FeedNotice = z.discriminatedUnion("kind", [
     event: z.enum(["issued", "claimed", "fulfilled", "cancelled", "expired"]),
     sequence: Sequence,
   }),
+  /**
+   * Told to a code's issuer: somebody tried it without knowing its secret, so many times by now. It is told of the first
+   * try, the second, the fourth, and so on: guessing faster does not tell more.
+   */
+  z.strictObject({ kind: z.literal("tries"), code: CodeId, count: z.int().positive() }),
   /** Told to the owner of a catalog, and to those who have accepted it. */
   z.strictObject({ kind: z.literal("presence"), owner: AccountKey, catalog: CatalogName, ...Presence.shape }),
   z.strictObject({ kind: z.literal("catalog"), owner: AccountKey, catalog: CatalogName, sequence: Sequence }),

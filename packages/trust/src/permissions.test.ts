@@ -8,9 +8,9 @@ const names = platformServices;
 const publishes = streamsSubjects;
 const hears = (name: (typeof names)[number]) => servicePermissions(name, user).sub.allow;
 
-test("codes answers exactly this, and says nothing of itself", () => {
+test("codes answers exactly this, and says nothing of itself but that somebody tries a code", () => {
   expect(servicePermissions("codes", user)).toEqual({
-    pub: { allow: [] },
+    pub: { allow: ["feed.*.tries"] },
     sub: {
       allow: [
         "*.natster.codes.issue",
@@ -105,11 +105,12 @@ test("a projection's service consumes its durable, and may empty its bucket", ()
   }
 });
 
-test("only the projector speaks on the feed, but for notices of what a projection could not take in", () => {
+test("only the projector speaks on the feed, but for what a projection could not take in, and wrong tries of codes", () => {
   const says = (name: (typeof names)[number]) => servicePermissions(name, user).pub.allow;
   expect(says("projector")).toEqual(["feed.*.>"]);
   expect(says("accounts")).toEqual(["feed.*.parked"]);
-  expect(names.filter((name) => says(name).length > 0).toSorted()).toEqual(["accounts", "projector"]);
+  expect(says("codes")).toEqual(["feed.*.tries"]);
+  expect(names.filter((name) => says(name).length > 0).toSorted()).toEqual(["accounts", "codes", "projector"]);
 });
 
 test("no service may change a stream or a consumer, or answer for another", () => {

@@ -61,9 +61,13 @@ export function servicePermissions(name: PlatformService, user: UserKey): Permis
   };
 }
 
-/** Whoever keeps projections tells administrators what it could not take in; all else is the projector's to tell. */
+/**
+ * Whoever keeps projections tells administrators what it could not take in, and codes tells of wrong tries, which are in
+ * no log; all else is the projector's to tell.
+ */
 function noticesOf(name: PlatformService): string[] {
   if (name === "projector") return [feedSubject("*", ">")];
+  if (name === "codes") return [feedSubject("*", "tries")];
   return projections.some(({ service }) => service === name) ? [feedSubject("*", "parked")] : [];
 }
 

@@ -1,6 +1,7 @@
 /** The codes service: one-time codes, issued, claimed once, and answered once. */
 import { codeEvents, codes, codeTries, openCodes } from "@natster/contracts/codes";
-import { dueCodes, issuedCodes } from "@natster/contracts/platform";
+import type { FeedNotice } from "@natster/contracts/library";
+import { dueCodes, feedSubject, issuedCodes } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { openRoom } from "@natster/micro/room";
@@ -25,13 +26,17 @@ export const program = defineProgram({
     /** How many codes an account may issue in a minute. */
     NATSTER_CODES_PER_MINUTE: z.coerce.number().int().min(1).default(120),
   }),
-  async implement({ openStreams, log: logger, config, closing }) {
+  async implement({ connection: platform, openStreams, log: logger, config, closing }) {
     const connection = await openStreams();
     const log = await openEventLog(connection, codes);
     const entries = await openRows(connection, openCodes);
     const wrong = closing.use(
       openWrongTries({
         rows: await openRows(connection, codeTries),
+        tell: (issuer, tried) => {
+          const notice: FeedNotice = { kind: "tries", ...tried };
+          platform.publish(feedSubject(issuer, notice.kind), JSON.stringify(notice));
+        },
         onFault: (err) => logger.error({ err }, "cannot count a wrong try"),
       }),
     );

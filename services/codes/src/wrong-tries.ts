@@ -19,43 +19,49 @@ export interface WrongTriesOptions {
   readonly delay?: number;
   /** How many refusals wait at the most; the one that has waited longest goes first. */
   readonly most?: number;
+  /** Told of the first try, and whenever there are twice as many: guessing faster does not tell more. */
+  readonly tell?: (issuer: AccountKey, tried: { readonly code: CodeId; readonly count: number }) => void;
   readonly onFault: (error: unknown) => void;
 }
 
 /** Tries that are counted but not written yet, of one code. */
 interface Uncounted {
-  readonly key: string;
+  readonly issuer: AccountKey;
   readonly expires: string;
   count: number;
 }
 
-export function openWrongTries({ rows, delay = 1_000, most = 1_000, onFault }: WrongTriesOptions): WrongTries {
+export function openWrongTries({ rows, delay = 1_000, most = 1_000, tell, onFault }: WrongTriesOptions): WrongTries {
   const waiting = new Set<() => void>();
-  const uncounted = new Map<string, Uncounted>();
+  const uncounted = new Map<CodeId, Uncounted>();
   let writing: Promise<void> | undefined;
 
   /** One code after another, and what comes meanwhile all at once: guessing faster writes no more. */
   const write = async () => {
-    for (const [id, { key, count, expires }] of uncounted) {
+    for (const [id, tried] of uncounted) {
       uncounted.delete(id);
-      await add(key, count, expires);
+      await add(id, tried);
     }
     writing = undefined;
   };
 
-  const add = async (key: string, count: number, expires: string) => {
+  const add = async (id: CodeId, { issuer, count, expires }: Uncounted) => {
+    const key = `${issuer}.${id}`;
     for (let again = 0; again < 5; again++) {
       const left = Math.ceil((Date.parse(expires) - Date.now()) / 1_000);
       if (left < 1) return;
       const { row, revision, sequence } = await rows.slot(key);
-      const tried = { count: (row?.count ?? 0) + count, last: new Date().toISOString() };
-      if ((await rows.put(key, tried, sequence, revision, left)) !== undefined) return;
+      const [before, now] = [row?.count ?? 0, (row?.count ?? 0) + count];
+      const tried = { count: now, last: new Date().toISOString() };
+      if ((await rows.put(key, tried, sequence, revision, left)) === undefined) continue;
+      if (Math.floor(Math.log2(now)) > Math.floor(Math.log2(before))) tell?.(issuer, { code: id, count: now });
+      return;
     }
   };
 
   return {
     async refuse(id, { issuer, expires }, refusal) {
-      const so = uncounted.get(id) ?? { key: `${issuer}.${id}`, expires, count: 0 };
+      const so = uncounted.get(id) ?? { issuer, expires, count: 0 };
       so.count += 1;
       uncounted.set(id, so);
       writing ??= write().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { notices } from "@natster/person";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { Failure } from "../failure.ts";
+import { counted } from "../output/words.ts";
 import { connectAs } from "../system/connect.ts";
 import { namesFor, type Names } from "../system/people.ts";
 import { written } from "../system/reference.ts";
@@ -48,6 +49,8 @@ async function inWords(notice: z.output<typeof FeedNotice>, names: Names, me: st
       return `device ${notice.user.slice(0, 12)} has changed`;
     case "code":
       return `code ${notice.code}-… was ${notice.event}`;
+    case "tries":
+      return `code ${notice.code}-… was tried wrongly, ${counted(notice.count, "time")} by now`;
     case "presence": {
       const name = written(notice.owner === me ? undefined : await names.of(notice.owner), notice.catalog);
       return notice.online ? `${name} is served (revision ${notice.revision ?? "?"})` : `${name} is served no more`;

@@ -298,6 +298,8 @@ export const de: Words = {
     live: "aktuell",
   },
   news: {
+    tries: (code, count) =>
+      `Jemand hat deinen Code ${code}-… probiert, ohne ihn zu kennen, bisher ${s(count, "Mal", "Mal")}. Für den, dem du ihn gegeben hast, gilt er weiter.`,
     invited: (catalog, name) => `${name} teilt „${catalog}“ mit dir`,
     online: (catalog) => `„${catalog}“ ist online`,
     offline: (catalog) => `„${catalog}“ ist offline gegangen`,

@@ -295,6 +295,8 @@ export const en = {
     live: "up to date",
   },
   news: {
+    tries: (code: string, count: number) =>
+      `Somebody has tried your code ${code}-… without knowing it, ${s(count, "time")} by now. It still works for whoever you gave it to.`,
     invited: (catalog: string, name: string) => `${name} shares “${catalog}” with you`,
     online: (catalog: string) => `“${catalog}” is online`,
     offline: (catalog: string) => `“${catalog}” went offline`,

@@ -27,6 +27,7 @@ export function useNews({ account }: Device): void {
           tell({ tone: "news", text: t.content(catalog), link });
         } else if (!before) tell({ tone: "news", text: online ? t.online(catalog) : t.offline(catalog), link });
       }
+      if (notice.kind === "tries") tell({ tone: "wrong", text: t.tries(notice.code, notice.count) });
       if (notice.kind !== "share") return;
       const { catalog, event } = notice;
       if (notice.recipient === account && event === "shared") {
