@@ -68,6 +68,7 @@ export const commands: Readonly<Record<string, Entry>> = {
       parked: { summary: "list what one could not take in", load: () => import("./commands/ops/parked.ts") },
       retry: { summary: "try that again", load: () => import("./commands/ops/retry.ts") },
       skip: { summary: "go on without one event", load: () => import("./commands/ops/skip.ts") },
+      metrics: { summary: "serve figures for Prometheus", load: () => import("./commands/ops/metrics.ts") },
       backup: { summary: "write the log into a file", load: () => import("./commands/ops/backup.ts") },
       restore: { summary: "bring the log back from one", load: () => import("./commands/ops/restore.ts") },
     },

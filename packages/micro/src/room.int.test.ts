@@ -30,7 +30,7 @@ async function aShop(perMinute: number) {
   const handlers = { give: () => ({}), take: () => ({}) };
   const serving = await serve(shop, handlers, { connection, log: recordingLog().log, standing, room });
   onTestFinished(() => serving.stop());
-  return { connection };
+  return { connection, room };
 }
 const { give, take } = shop.endpoints;
 
@@ -46,7 +46,8 @@ test("an account that has too much recorded in a minute is refused; others are n
 });
 
 test("a log that is nine tenths full takes only what takes something back", async () => {
-  const { connection } = await aShop(1_000);
+  const { connection, room } = await aShop(1_000);
+  expect(await room.fill()).toBe(0);
   const manager = await jetstreamManager(connection);
   for (let time = 0; time < 20; time++) {
     await jetstream(connection).publish("events.code.S7KQ2M4T.issued", "x".repeat(1_000));
@@ -62,6 +63,7 @@ test("a log that is nine tenths full takes only what takes something back", asyn
       code: 507,
       body: { reason: "log_full" },
     });
+  expect(await room.fill()).toBeGreaterThan(0.9);
   expect((await ask(connection, bob, take, {})).code).toBe(0);
   expect((await jetstream(connection).publish("events.code.S7KQ2M4T.cancelled", "x".repeat(500))).seq).toBeGreaterThan(
     0,

@@ -12,6 +12,8 @@ export interface Room {
    * and `log_full`, where the log has taken nine tenths of the bytes that it may.
    */
   admit(account: AccountKey): Promise<void>;
+  /** Which part of the bytes that it may take the log has taken, from 0 to 1; 0 where nothing limits it. */
+  fill(): Promise<number>;
 }
 
 /** From which part of its bytes on the log takes only what takes something back. */
@@ -26,21 +28,22 @@ export async function openRoom(connection: NatsConnection, most: number): Promis
   let looked = Number.NEGATIVE_INFINITY;
   let full = Promise.resolve(false);
 
-  const look = async () => {
+  const fill = async () => {
     const { state, config } = await manager.streams.info(eventStream);
-    return config.max_bytes > 0 && state.bytes >= config.max_bytes * nearlyFull;
+    return config.max_bytes > 0 ? state.bytes / config.max_bytes : 0;
   };
   return {
     async admit(account) {
       if (!rate.admits(account)) throw kitRefusal("too_many_requests");
       if (performance.now() - looked > believed) {
         looked = performance.now();
-        full = look();
+        full = fill().then((part) => part >= nearlyFull);
         // Who asked is told; the next one looks again.
         full.catch(() => (looked = Number.NEGATIVE_INFINITY));
       }
       if (await full)
         throw kitRefusal("log_full", { message: "the log is nearly full: things can only be taken back" });
     },
+    fill,
   };
 }

@@ -85,8 +85,9 @@ export const program = defineProgram({
     closing.use(reconcileInDoubt({ connection, projection, reconcileAll, log: logger }));
 
     const kept = { [bucket.name]: projection };
+    const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
     return {
-      room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
+      room,
       handlers: {
         register: register(log, policy),
         applied: applied((after) => projection.caughtUp(after), reconciler),
@@ -100,7 +101,12 @@ export const program = defineProgram({
         suspend: suspend(log),
         resume: resume(log),
       },
-      figures: async () => ({ ...(await statusOf(kept)), refusedImports: reconciler.refused }),
+      figures: async () => ({
+        ...(await statusOf(kept)),
+        refusedImports: reconciler.refused,
+        waitingPushes: reconciler.waiting,
+        logFill: await room.fill(),
+      }),
     };
   },
 });

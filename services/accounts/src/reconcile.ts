@@ -20,6 +20,8 @@ export interface Reconciler {
   isApplied(account: AccountKey): Promise<boolean>;
   /** How many imports nats-server would not take. */
   readonly refused: number;
+  /** How many accounts nats-server has still to be told of, or could not be told of yet. */
+  readonly waiting: number;
   /** Does at once what is still to be done soon. */
   flush(): Promise<void>;
 }
@@ -150,6 +152,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     isApplied: async (account) => (await compare(account)).equal,
     get refused() {
       return refused.size;
+    },
+    get waiting() {
+      return waiting.size;
     },
     async flush() {
       const accounts = [...waiting.keys()];

@@ -1,0 +1,71 @@
+/** Figures in the words of Prometheus. Counters are the services' own: each begins at 0 with its instance. */
+import type { ProjectionStatus } from "@natster/contracts/ops";
+import { Counter, Gauge, Registry } from "prom-client";
+import type * as z from "zod";
+import type { Instance } from "./look.ts";
+
+/** What is known of a system at one time. */
+export interface Known {
+  readonly instances: readonly Instance[];
+  readonly projections: readonly (z.infer<typeof ProjectionStatus> & { readonly service: string })[];
+}
+
+/** Everything in the text format of Prometheus, 0.0.4; where nothing is known, that the system does not answer. */
+export function exposition(known: Known | undefined): Promise<string> {
+  const registry = new Registry();
+  const registers = [registry];
+  new Gauge({ name: "natster_up", help: "1 while the system answers", registers }).set(known ? 1 : 0);
+  const { instances, projections } = known ?? { instances: [], projections: [] };
+  const endpoint = ["service", "instance", "endpoint"] as const;
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `natster_${name}`, help, labelNames: endpoint, registers });
+  const requests = counter("requests_total", "Requests that were answered, refusals included");
+  const errors = counter("errors_total", "Requests that were refused or failed");
+  const faults = counter("faults_total", "Requests that failed by a fault of the service's own");
+  const spent = counter("processing_seconds_total", "Time that requests took in all");
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name: `natster_${name}`, help, labelNames, registers });
+  const flying = gauge("requests_in_flight", "Requests that are being answered", endpoint);
+  const latency = gauge("latency_seconds", "How long requests take", [...endpoint, "quantile"]);
+  const info = gauge("instance_info", "1 for each instance that answers", ["service", "instance", "version"]);
+  const figure = gauge("figure", "What a service says of itself, by name", ["service", "instance", "figure"]);
+
+  for (const { name: service, id: instance, version, endpoints } of instances) {
+    info.set({ service, instance, version }, 1);
+    for (const { name, num_requests, num_errors, processing_time, data } of endpoints) {
+      const labels = { service, instance, endpoint: name };
+      requests.inc(labels, num_requests);
+      errors.inc(labels, num_errors);
+      spent.inc(labels, processing_time / 1e9);
+      if (!data) continue;
+      faults.inc(labels, data.faults);
+      flying.set(labels, data.in_flight);
+      for (const [quantile, percentile] of quantiles) {
+        latency.set({ ...labels, quantile }, data.latency[percentile] / 1e3);
+      }
+      for (const [name, value] of Object.entries(data.figures ?? {})) {
+        if (typeof value === "number") figure.set({ service, instance, figure: name }, value);
+      }
+    }
+  }
+
+  const projected = ["service", "projection"] as const;
+  const behind = gauge("projection_behind_events", "Events that a projection has still to take in", projected);
+  const lag = gauge("projection_lag_seconds", "For how long the oldest of them has waited", projected);
+  const parked = gauge("projection_parked_events", "Events that stand aside", projected);
+  const rebuilt = gauge("projection_rebuilt_ratio", "How much of a rebuild is done", projected);
+  for (const { service, projection, ...status } of projections) {
+    const labels = { service, projection };
+    behind.set(labels, status.behind);
+    lag.set(labels, status.milliseconds / 1e3);
+    parked.set(labels, status.parked);
+    if (status.rebuilt !== undefined) rebuilt.set(labels, status.rebuilt);
+  }
+  return registry.metrics();
+}
+
+const quantiles = [
+  ["0.5", "p50"],
+  ["0.95", "p95"],
+  ["0.99", "p99"],
+] as const;

@@ -1,0 +1,45 @@
+/** What every service says of itself, asked of the services API (ADR-32 of NATS) as `nats micro stats` does. */
+import type { NatsConnection } from "@nats-io/nats-core";
+import { Svcm } from "@nats-io/services";
+import * as z from "zod";
+
+const Latency = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
+const Endpoint = z.object({
+  name: z.string(),
+  num_requests: z.number(),
+  num_errors: z.number(),
+  /** Nanoseconds in all. */
+  processing_time: z.number(),
+  data: z
+    .object({
+      faults: z.number(),
+      in_flight: z.number(),
+      /** Milliseconds. */
+      latency: Latency,
+      /** What a service says of itself beside that, at its health endpoint. */
+      figures: z.record(z.string(), z.unknown()).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
+
+/** One instance of a service. */
+export const Instance = z.object({
+  name: z.string(),
+  id: z.string(),
+  version: z.string().catch(""),
+  endpoints: z.array(Endpoint).catch([]),
+});
+export type Instance = z.infer<typeof Instance>;
+
+/** Every instance that answers; anybody's service may, so that what cannot be read is left out. */
+export async function look(connection: NatsConnection, within: number): Promise<Instance[]> {
+  // Replies come from near and far: after each, the others have half a second.
+  const client = new Svcm(connection).client({ strategy: "stall", maxWait: within, stall: 500 });
+  const found: Instance[] = [];
+  for await (const reply of await client.stats()) {
+    const read = Instance.safeParse(reply);
+    if (read.success) found.push(read.data);
+  }
+  return found;
+}
