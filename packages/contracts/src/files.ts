@@ -6,6 +6,9 @@ import { Bytes, CatalogName, Digest, InstanceId, PageSize, SignedText } from "./
 /** The largest range that one read returns: half of nats-server's default payload, headers included. */
 export const maxRange = 512 * 1024;
 
+/** How many files are read whole in one request, at the most; together they are no larger than the largest range. */
+export const mostTogether = 128;
+
 /** The path of a file inside its catalog: relative, `/` between folders, no step up. */
 export const FilePath = z
   .string()
@@ -140,6 +143,15 @@ export const files = defineService({
       reply: Bytes,
       errors: { file_unknown: 404, changed: 409, range_outside: 416 },
     }),
+    readMany: sealed({
+      subject: "files.{catalog}.{instance}.readmany",
+      summary: "Read several small files whole; what cannot be read now is left out, and `read` says why",
+      params: atInstance,
+      request: z.strictObject({ digests: z.array(Digest).min(1).max(mostTogether) }),
+      /** For each digest in turn: four bytes of length, big-endian, and the content; all ones where it is left out. */
+      reply: Bytes,
+      errors: {},
+    }),
     watch: sealed({
       subject: "files.{catalog}.{instance}.watch",
       summary: "Wait until the revision is another than `since`, for at most a minute; the index says what changed",
@@ -152,4 +164,4 @@ export const files = defineService({
 });
 
 /** The endpoints of a file-server that are asked under seal. */
-export type SealedVerb = "list" | "read" | "watch";
+export type SealedVerb = "list" | "read" | "readMany" | "watch";

@@ -1,8 +1,10 @@
 /** The reading side of a catalog: what is in it, and the content of each file. Runs in Node and in a browser. */
 import type { Digest } from "@natster/contracts";
-import { type FileEntry, maxRange } from "@natster/contracts/files";
+import { type FileEntry, maxRange, mostTogether } from "@natster/contracts/files";
 import { letGo } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { decodeBundle } from "./bundle.ts";
+import { Gather } from "./gather.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { type Hash, pull, type PullOptions, type Sink } from "./pull.ts";
 import { Route } from "./route.ts";
@@ -48,6 +50,11 @@ export interface CatalogReader extends Disposable {
   entries(options?: ListQuery & { readonly signal?: AbortSignal }): AsyncGenerator<FileEntry, void, undefined>;
   /** A part of a file's content; as much as there is, where it reaches beyond the end. */
   read(range: FileRange, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
+  /**
+   * The whole content of a small file, unchecked; what is asked for at the same time comes together. Throws `RangeError`
+   * for one that is larger than a range.
+   */
+  readSmall(file: Pick<FileEntry, "digest" | "size">, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
   /** A whole file, checked against its digest. Throws `DigestMismatchError` when everything is written but wrong. */
   pull(entry: FileEntry, sink: Sink, hash: Hash, options?: PullOptions): Promise<void>;
 }
@@ -65,6 +72,20 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
   const { welcome } = await route.link();
   const read: CatalogReader["read"] = (range, { signal } = {}) => route.ask("read", range, { signal });
 
+  const gather = new Gather<Pick<FileEntry, "digest" | "size">, Uint8Array | undefined>(
+    async (wanted) => {
+      const digests = wanted.map(({ digest }) => digest);
+      return decodeBundle(await route.ask("readMany", { digests }), digests.length);
+    },
+    { most: mostTogether, heaviest: maxRange - 4 * mostTogether, weigh: ({ size }) => size },
+  );
+  const readSmall: CatalogReader["readSmall"] = async ({ digest, size }, options) => {
+    if (size > maxRange) throw new RangeError(`${size} bytes are not a small file`);
+    if (size === 0) return new Uint8Array();
+    // What was left out is asked for alone, which says why.
+    return (await gather.ask({ digest, size })) ?? (await read({ digest, offset: 0, length: size }, options));
+  };
+
   const pages: CatalogReader["pages"] = async function* (query = {}, { signal } = {}) {
     let after: string | undefined;
     do {
@@ -80,6 +101,7 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
     address: { catalog, owner },
     revision: welcome.revision,
     read,
+    readSmall,
     async watch(since, { seconds = 30, signal } = {}) {
       return (await route.ask("watch", { since, seconds }, { signal, takes: seconds * 1000 })).revision;
     },

@@ -1,5 +1,6 @@
 /** The reading side, for Node and browsers alike. What writes to a disk is behind `@natster/files/download`. */
 export { AgainstContractError, askInside } from "./ask-inside.ts";
+export { encodeBundle } from "./bundle.ts";
 export {
   type CatalogAddress,
   type CatalogReader,

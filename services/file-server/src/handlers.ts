@@ -6,6 +6,7 @@ import type { Handlers, Logger } from "@natster/micro";
 import { list } from "./list.ts";
 import { open } from "./open.ts";
 import { read } from "./read.ts";
+import { readMany } from "./read-many.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Turns } from "./turns.ts";
 import { type InnerHandler, underSeal } from "./under-seal.ts";
@@ -15,6 +16,7 @@ import { watch } from "./watch.ts";
 export interface InnerHandlers {
   readonly list: InnerHandler<typeof files.endpoints.list>;
   readonly read: InnerHandler<typeof files.endpoints.read>;
+  readonly readMany: InnerHandler<typeof files.endpoints.readMany>;
   readonly watch: InnerHandler<typeof files.endpoints.watch>;
 }
 
@@ -28,6 +30,7 @@ export const innerHandlers = (
 ): InnerHandlers => ({
   list: list(index, manifest),
   read: read(reader, turns),
+  readMany: readMany(reader, turns),
   watch: watch(index, stopping),
 });
 
@@ -37,5 +40,6 @@ export const handlers = (inner: InnerHandlers, sessions: Sessions, log: Logger):
   openHere: open(files.endpoints.openHere, sessions),
   list: underSeal(files.endpoints.list, sessions, log, inner.list),
   read: underSeal(files.endpoints.read, sessions, log, inner.read),
+  readMany: underSeal(files.endpoints.readMany, sessions, log, inner.readMany),
   watch: underSeal(files.endpoints.watch, sessions, log, inner.watch),
 });

@@ -223,6 +223,11 @@ test("what does not have its digest never gets its name, and what was there stay
         bytes[0]! ^= 1;
         return bytes;
       },
+      async readMany(call) {
+        const bundle = Uint8Array.from(await handlers.readMany(call));
+        bundle[bundle.length - 1]! ^= 1;
+        return bundle;
+      },
     }),
   });
   const target = await nats.newFolder();
@@ -233,6 +238,30 @@ test("what does not have its digest never gets its name, and what was there stay
   expect(await contentOf(target)).toEqual({ small: "older" });
 });
 
+test("small files come together; one that changed since it was indexed is named, and the others arrive", async () => {
+  const names = Array.from({ length: 300 }, (_, number) => [`d${number % 9}/f${number}`, `content ${number}`] as const);
+  const root = await nats.newFolder();
+  await put(root, { ...Object.fromEntries(names), changed: "before" });
+  const asked = { together: 0, alone: 0 };
+  await using _served = await serveOddly({ connection: owner!, device: nats.serving }, photos, root, {
+    inside: (handlers) => ({
+      read: (call) => (asked.alone++, handlers.read(call)),
+      readMany: (call) => (asked.together++, handlers.readMany(call)),
+    }),
+  });
+  await writeFile(join(root, "changed"), "something else, and longer");
+  const target = await nats.newFolder();
+
+  const done = await mirror(await openShared(), target);
+  expect(done).toMatchObject({ downloads: 301, failed: 1 });
+  expect(done.failures[0]?.step).toMatchObject({ path: "changed" });
+  expect(done.failures[0]?.error).toMatchObject({ name: "Refusal", reason: "changed" });
+  expect(await contentOf(target)).toEqual(Object.fromEntries(names));
+  // A slow disk leaves some out, which are asked for alone.
+  expect(asked.together + asked.alone).toBeLessThan(300);
+  expect(asked.alone).toBeGreaterThan(0);
+});
+
 test("equal files are downloaded once", async () => {
   const film = randomBytes(MiB);
   await using at = await served({ "1.bin": film, "2.bin": film, "d/3.bin": film, x: "x", y: "x" });
@@ -240,7 +269,7 @@ test("equal files are downloaded once", async () => {
   const catalog = await openShared();
   const counting = {
     ...catalog,
-    read: (...args: Parameters<typeof catalog.read>) => (read++, catalog.read(...args)),
+    readSmall: (...args: Parameters<typeof catalog.readSmall>) => (read++, catalog.readSmall(...args)),
     pull: (...args: Parameters<typeof catalog.pull>) => (read++, catalog.pull(...args)),
   };
 

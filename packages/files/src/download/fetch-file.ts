@@ -1,6 +1,6 @@
 /** Brings one file to a place on the disk, going on from what an earlier run left. */
 import { createHash, hash as hashOnce } from "node:crypto";
-import { closeSync, futimesSync, openSync, writeSync } from "node:fs";
+import { closeSync, futimesSync, openSync, renameSync, writeSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { FileEntry } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
@@ -10,7 +10,7 @@ import { DigestMismatchError, type Hash, type PullOptions, type Sink } from "../
 export const smallFile = 64 * 1024;
 
 /** What fetching needs of a catalog. */
-export type Source = Pick<CatalogReader, "read" | "pull">;
+export type Source = Pick<CatalogReader, "readSmall" | "pull">;
 
 /**
  * Fetches a file into `part`, and moves it to `target` when its digest is right. What is in `part` already is used; what
@@ -23,16 +23,21 @@ export async function fetchFile(
   target: string,
   options: PullOptions = {},
 ): Promise<void> {
-  if (entry.size <= smallFile) await fetchSmall(catalog, entry, part, options);
-  else await fetchLarge(catalog, entry, part, options);
+  if (entry.size <= smallFile) return await fetchSmall(catalog, entry, part, target, options);
+  await fetchLarge(catalog, entry, part, options);
   await rename(part, target);
 }
 
-async function fetchSmall(catalog: Source, entry: FileEntry, part: string, options: PullOptions): Promise<void> {
+async function fetchSmall(
+  catalog: Source,
+  entry: FileEntry,
+  part: string,
+  target: string,
+  options: PullOptions,
+): Promise<void> {
   const { digest, size, modified, path } = entry;
   const { signal, onProgress } = options;
-  const bytes =
-    size === 0 ? new Uint8Array() : await catalog.read({ digest, offset: 0, length: size }, signal && { signal });
+  const bytes = await catalog.readSmall({ digest, size }, signal && { signal });
   const found = hashOnce("sha256", bytes, "hex");
   if (found !== digest) throw new DigestMismatchError(path, digest, found);
   signal?.throwIfAborted();
@@ -44,6 +49,7 @@ async function fetchSmall(catalog: Source, entry: FileEntry, part: string, optio
   } finally {
     closeSync(file);
   }
+  renameSync(part, target);
   onProgress?.({ bytes: size, size });
 }
 

@@ -7,7 +7,7 @@ import { type MirrorState, stateFolder, type Step } from "./mirror-state.ts";
 import { placeOf, UnsafePathError } from "./place.ts";
 
 /** The catalog that is mirrored. */
-export type MirrorSource = Pick<CatalogReader, "entries" | "read" | "pull">;
+export type MirrorSource = Pick<CatalogReader, "entries" | "readSmall" | "pull">;
 
 /** What of a catalog is mirrored. */
 export interface PlanOptions {

@@ -42,7 +42,7 @@ export interface Mirrored extends PlanSummary {
 }
 
 /** How many small files are on their way at once, and how many large ones; those share the catalog's window. */
-const smallAtOnce = 48;
+const smallAtOnce = 256;
 const largeAtOnce = 4;
 const mostFailures = 1_000;
 

@@ -1,5 +1,5 @@
 /** Opening a file that is really where its path says, and nowhere else. */
-import { type BigIntStats, constants, realpathSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, realpathSync } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { sep } from "node:path";
 
@@ -29,6 +29,19 @@ export async function openInside(path: string): Promise<FileHandle> {
     return handle;
   } catch (error) {
     await handle.close();
+    throw error;
+  }
+}
+
+/** The same in this thread, without leaving it: for what is small, that is many times as fast. Returns a descriptor. */
+export function openInsideSync(path: string): number {
+  const file = openSync(path, openFlags);
+  try {
+    const opened = fstatSync(file, { bigint: true });
+    assertThere(path, opened, realpathSync.native(path), lstatSync(path, { bigint: true }));
+    return file;
+  } catch (error) {
+    closeSync(file);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Reads ranges of indexed files, and only what was indexed. */
-import type { BigIntStats } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import type { Digest } from "@natster/contracts";
 import type { FilePath } from "@natster/contracts/files";
@@ -7,7 +7,7 @@ import { Gate } from "../parallel.ts";
 import type { IndexedFile } from "./indexed-file.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { IndexView } from "./index-view.ts";
-import { NotThereError } from "./inside.ts";
+import { NotThereError, openInsideSync } from "./inside.ts";
 import { codeOf } from "./omission.ts";
 import { OpenFiles } from "./open-files.ts";
 
@@ -64,6 +64,44 @@ export class RangeReader implements AsyncDisposable {
     return "changed";
   }
 
+  /**
+   * Several small files whole, as many as there are: undefined is one that is unknown, changed, or for which there is no
+   * room or time left. They are read in this thread, which does nothing else meanwhile: for no longer than a moment.
+   */
+  readSmall(digests: readonly Digest[], room: number): (Uint8Array | undefined)[] {
+    const until = performance.now() + moment;
+    let left = room;
+    return digests.map((digest) => {
+      if (performance.now() > until) return undefined;
+      for (const file of this.#index.withDigest(digest)) {
+        if (file.entry.size > left) return undefined;
+        const bytes = this.#readWhole(file);
+        if (bytes) {
+          left -= bytes.length;
+          return bytes;
+        }
+        this.#onChanged(file.entry.path);
+      }
+      return undefined;
+    });
+  }
+
+  #readWhole(file: IndexedFile): Uint8Array | undefined {
+    try {
+      const handle = openInsideSync(this.#index.locate(file));
+      try {
+        const bytes = Buffer.allocUnsafe(file.entry.size);
+        const whole = readSync(handle, bytes, 0, bytes.length, 0) === bytes.length;
+        return whole && isAsIndexed(file, fstatSync(handle, { bigint: true })) ? bytes : undefined;
+      } finally {
+        closeSync(handle);
+      }
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
   [Symbol.asyncDispose] = (): Promise<void> => this.#open[Symbol.asyncDispose]();
 
   async #readOne(file: IndexedFile, offset: number, length: number): Promise<Uint8Array | undefined> {
@@ -74,11 +112,16 @@ export class RangeReader implements AsyncDisposable {
         return bytes && isAsIndexed(file, await handle.stat({ bigint: true })) ? bytes : undefined;
       });
     } catch (error) {
-      if (error instanceof NotThereError || goneCodes.has(codeOf(error) ?? "")) return undefined;
+      if (isGone(error)) return undefined;
       throw error;
     }
   }
 }
+
+/** Milliseconds for which other readers can wait without noticing, where a disk is slow. */
+const moment = 20;
+
+const isGone = (error: unknown): boolean => error instanceof NotThereError || goneCodes.has(codeOf(error) ?? "");
 
 /** What the system says of a file that was there, and is not any more, or not for us. */
 const goneCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "EISDIR", "ENXIO"]);
