@@ -1,13 +1,14 @@
 /** The reading side of a catalog: what is in it, and the content of each file. Runs in Node and in a browser. */
 import type { Digest } from "@natster/contracts";
 import { type FileEntry, maxRange, mostTogether } from "@natster/contracts/files";
+import { NobodyAnswersError } from "@natster/micro/client";
 import { letGo } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { decodeBundle } from "./bundle.ts";
 import { Gather } from "./gather.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { type Hash, pull, type PullOptions, type Sink } from "./pull.ts";
-import { Route } from "./route.ts";
+import { Route, StalledError } from "./route.ts";
 import type { InnerReply, InnerRequest, Reading } from "./session-link.ts";
 
 /** Which catalog. */
@@ -72,10 +73,20 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
   const { welcome } = await route.link();
   const read: CatalogReader["read"] = (range, { signal } = {}) => route.ask("read", range, { signal });
 
+  let together = true;
   const gather = new Gather<Pick<FileEntry, "digest" | "size">, Uint8Array | undefined>(
     async (wanted) => {
       const digests = wanted.map(({ digest }) => digest);
-      return decodeBundle(await route.ask("readMany", { digests }), digests.length);
+      const alone = digests.map(() => undefined);
+      if (!together) return alone;
+      try {
+        return decodeBundle(await route.ask("readMany", { digests }), digests.length);
+      } catch (error) {
+        if (!(error instanceof NobodyAnswersError || error instanceof StalledError)) throw error;
+        // An instance of an older release does not know how; where nobody is there at all, asking alone says so.
+        together = false;
+        return alone;
+      }
     },
     { most: mostTogether, heaviest: maxRange - 4 * mostTogether, weigh: ({ size }) => size },
   );

@@ -257,9 +257,22 @@ test("small files come together; one that changed since it was indexed is named,
   expect(done.failures[0]?.step).toMatchObject({ path: "changed" });
   expect(done.failures[0]?.error).toMatchObject({ name: "Refusal", reason: "changed" });
   expect(await contentOf(target)).toEqual(Object.fromEntries(names));
-  // A slow disk leaves some out, which are asked for alone.
-  expect(asked.together + asked.alone).toBeLessThan(300);
+  expect(asked.together).toBeGreaterThan(0);
+  // What changed, and what a slow disk left no time for.
   expect(asked.alone).toBeGreaterThan(0);
+});
+
+test("small files arrive one by one from an instance of the time when there was no other way", async () => {
+  const root = await nats.newFolder();
+  const content = { a: "one", b: "two", "c/d": "three" };
+  await put(root, content);
+  await using _served = await serveOddly({ connection: owner!, device: nats.serving }, photos, root, {
+    older: true,
+  });
+  const target = await nats.newFolder();
+
+  expect(await mirror(await openShared(), target)).toMatchObject({ downloads: 3, failed: 0 });
+  expect(await contentOf(target)).toEqual(content);
 });
 
 test("equal files are downloaded once", async () => {

@@ -1,5 +1,5 @@
 /** A catalog that is served in ways in which no file-server should: for tests of what its readers do then. */
-import { type CatalogName, InstanceId } from "@natster/contracts";
+import { type CatalogName, InstanceId, type ServiceContract } from "@natster/contracts";
 import { files, maxRange } from "@natster/contracts/files";
 import { indexFolder, RangeReader } from "@natster/files/index";
 import { FollowedManifest } from "@natster/files/manifest";
@@ -16,6 +16,8 @@ export interface Oddity {
   readonly inside?: (inner: InnerHandlers) => Partial<InnerHandlers>;
   readonly outside?: (outer: Handlers<typeof files>) => Partial<Handlers<typeof files>>;
   readonly sessions?: Partial<SessionsOptions>;
+  /** It knows only how to read files one by one, as the first release did. */
+  readonly older?: boolean;
 }
 
 /** Serves a folder with an oddity. */
@@ -44,7 +46,13 @@ export async function serveOddly(
   const inner = innerHandlers(index, reader, new Turns(connection), new AbortController().signal, manifest);
   const outer = handlers({ ...inner, ...odd.inside?.(inner) }, sessions, silentLog());
   const served = { ...outer, ...odd.outside?.(outer) };
-  const serving = await serve(files, served, { connection, log: silentLog(), fixed: { catalog, instance } });
+  const { readMany: _, ...before } = files.endpoints;
+  const contract = odd.older ? { ...files, endpoints: before } : files;
+  const serving = await serve<ServiceContract>(contract, served, {
+    connection,
+    log: silentLog(),
+    fixed: { catalog, instance },
+  });
   undo.defer(() => serving.stop());
   const opened = undo.move();
   return { sessions, [Symbol.asyncDispose]: () => opened.disposeAsync() };
