@@ -52,3 +52,28 @@ test("a push that another pusher has overtaken is made good by the one that come
   await late.now(account);
   expect(pushes).toHaveLength(2);
 });
+
+test("of thousands that are concerned at once, a few are compared at a time, and all of them are in the end", async () => {
+  const accounts = Array.from({ length: 500 }, () => AccountKey.parse(createKey("account").public));
+  const gathered = new Set<AccountKey>();
+  let [underWay, most] = [0, 0];
+  const reconciler = createReconciler({
+    async gather(of) {
+      most = Math.max(most, ++underWay);
+      await new Promise(setImmediate);
+      underWay--;
+      gathered.add(of);
+      return undefined;
+    },
+    resolver: { lookup: async () => undefined, push: async () => undefined },
+    signer: () => signer,
+    platform: AccountKey.parse(createKey("account").public),
+    onFault: () => undefined,
+    onRefused: () => undefined,
+  });
+
+  await Promise.all(accounts.map((each) => reconciler.now(each)));
+
+  expect(gathered.size).toBe(accounts.length);
+  expect(most).toBeLessThanOrEqual(16);
+});

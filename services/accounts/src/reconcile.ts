@@ -3,6 +3,7 @@
  * Level-triggered, so that it may be asked for at any time, any number of times.
  */
 import type { AccountKey } from "@natster/contracts";
+import { atMost } from "@natster/micro/at-most";
 import { accountJwt, type Key, readJwt } from "@natster/trust";
 import * as z from "zod";
 import type { Gathered } from "./state.ts";
@@ -39,6 +40,12 @@ export interface ReconcilerOptions {
 
 type Import = Gathered["state"]["imports"][number];
 
+/**
+ * How many accounts are compared at the same time: each takes a dozen requests, and where a batch of events concerns
+ * thousands, all at once would find none answered in time, and begin anew for ever.
+ */
+const atOnce = 16;
+
 /** How long an owner's push waits for others of the same owner, in milliseconds. */
 const coalesce = 1_000;
 
@@ -54,6 +61,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const refused = new Set<string>();
   const queues = new Map<AccountKey, Promise<unknown>>();
   const waiting = new Map<AccountKey, NodeJS.Timeout>();
+  const few = atMost(atOnce);
 
   /** What nats-server has of an account, and what it is to have where that is something else. */
   const compare = async (account: AccountKey, among?: readonly Import[]) => {
@@ -118,19 +126,20 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return turn;
   };
 
-  const now = (account: AccountKey) =>
-    inTurn(account, async () => {
-      const { jwt, imports = [], there } = await compare(account);
-      if (!jwt) return;
-      try {
-        await resolver.push(jwt);
-      } catch (error) {
-        if (!(error instanceof PushRefusedError) || imports.length === 0) throw error;
-        await pushAllButBad(account, imports, there);
-      }
-      // Whoever pushed before this process, and is late, is overtaken by what the log says by now.
-      await push(account);
-    });
+  const bring = async (account: AccountKey): Promise<void> => {
+    const { jwt, imports = [], there } = await compare(account);
+    if (!jwt) return;
+    try {
+      await resolver.push(jwt);
+    } catch (error) {
+      if (!(error instanceof PushRefusedError) || imports.length === 0) throw error;
+      await pushAllButBad(account, imports, there);
+    }
+    // Whoever pushed before this process, and is late, is overtaken by what the log says by now.
+    await push(account);
+  };
+
+  const now = (account: AccountKey) => inTurn(account, () => few(() => bring(account)));
 
   const soon = (account: AccountKey, pause = coalesce) => {
     if (waiting.has(account)) return;
