@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, (() => Promise<Written>) | undefined>> = 
   codes: () => import("./codes.ts"),
   transfer: () => import("./transfer.ts"),
   index: () => import("./index.ts"),
-  cli: undefined,
+  cli: () => import("./cli.ts"),
   page: () => import("./page.ts"),
   cluster: undefined,
 };

@@ -1,5 +1,6 @@
 /** A connection to nats-server that is made once and comes back for ever. */
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserKey } from "@natster/contracts";
 import { connect as dial, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
 import * as z from "zod";
@@ -25,16 +26,19 @@ export interface ConnectOptions {
   readonly log: Logger;
   /** How long it waits between tries, in milliseconds; jittered, and growing to ten seconds, where nothing is said. */
   readonly pause?: Backoff;
+  /** Ends the waiting for a server that is not there yet; a connection that is made goes on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Connects, waiting for a server that is not there yet, or does not let it in yet, and saying what it waits for. Replies
  * come to an inbox of this user alone. A lost connection is sought again for ever, with a jittered pause that grows to
  * ten seconds.
- * Throws `ConfigError` where the creds cannot be read, and `ServerTooOldError` where the server lacks what is needed.
+ * Throws `ConfigError` where the creds cannot be read, `ServerTooOldError` where the server lacks what is needed, and the
+ * signal's reason.
  */
 export async function connect(options: ConnectOptions): Promise<NatsConnection> {
-  const { servers, name, log, pause = jitteredBackoff() } = options;
+  const { servers, name, log, pause = jitteredBackoff(), signal } = options;
   const { text, user } = readCreds(options.creds);
   const knock = () =>
     dial({
@@ -49,7 +53,12 @@ export async function connect(options: ConnectOptions): Promise<NatsConnection> 
       // The library would take a stack trace for every request, a third of what asking costs.
       noAsyncTraces: true,
     });
-  const connection = await untilLetIn(knock, pause, (why) => log.warn({ servers, why }, "waiting for nats-server"));
+  const connection = await untilLetIn(
+    knock,
+    pause,
+    (why) => log.warn({ servers, why }, "waiting for nats-server"),
+    signal,
+  );
   const version = connection.info?.version ?? "0.0.0";
   if (compareVersions(version, oldestServer) < 0) {
     await connection.close();
@@ -61,7 +70,12 @@ export async function connect(options: ConnectOptions): Promise<NatsConnection> 
 }
 
 /** Tries for ever. The library would do so too, but in silence: why it is not let in is told, once for each reason. */
-async function untilLetIn<T>(knock: () => Promise<T>, pause: Backoff, tell: (why: string) => void): Promise<T> {
+async function untilLetIn<T>(
+  knock: () => Promise<T>,
+  pause: Backoff,
+  tell: (why: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   const told = new Set<string>();
   const tellOnce = (why: string) => {
     if (!told.has(why)) tell(why);
@@ -71,17 +85,22 @@ async function untilLetIn<T>(knock: () => Promise<T>, pause: Backoff, tell: (why
   const silent = setTimeout(() => tellOnce("it says nothing yet; its own log may say why"), 2_000);
   try {
     for (;;) {
+      signal?.throwIfAborted();
       try {
         return await knock();
       } catch (error) {
         tellOnce(error instanceof Error ? error.message : String(error));
-        await new Promise((resolve) => setTimeout(resolve, pause.next()));
       }
+      await pausing(pause.next(), signal);
     }
   } finally {
     clearTimeout(silent);
   }
 }
+
+/** Resolves after so many milliseconds, or when it is no use to wait any longer. */
+const pausing = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
+  sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
 
 /** Says what happens to a connection, until it closes. */
 async function report(connection: NatsConnection, log: Logger, reset: () => void): Promise<void> {

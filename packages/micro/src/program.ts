@@ -71,11 +71,15 @@ export interface Running extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts a program with these variables; resolves when it answers. Throws `ConfigError` or `ServerTooOldError`. */
+/**
+ * Starts a program with these variables; resolves when it answers. `signal` ends a start that waits for nats-server.
+ * Throws `ConfigError`, `ServerTooOldError` or the signal's reason.
+ */
 export async function start<S extends ServiceContract, C extends z.ZodObject>(
   program: Program<S, C>,
   env: NodeJS.ProcessEnv = process.env,
   log?: Logger,
+  signal?: AbortSignal,
 ): Promise<Running> {
   const { contract } = program;
   const config = readConfig(kitConfig.extend(program.config.shape), env) as KitConfig & z.infer<C>;
@@ -85,7 +89,7 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const closing = undo.use(new AsyncDisposableStack());
   const connections: NatsConnection[] = [];
   const open = async (file: string, name: string) => {
-    const made = await connect({ servers: config.NATS_URL, creds: { file }, name, log: ownLog });
+    const made = await connect({ servers: config.NATS_URL, creds: { file }, name, log: ownLog, signal });
     opened.defer(() => made.close());
     connections.push(made);
     return made;

@@ -44,7 +44,7 @@ export async function provision(
   { replicas = 1, logBytes = 8 * 2 ** 30 }: ProvisionOptions = {},
 ): Promise<void> {
   const manager = await jetstreamManager(connection);
-  await ensureStream(manager, {
+  const log = ensureStream(manager, {
     name: eventStream,
     description: "Everything that happened",
     subjects: events.map((family) => `${family.subject}.>`),
@@ -63,7 +63,7 @@ export async function provision(
     allow_direct: true,
     allow_atomic: true,
   });
-  await ensureStream(manager, {
+  const due = ensureStream(manager, {
     name: timerStream,
     description: "What runs out, and what has",
     subjects: ["timers.>"],
@@ -78,6 +78,8 @@ export async function provision(
     allow_direct: true,
   });
   await Promise.all([
+    log,
+    due,
     ...[projectionStates, ...projectionSides.map(({ bucket }) => bucket)].map((bucket) =>
       ensureStream(manager, bucketConfig(bucket, replicas)),
     ),
@@ -89,14 +91,17 @@ export async function provision(
       }),
     ),
   ]);
-  for (const { durable } of projectionSides) {
-    await ensureDurable(manager, eventStream, durable.name, deliveredTo(durable), pinned);
-  }
-  for (const durable of reactions) await ensureDurable(manager, eventStream, durable.name, deliveredTo(durable));
-  for (const { name, bucket } of expiries) {
-    await ensureDurable(manager, bucketStream(bucket.name), name, bucketSubject(bucket.name, ">"));
-  }
-  for (const { name, of } of timers) await ensureDurable(manager, timerStream, name, timersFilter(of, "due"));
+  // All at once: whoever starts a system waits for this.
+  await Promise.all([
+    ...projectionSides.map(({ durable }) =>
+      ensureDurable(manager, eventStream, durable.name, deliveredTo(durable), pinned),
+    ),
+    ...reactions.map((durable) => ensureDurable(manager, eventStream, durable.name, deliveredTo(durable))),
+    ...expiries.map(({ name, bucket }) =>
+      ensureDurable(manager, bucketStream(bucket.name), name, bucketSubject(bucket.name, ">")),
+    ),
+    ...timers.map(({ name, of }) => ensureDurable(manager, timerStream, name, timersFilter(of, "due"))),
+  ]);
 }
 
 const bucketConfig = (bucket: BucketContract, replicas: number): Partial<StreamConfig> & { name: string } => ({

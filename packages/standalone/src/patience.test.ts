@@ -18,6 +18,14 @@ test("whoever is asked to end waits no longer, for the reason that was given", a
   await expect(patience.for(never())).rejects.toThrow("enough");
 });
 
+test("who gives up waits for nothing more", async () => {
+  using patience = new Patience(60_000);
+  const waiting = patience.for(never());
+  patience.giveUp(new Error("another one failed"));
+  await expect(waiting).rejects.toThrow("another one failed");
+  await expect(patience.for(never())).rejects.toThrow("another one failed");
+});
+
 test("what never comes is given up", async () => {
   using patience = new Patience(10);
   await expect(patience.for(never())).rejects.toThrow(StartTimeoutError);

@@ -8,15 +8,18 @@ export class StartTimeoutError extends Error {
 /** Whoever waits for a start: until it is asked to end, and for so many milliseconds at the most. */
 export class Patience implements Disposable {
   readonly signal: AbortSignal;
+  readonly #own = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   constructor(within: number, asked?: AbortSignal) {
-    const late = new AbortController();
-    this.#timer = setTimeout(
-      () => late.abort(new StartTimeoutError(`it was not ready within ${Math.round(within / 1_000)} s`)),
-      within,
-    );
-    this.signal = asked ? AbortSignal.any([asked, late.signal]) : late.signal;
+    const late = () => this.giveUp(new StartTimeoutError(`it was not ready within ${Math.round(within / 1_000)} s`));
+    this.#timer = setTimeout(late, within);
+    this.signal = asked ? AbortSignal.any([asked, this.#own.signal]) : this.#own.signal;
+  }
+
+  /** Waits for nothing more. */
+  giveUp(reason: Error): void {
+    this.#own.abort(reason);
   }
 
   [Symbol.dispose](): void {

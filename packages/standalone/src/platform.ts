@@ -51,8 +51,8 @@ export interface Platform extends AsyncDisposable {
 /** A program that waits for its settings. */
 const starter =
   <S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>) =>
-  (told: Readonly<Record<string, string>>, log: Logger): Promise<Running> =>
-    start(program, told, log);
+  (told: Readonly<Record<string, string>>, log: Logger, signal?: AbortSignal): Promise<Running> =>
+    start(program, told, log, signal);
 
 const programs = {
   accounts: starter(accounts),
@@ -84,12 +84,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       signal: patience.signal,
     }),
   );
-  await patience.for(bootstrap(nats.url, installation, log));
+  await patience.for(bootstrap(nats.url, installation, log, patience.signal));
 
   const told = (name: ServiceName) => serviceEnvironment(name, nats, installation, options);
-  const startOne = (name: ServiceName) => programs[name](told(name), log.child({ service: name }));
+  const startOne = (name: ServiceName, signal?: AbortSignal) =>
+    programs[name](told(name), log.child({ service: name }), signal);
+  // Where one cannot start, the others are not waited for.
+  undo.defer(() => patience.giveUp(new Error("another service could not start")));
   const started = await Promise.all(
-    (options.here ?? serviceNames).map(async (name) => [name, undo.use(await patience.for(startOne(name)))] as const),
+    (options.here ?? serviceNames).map(
+      async (name) => [name, undo.use(await patience.for(startOne(name, patience.signal)))] as const,
+    ),
   );
 
   const ending = undo.move();
@@ -110,12 +115,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 const openLog = (path: string, level: string | undefined): Logger => createLog("natster", level, rollingFile(path));
 
 /** Makes streams, durables and buckets with creds that no service has. */
-async function bootstrap(url: string, installation: Installation, log: Logger): Promise<void> {
+async function bootstrap(url: string, installation: Installation, log: Logger, signal: AbortSignal): Promise<void> {
   const connection = await connect({
     servers: url,
     creds: { file: installation.creds("bootstrap") },
     name: "bootstrap",
     log,
+    signal,
   });
   try {
     await provision(connection);

@@ -1,16 +1,20 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { Handle } from "@natster/contracts";
 import { FilePath } from "@natster/contracts/files";
 import { download, mirror, type MirrorOptions, planMirror, type Step } from "@natster/files/download";
 import { notices } from "@natster/person";
+import { readCode } from "@natster/trust";
 import * as z from "zod";
-import { defineCommand } from "../define.ts";
+import { defineCommand, type Globals } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { clean } from "../output/clean.ts";
 import { type Progress, showProgress } from "../output/progress.ts";
-import { counted, duration, size } from "../output/words.ts";
+import type { Ui } from "../output/ui.ts";
+import { counted, duration, fingerprint, size } from "../output/words.ts";
 import { filesAt, openShelf, type Shelf } from "../system/catalog.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
+import { isCode, redeemCode, type RedeemOptions } from "../system/redeem-code.ts";
 import { type Reference, ReferenceTyped } from "../system/reference.ts";
 
 const Got = z.strictObject({
@@ -30,37 +34,53 @@ const Got = z.strictObject({
 });
 type Got = z.output<typeof Got>;
 
+/** A link or a code in place of a catalog's name. */
+const CodeTyped = z
+  .string()
+  .refine(isCode)
+  .transform((code) => ({ code }));
+
 export default defineCommand({
   about:
     "Fetch a file, a folder or a whole catalog. Run again, it fetches what is missing or has changed, and goes on where an interruption left off; a file has its name only when all of it is there and true.",
   arguments: [
-    ["<what>", "what to fetch: @alice/photos, @alice/photos/2026, photos/a.jpg"],
+    ["<what>", "what to fetch: @alice/photos, @alice/photos/2026, photos/a.jpg, or a link that somebody shared"],
     ["[to]", "the folder, or for one file its new path"],
   ],
   options: [
     ["-n, --dry-run", "say what would be fetched"],
     ["-w, --watch", "go on, and fetch what changes as it changes"],
     ["--prune", "delete what was fetched before and is there no more"],
+    ["--handle <handle>", "with a link, for a new account: the name that people know you by"],
   ],
   completes: "catalogs",
   examples: [
     ["natster get @alice/photos", "into ./photos"],
+    [
+      "natster get https://files.example.org/#code=S7KQ2M4T-…",
+      "redeems the link first, and makes an account where there is none",
+    ],
     ["natster get @alice/photos/2026 ~/Pictures/2026", "one folder of it"],
     ["natster get @alice/photos/a.jpg .", "one file"],
     ["natster get @alice/photos --watch --prune", "an exact copy, for as long as it runs"],
   ],
   input: z.object({
-    what: ReferenceTyped,
+    what: CodeTyped.or(ReferenceTyped),
     to: z.string().optional(),
     dryRun: z.boolean().default(false),
     watch: z.boolean().default(false),
     prune: z.boolean().default(false),
+    handle: Handle.optional(),
   }),
   output: Got,
   documents: "many",
-  async run({ input: { what, to, dryRun, watch, prune }, globals, ui, signal, say }) {
+  async run({ input: { what: typed, to, dryRun, watch, prune, handle }, globals, ui, signal, say }) {
     if (watch && dryRun) throw new UsageError("--watch and --dry-run contradict one another");
-    await using person = await connectAs(globals);
+    const { what, context } =
+      "code" in typed
+        ? await redeemShare({ ...typed, handle }, globals, ui, signal)
+        : { what: typed, context: globals.context };
+    await using person = await connectAs({ ...globals, context });
     const shelf = await openShelf(person, what, ui);
     const isFile = what.path !== "" && (await isOneFile(shelf, what, signal));
     const changes = watch && !isFile ? changesOf(person, shelf, what, signal) : undefined;
@@ -103,6 +123,23 @@ export default defineCommand({
     }
   },
 });
+
+/** Redeems a link, so that what it shares can be fetched in one go. Throws `Failure` where it shares nothing. */
+async function redeemShare(
+  options: RedeemOptions,
+  globals: Globals,
+  ui: Ui,
+  signal: AbortSignal,
+): Promise<{ readonly what: Reference; readonly context: string }> {
+  if (readCode(options.code)?.purpose !== "share") {
+    throw new Failure("that link shares nothing to fetch", { next: "natster redeem LINK" });
+  }
+  const { context, joined, account, shared } = await redeemCode(options, globals, signal);
+  if (joined) ui.note(`you have an account, ${fingerprint(account)}, as context ${context}; its key was made here`);
+  if (!shared) throw new Failure("that link shares nothing to fetch", { next: "natster ls" });
+  ui.note(`${shared.name} is yours to read; natster get ${shared.name} fetches what is new`);
+  return { context, what: { owner: { account: shared.owner }, catalog: shared.catalog, path: "" } };
+}
 
 type Show = (total: { files: number; bytes: number }) => Progress;
 

@@ -1,28 +1,7 @@
 import { AccountKey, CatalogName, Handle } from "@natster/contracts";
-import { redeem } from "@natster/person";
-import { readCode, userOf } from "@natster/trust";
 import * as z from "zod";
-import { claimsHere } from "../context/codes.ts";
-import {
-  contextFor,
-  contextNames,
-  keyInWaiting,
-  openContext,
-  useContext,
-  writeContext,
-  currentName,
-} from "../context/context.ts";
-import type { Context, NewContext } from "../context/context.ts";
 import { defineCommand } from "../define.ts";
-import { Failure, UsageError } from "../failure.ts";
-import { connectAs, deviceName } from "../system/connect.ts";
-import { contextNameFor } from "../system/join.ts";
-import { namesFor } from "../system/people.ts";
-import { placeOf } from "../system/place.ts";
-import { written } from "../system/reference.ts";
-import { welcomeAt } from "../system/welcome.ts";
-
-type Welcomed = Awaited<ReturnType<typeof welcomeAt>>;
+import { redeemCode } from "../system/redeem-code.ts";
 
 export default defineCommand({
   about:
@@ -50,48 +29,7 @@ export default defineCommand({
     shared: z.strictObject({ name: z.string(), owner: AccountKey, catalog: CatalogName }).optional(),
   }),
   async run({ input, globals, signal, say }) {
-    const code = readCode(input.code);
-    if (!code)
-      throw new UsageError("that is no link and no code", {
-        next: "look at it again: E7KQ2M4T-9PZD-WB3E-5HJN, or a link with #code=",
-      });
-    const welcome = await welcomeAt(await pageMeant(input, globals.context), globals.timeout);
-    const { servers, platform, lobby, page } = welcome;
-    const place = placeOf({ servers, platform, lobby }, globals.timeout);
-    const have = code.purpose === "share" ? await contextOn(welcome, globals.context) : undefined;
-    await using person = have && (await connectAs({ ...globals, context: have.name }));
-    const name = have?.name ?? globals.context ?? (await contextNameFor(page));
-    if (!have && (await contextNames()).includes(name)) {
-      throw new Failure(`there is a context ${name} already`, { next: "the same with --context ANOTHER" });
-    }
-    signal.throwIfAborted();
-    const redeemed = await redeem(place, code, {
-      ...(person ? { person } : code.purpose === "device" ? {} : { account: (await keyInWaiting(name)).key }),
-      ...(input.handle !== undefined && { handle: input.handle }),
-      deviceName: deviceName(),
-      claims: claimsHere(),
-      within: Math.max(60_000, globals.timeout),
-    });
-    const made = "joined" in redeemed && redeemed.joined;
-    const base = { servers, page, platform, lobby, administrator: false };
-    if (redeemed.purpose === "device") await keep(name, { ...base, account: redeemed.account, creds: redeemed.creds });
-    else if (made)
-      await keep(name, { ...base, account: made.account.public, creds: made.creds, accountKey: made.account });
-
-    await using now = await connectAs({ ...globals, context: name });
-    const { administrator } = await now.library.whoami({});
-    if (administrator && !now.context.administrator)
-      await keep(name, { ...base, account: now.account, administrator, creds: await now.context.creds() });
-    const owner = redeemed.purpose === "share" ? await (await namesFor(now)).of(redeemed.owner) : undefined;
-    say({
-      purpose: redeemed.purpose,
-      context: name,
-      account: now.account,
-      joined: Boolean(made),
-      ...(redeemed.purpose === "share" && {
-        shared: { name: written(owner, redeemed.catalog), owner: redeemed.owner, catalog: redeemed.catalog },
-      }),
-    });
+    say(await redeemCode(input, globals, signal));
   },
   show({ purpose, context, account, joined, shared }, ui) {
     if (purpose === "device") ui.out(`this machine is signed in as context ${context}`);
@@ -100,48 +38,3 @@ export default defineCommand({
     if (joined) ui.note("natster context export keeps a copy of the key, which is nowhere else");
   },
 });
-
-/** Where the code is to be redeemed: what its link says, or what was named, or where somebody is already. */
-async function pageMeant(
-  { code, server }: { code: string; server?: string | undefined },
-  named: string | undefined,
-): Promise<string> {
-  if (server !== undefined) return server;
-  if (/^https?:/.test(code.trim())) return code.trim();
-  const context = await contextFor(named).catch(() => undefined);
-  if (context?.page !== undefined) return context.page;
-  throw new UsageError("a code alone does not say where it is from", {
-    next: "natster redeem CODE --server URL, or the whole link",
-  });
-}
-
-/** An account that this machine has on the system already. */
-async function contextOn({ platform }: Welcomed, named: string | undefined): Promise<Context | undefined> {
-  const current = named ?? (await currentName());
-  const names = await contextNames();
-  const ordered = names.toSorted((a, b) => Number(b === current) - Number(a === current));
-  for (const name of named === undefined ? ordered : ordered.filter((each) => each === named)) {
-    const context = await openContext(name);
-    if (context.platform === platform) return context;
-  }
-  return undefined;
-}
-
-async function keep(
-  name: string,
-  { account, servers, page, platform, lobby, administrator, creds, accountKey }: NewContext,
-): Promise<void> {
-  if (userOf(creds).account !== account)
-    throw new Failure("what came back is of another account", { next: "ask for a new code" });
-  await writeContext(name, {
-    account,
-    servers,
-    platform,
-    lobby,
-    administrator,
-    creds,
-    ...(page !== undefined && { page }),
-    ...(accountKey && { accountKey }),
-  });
-  if ((await currentName()) === undefined) await useContext(name);
-}

@@ -110,6 +110,7 @@ export default defineCommand({
     if (said.link) {
       ui.out(`Whoever opens this first may read ${catalog}${until}:`);
       showPassed(ui, said.link);
+      if (said.link.link !== undefined) ui.note(`On a command line: natster get ${said.link.link}`);
       if (said.link.onlyHere) ui.note(onlyHere);
     }
     if (said.with !== undefined)

@@ -1,23 +1,13 @@
 import { resolve } from "node:path";
 import { AccountKey, Handle } from "@natster/contracts";
-import { findNatsServer } from "@natster/nats-server";
-import { runSystem } from "@natster/standalone";
 import * as z from "zod";
 import { ContextName } from "../context/context.ts";
 import { systemDirectory } from "../context/paths.ts";
 import { type Call, defineCommand } from "../define.ts";
-import { explain } from "../explain.ts";
-import { Failure, UsageError } from "../failure.ts";
+import { UsageError } from "../failure.ts";
 import { counted } from "../output/words.ts";
-import { startAgent } from "../serving/agent.ts";
-import { ensureServingDevice } from "../serving/device.ts";
-import { connectAs } from "../system/connect.ts";
-import { isInBackground, startInBackground, tellStarter } from "../up/background.ts";
-import { ownerOf, settleOwner, usualHandle } from "../up/owner.ts";
+import { isInBackground, startInBackground } from "../up/background.ts";
 import { isOnlyHere, onlyHere, Passed, showPassed } from "../output/code.ts";
-import { signInCode } from "../up/sign-in.ts";
-import { pageRoot } from "../up/page-root.ts";
-import { whyNot } from "../up/why-not.ts";
 
 const Input = z.object({
   dir: z.string().optional(),
@@ -30,7 +20,7 @@ const Input = z.object({
   background: z.boolean().default(false),
 });
 
-const Ready = z.strictObject({
+export const Ready = z.strictObject({
   directory: z.string(),
   page: z.url(),
   /** Opens the page signed in, once; a secret. */
@@ -42,7 +32,8 @@ const Ready = z.strictObject({
   log: z.string(),
 });
 
-type UpCall = Call<z.output<typeof Input>, z.output<typeof Ready>>;
+export type Ready = z.output<typeof Ready>;
+export type UpCall = Call<z.output<typeof Input>, Ready>;
 
 export default defineCommand({
   about:
@@ -75,13 +66,9 @@ export default defineCommand({
       say(Ready.parse(await startInBackground(directory, signal)));
       return;
     }
-    try {
-      await up(call, directory);
-    } catch (error) {
-      const { what, next } = explain(whyNot(error, directory));
-      if (isInBackground()) tellStarter({ failed: { what, ...(next !== undefined && { next }) } });
-      throw whyNot(error, directory);
-    }
+    // What starts it in the background does not wait for all that a system is made of.
+    const { run } = await import("../up/run.ts");
+    await run(call, directory);
   },
   show(ready, ui) {
     ui.out(`${ui.style("green", "ready")}  ${ready.page}`);
@@ -106,56 +93,3 @@ function checkTogether({ tlsCert, tlsKey, listen, publicUrl }: z.output<typeof I
     });
   }
 }
-
-async function up({ input, globals, ui, signal, say }: UpCall, directory: string): Promise<void> {
-  const owner = await ownerOf(directory, globals.context);
-  const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
-  signal.throwIfAborted();
-  await using system = await runSystem({
-    directory,
-    administrator: owner.key.public,
-    binary,
-    registration: input.registration,
-    pageRoot: pageRoot(),
-    tell: (what) => ui.note(what),
-    signal,
-    ...(input.listen !== undefined && { listen: input.listen }),
-    ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
-    ...(input.tlsCert !== undefined &&
-      input.tlsKey !== undefined && { tls: { cert: input.tlsCert, key: input.tlsKey } }),
-  });
-  const { place, installation, logFile } = system.platform;
-  const handle = input.handle ?? usualHandle();
-  const context = await settleOwner(owner, { place, installation, directory, handle, signal });
-  if (context.page !== undefined) await system.announce(context.page);
-  signal.throwIfAborted();
-
-  await using person = await connectAs({ ...globals, context: context.name });
-  await using agent = await startAgent({
-    context: await ensureServingDevice(person),
-    log: system.platform.log.child({ service: "file-server" }),
-    timeout: globals.timeout,
-    signal,
-  });
-  const ready = {
-    directory,
-    page: context.page ?? "",
-    signIn: await signInCode(person),
-    context: context.name,
-    account: context.account,
-    serving: agent.states().length,
-    log: logFile,
-  };
-  if (isInBackground()) tellStarter({ ready });
-  else say(ready);
-  if (!globals.json && !isInBackground()) ui.note("Ctrl-C ends it; nothing is lost.");
-
-  const ended = await Promise.race([aborted(signal), system.failed]);
-  if (ended) throw new Failure(ended.message, { cause: ended.cause, next: `less ${logFile}` });
-}
-
-const aborted = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });

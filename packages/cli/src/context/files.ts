@@ -1,6 +1,7 @@
 /** Files that are written in one step and that nobody else may read. */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 
@@ -17,8 +18,22 @@ export class BrokenFileError extends Error {
 
 /** Makes a directory that only its owner may enter. */
 export async function makePrivate(directory: string): Promise<void> {
-  const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+  const made = await mkdir(directory, { recursive: true, mode: 0o700 }).catch(async (error: unknown) => {
+    throw await whyNotMade(directory, error);
+  });
   if (made === undefined) await chmod(directory, 0o700);
+}
+
+/** On a disk that cannot be written Node says `ENOENT` of folders within folders: what the nearest one says is the reason. */
+async function whyNotMade(directory: string, error: unknown): Promise<unknown> {
+  for (let at = dirname(directory); at !== dirname(at); at = dirname(at)) {
+    if (!existsSync(at)) continue;
+    return access(at, constants.W_OK).then(
+      () => error,
+      (reason: unknown) => reason,
+    );
+  }
+  return error;
 }
 
 /** Writes a file of a folder that is nobody else's; see `writeWhole`. */

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { AccountKey } from "@natster/contracts";
 import { openInstallation } from "@natster/standalone";
 import * as z from "zod";
+import { makePrivate } from "../../context/files.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
 
@@ -20,6 +21,7 @@ export default defineCommand({
         next: "natster operator init ANOTHER",
       });
     }
+    await makePrivate(directory);
     const { platform, systemAccount } = await openInstallation(directory);
     say({ directory, platform, systemAccount, creds: `${directory}/creds` });
   },

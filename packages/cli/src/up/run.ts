@@ -1,0 +1,84 @@
+/** Runs a system until somebody interrupts, or until it cannot go on. */
+import { findNatsServer } from "@natster/nats-server";
+import { runSystem } from "@natster/standalone";
+import type { Ready, UpCall } from "../commands/up.ts";
+import { makePrivate } from "../context/files.ts";
+import { explain } from "../explain.ts";
+import { Failure } from "../failure.ts";
+import { startAgent } from "../serving/agent.ts";
+import { ensureServingDevice } from "../serving/device.ts";
+import { connectAs } from "../system/connect.ts";
+import { isInBackground, tellStarter } from "./background.ts";
+import { ownerOf, settleOwner, usualHandle } from "./owner.ts";
+import { pageRoot } from "./page-root.ts";
+import { signInCode } from "./sign-in.ts";
+import { whyNot } from "./why-not.ts";
+
+/** Runs it; whoever started this process in the background is told how that went. Throws `Failure`. */
+export async function run(call: UpCall, directory: string): Promise<void> {
+  try {
+    await up(call, directory);
+  } catch (error) {
+    const why = whyNot(error, directory);
+    const { what, next } = explain(why);
+    if (isInBackground()) tellStarter({ failed: { what, ...(next !== undefined && { next }) } });
+    throw why;
+  }
+}
+
+async function up({ input, globals, ui, signal, say }: UpCall, directory: string): Promise<void> {
+  await makePrivate(directory);
+  const owner = await ownerOf(directory, globals.context);
+  const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
+  signal.throwIfAborted();
+  await using system = await runSystem({
+    directory,
+    administrator: owner.key.public,
+    binary,
+    registration: input.registration,
+    pageRoot: pageRoot(),
+    tell: (what) => ui.note(what),
+    signal,
+    ...(input.listen !== undefined && { listen: input.listen }),
+    ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
+    ...(input.tlsCert !== undefined &&
+      input.tlsKey !== undefined && { tls: { cert: input.tlsCert, key: input.tlsKey } }),
+  });
+  const { place, installation, logFile } = system.platform;
+  const handle = input.handle ?? usualHandle();
+  const context = await settleOwner(owner, { place, installation, directory, handle, signal });
+  if (context.page !== undefined) await system.announce(context.page);
+  signal.throwIfAborted();
+
+  await using person = await connectAs({ ...globals, context: context.name });
+  const signIn = signInCode(person);
+  // Awaited below, when the folders are served.
+  signIn.catch(() => {});
+  await using agent = await startAgent({
+    context: await ensureServingDevice(person),
+    log: system.platform.log.child({ service: "file-server" }),
+    timeout: globals.timeout,
+    signal,
+  });
+  const ready: Ready = {
+    directory,
+    page: context.page ?? "",
+    signIn: await signIn,
+    context: context.name,
+    account: context.account,
+    serving: agent.states().length,
+    log: logFile,
+  };
+  if (isInBackground()) tellStarter({ ready });
+  else say(ready);
+  if (!globals.json && !isInBackground()) ui.note("Ctrl-C ends it; nothing is lost.");
+
+  const ended = await Promise.race([aborted(signal), system.failed]);
+  if (ended) throw new Failure(ended.message, { cause: ended.cause, next: `less ${logFile}` });
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
