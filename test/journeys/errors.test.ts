@@ -15,15 +15,6 @@ function expectAdvice({ code, out, err }: Ended, about: string): void {
   expect(err, about).not.toMatch(/^\s+at /m);
 }
 
-test("without an account every command that needs one says how to get one", async () => {
-  const nobody = new Somebody("nobody", homes());
-  for (const line of ["whoami", "ls", "inbox", "share .", "get @alice/photos", "devices", "watch", "ops status"]) {
-    const ended = await nobody.types(`natster ${line}`);
-    expectAdvice(ended, line);
-    expect(ended.err).toContain("natster up");
-  }
-}, 240_000);
-
 test("what cannot be understood is exit code 2, and names what is wrong", async () => {
   const nobody = new Somebody("nobody", homes());
   for (const [line, why] of [
