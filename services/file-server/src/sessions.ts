@@ -66,8 +66,9 @@ export class Sessions implements Disposable {
   readonly #now: () => number;
   /** By name, the least recently used first. */
   readonly #held = new Map<string, Held>();
-  readonly #byOpening = new Map<string, Promise<SignedText>>();
+  readonly #byOpening = new Map<string, Promise<SignedText | OpenRefused>>();
   readonly #sweeper: NodeJS.Timeout;
+  #closed = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -124,13 +125,15 @@ export class Sessions implements Disposable {
 
   /** Ends all of them. */
   [Symbol.dispose](): void {
+    this.#closed = true;
     clearInterval(this.#sweeper);
     this.endWhere(() => true);
   }
 
-  async #answer(opening: Opening, hash: string): Promise<SignedText> {
-    const { device, instance, welcome } = this.#options;
-    const { account, user, expires: deviceUntil = Infinity } = opening.device;
+  async #answer(opening: Opening, hash: string): Promise<SignedText | OpenRefused> {
+    const { device, instance, welcome, isRevoked } = this.#options;
+    const { account, user, issuedAt: since, expires: deviceUntil = Infinity } = opening.device;
+    const grantedAt = opening.grant?.issuedAt;
     const { enc, sealed, secrets } = await sealSession(opening, utf8.encode(JSON.stringify(welcome())));
     const id = new Uint8Array(randomBytes(16));
     const expires = Math.min(this.#now() + longest, deviceUntil, opening.grant?.expires ?? Infinity);
@@ -138,13 +141,21 @@ export class Sessions implements Disposable {
     const end = new AbortController();
     const session = new ServingSession(secrets.requests, await secrets.replies(0));
     const name = nameOf(id);
+    // What was taken back while the answer was made ended the sessions that there were; this one is not among them.
+    const late =
+      isRevoked({ to: user, at: since }) || (grantedAt !== undefined && isRevoked({ to: account, at: grantedAt }));
+    if (late || this.#closed) {
+      this.#byOpening.delete(hash);
+      session.end();
+      return { refused: "revoked" };
+    }
     this.#makeRoomFor(account);
     this.#held.set(name, {
       session,
       account,
       user,
-      since: opening.device.issuedAt,
-      grantedAt: opening.grant?.issuedAt,
+      since,
+      grantedAt,
       ended: end.signal,
       end,
       name,
