@@ -168,6 +168,21 @@ test("two readers of one account at once do not harm each other, into two folder
   }
 });
 
+test("pushes of the owner's account JWT, which lose replies that are under way, harm no transfer", async () => {
+  const { owner, system } = stage;
+  const [target, former] = [await stage.newTarget(), await system.person()];
+  const reader = stage.read(target);
+  for (let push = 1; push <= 4; push++) {
+    await reader.reaches((stage.bytes * push) / 5);
+    await share(owner, owner.key, { catalog: films, recipient: former.account });
+    // Waits until nats-server has the owner's JWT with the revocation in it.
+    await unshare(owner, films, former.account);
+  }
+
+  expect(await reader.ended).toBe("done");
+  await expectEverything(target, [film]);
+});
+
 test("a share that is taken back meanwhile ends the transfer by name, and shared again the rest arrives", async () => {
   const { owner, reader: recipient } = stage;
   const target = await stage.newTarget();

@@ -282,6 +282,8 @@ const change = fc.oneof(
   fc.record({ do: fc.constant("remove" as const), path }),
   fc.record({ do: fc.constant("move" as const), path, to: path }),
   fc.record({ do: fc.constant("link" as const), path, to: path }),
+  fc.record({ do: fc.constant("garble" as const), path }),
+  fc.record({ do: fc.constant("restore" as const), path }),
   fc.record({ do: fc.constant("ignore" as const), path, content: fc.constantFrom("a", "b/", "!a", "*.txt") }),
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
@@ -295,12 +297,17 @@ async function make(folder: TestFolder, each: Change): Promise<string[]> {
   if (each.do === "write") await folder.put(each.path, each.content).catch(() => {});
   else if (each.do === "remove") await rm(at, { recursive: true, force: true }).catch(() => {});
   else if (each.do === "move") await rename(at, folder.at(each.to)).catch(() => {});
+  else if (each.do === "garble") await rename(at, garbled(at)).catch(() => {});
+  else if (each.do === "restore") await rename(garbled(at), at).catch(() => {});
   else if (each.do === "link") await symlink(folder.at(each.to), at).catch(() => {});
   else await folder.put(target, each.content).catch(() => {});
   const after = await Promise.all([target, ...named].map((path) => really(folder, path)));
   // Where the folders that lead there were made, the first of them is what is new.
   return [...new Set([target, ...named, ...before.flat(), ...after.flat()].flatMap(leadingTo))];
 }
+
+/** The same place under a name that is not UTF-8. */
+const garbled = (at: string): Buffer => Buffer.concat([Buffer.from(at), Buffer.from([0xff])]);
 
 /** Where something in the folder really is: what is done through a link is done to what it leads to. */
 async function really(folder: TestFolder, path: string): Promise<string[]> {
