@@ -1,15 +1,18 @@
-/** The tables of docs/threat-model.md, held against the tests that they name. */
+/** The tables of docs/threat-model.md and docs/weaknesses-files.md, held against the tests that they name. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const docs = join(import.meta.dirname, "..", "docs");
 const page = readFileSync(join(docs, "threat-model.md"), "utf8");
+const ofFiles = readFileSync(join(docs, "weaknesses-files.md"), "utf8");
 const tables = page.slice(page.indexOf("## Weaknesses of the system before"));
 
 /** Each link of a table, with what is quoted from the file behind it. */
 const quoted = [
-  ...tables.matchAll(/\[([\w.-]+)\]\((\.\.\/(?:test|packages|services)\/[^)]+)\): ((?:_[^_|]+_(?:, )?)+)/g),
+  ...`${tables}\n${ofFiles}`.matchAll(
+    /\[([\w.-]+)\]\((\.\.\/(?:test|packages|services)\/[^)]+)\): ((?:_[^_|]+_(?:, )?)+)/g,
+  ),
 ].map(([, , path = "", names = ""]) => ({
   path,
   names: [...names.matchAll(/_([^_]+)_/g)].map(([, name = ""]) => name),
@@ -21,6 +24,14 @@ test("every weakness of the system before has a row with a test, and so has all 
   const rows = tables.split("\n").filter((line) => /^\| (?!-|Theirs|It said)/.test(line));
   expect(rows).toHaveLength(21 + 11);
   expect(rows.filter((row) => !/\.test\.ts\)/.test(row))).toEqual([]);
+});
+
+test("every weakness of its file-servers and of its libraries has a row with a test", () => {
+  const named = [...ofFiles.matchAll(/^\| ((?:[CM]\d+(?:, )?)+):.*\.test\.ts\)/gm)].flatMap(([, ids = ""]) =>
+    ids.split(", "),
+  );
+  const all = (letter: string, many: number) => Array.from({ length: many }, (_, at) => `${letter}${at + 1}`);
+  expect(named).toEqual([...all("C", 18), ...all("M", 11)]);
 });
 
 test("what a row quotes is in the file that it links to", () => {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Digest, type InstanceId } from "@natster/contracts";
-import { files, maxRange } from "@natster/contracts/files";
-import { openCatalog, SessionLink } from "@natster/files";
+import { FilePath, files, maxRange } from "@natster/contracts/files";
+import { type ListQuery, openCatalog, SessionLink } from "@natster/files";
 import { RootError } from "@natster/files/index";
 import { client, NobodyAnswersError, silentLog } from "@natster/micro";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -138,6 +138,25 @@ test("a page holds as many as were asked for, and 500 where nobody asked", async
   expect(await list({ limit: 3 })).toMatchObject({ next: "f10", entries: { length: 3 } });
   const reader = await openOwn();
   expect(await Array.fromAsync(reader.entries())).toHaveLength(501);
+});
+
+test("a search by name and by type finds what is there, in whatever case, and in one folder where that is asked", async () => {
+  const root = await nats.newFolder();
+  await mkdir(join(root, "a/b"), { recursive: true });
+  for (const path of ["a/Beach.txt", "a/b/beach-2.txt", "beach.html", "a/b/other.txt", "caf\u00e9.txt"]) {
+    await writeFile(join(root, path), path);
+  }
+  await using served = await serveFolder(root);
+  const reader = await openOwn();
+  const found = async (query: ListQuery) => (await Array.fromAsync(reader.entries(query))).map(({ path }) => path);
+
+  expect(served.files).toBe(5);
+  expect(await found({ name: "BEACH" })).toEqual(["beach.html", "a/Beach.txt", "a/b/beach-2.txt"]);
+  expect(await found({ name: "beach", type: "text/plain" })).toEqual(["a/Beach.txt", "a/b/beach-2.txt"]);
+  expect(await found({ name: "beach", folder: FilePath.parse("a/b") })).toEqual(["a/b/beach-2.txt"]);
+  expect(await found({ name: "CAFE\u0301" })).toEqual(["caf\u00e9.txt"]);
+  expect(await found({ type: "text/" })).toHaveLength(5);
+  expect(await found({ name: "nowhere" })).toEqual([]);
 });
 
 test("a folder that is not there is refused before anything is served", async () => {
