@@ -34,9 +34,15 @@ export const catalog = defineService({
     share: {
       subject: "natster.catalog.share",
       summary: "Offer a catalog to an account, by a grant that the caller's account key signed",
-      request: z.strictObject({ catalog: CatalogName, grant: GrantToken }),
+      request: z.strictObject({
+        catalog: CatalogName,
+        grant: GrantToken,
+        /** Only where a share by a grant stands: what was taken back meanwhile does not come back. */
+        renews: z.literal(true).optional(),
+      }),
       reply: After,
       errors: {
+        share_unknown: 404,
         catalog_unknown: 404,
         recipient_unknown: 404,
         recipient_self: 422,

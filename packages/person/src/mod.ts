@@ -15,6 +15,7 @@ export {
   issueShareCode,
   type ShareCode,
 } from "./issue-code.ts";
+export { keepLeases, Lease, type LeaseKeeperOptions, type LeaseStore, renewLeases } from "./leases.ts";
 export { type Newcomer, register } from "./join.ts";
 export { type Claimant, type ClaimStore, memoryClaimStore, PendingClaim, prepareClaim } from "./pending-claim.ts";
 export { connectDevice, createDevice, type NewDevice, notices, type Person } from "./person.ts";

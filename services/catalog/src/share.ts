@@ -25,7 +25,7 @@ export const share =
       ...(grant.expires !== undefined && { expires: new Date(grant.expires * 1000).toISOString() }),
     };
     const share = { ...id, recipient: grant.recipient };
-    const after = await log.append(shared, share, offer(offered), command);
+    const after = await log.append(shared, share, offer(offered, request), command);
     // Whoever gives up the catalog ends the shares that it finds; this one may have come a moment later.
     if (!(await standing(log, id)).exists) {
       await log.append(shared, share, end("retired"), { ...command, id: `${command.id}-end` });

@@ -58,6 +58,15 @@ describe("offering", () => {
     expect(past.when(offer({ grant: "a.b.two", issuedAt: now + 31 }))).toHaveProperty("recorded.length", 1);
   });
 
+  test("as a renewal is recorded where it stands, and refused where it was taken back or never was", () => {
+    const next = { grant: "a.b.two", issuedAt: now + 10, expires: new Date(runsOut + 1_000).toISOString() };
+    const renew = offer(next, { renews: true });
+    const recorded = { recorded: [{ type: "shared", data: { ...next, renews: true } }] };
+    expect(given(shared, bounded, imported).when(renew)).toEqual(recorded);
+    for (const past of [[], [bounded, unshared], [bounded, declined], [bounded, imported, dropped]] as const)
+      expect(given(shared, ...past).when(renew)).toEqual({ refused: "share_unknown" });
+  });
+
   test("what was declined may be offered again, by the same grant", () => {
     expect(given(shared, offered, declined).when(offer(grant))).toEqual({ recorded: [offered] });
   });

@@ -61,11 +61,13 @@ export const shared = defineAggregate({
 
 /**
  * Offers the catalog. What stands already until the same moment records nothing, whichever grant says so; a grant that a
- * revocation already covers is refused.
+ * revocation already covers is refused. What `renews` is offered only where it stands by a grant.
  */
 export const offer =
-  (data: Offer) =>
+  (data: Offer, { renews = false }: { readonly renews?: boolean | undefined } = {}) =>
   (state: Shared): ShareEvent[] => {
+    const stands = state.standing !== "none" && state.grant !== undefined;
+    if (renews && !stands) throw refuse(contract.endpoints.share, "share_unknown");
     if (state.grant === data.grant) return [];
     // NATS counts whole seconds: a grant of the second in which another was taken back would be void from the start.
     if (data.issuedAt <= state.revokedUntil) throw refuse(contract.endpoints.share, "grant_outdated");

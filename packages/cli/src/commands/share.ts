@@ -5,6 +5,7 @@ import { AccountKey, CatalogName, Instant } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
 import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
 import * as z from "zod";
+import { leasesOfContext } from "../context/codes.ts";
 import { defineCommand } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
@@ -27,6 +28,10 @@ export default defineCommand({
   ],
   options: [
     ["-e, --expires <duration>", "end it after a time: 12h, 7d"],
+    [
+      "--renew",
+      "with --expires: renewed while natster up or natster serve runs here, and ended when it has not for so long",
+    ],
     ["--name <name>", "the catalog's name, where it is not to be the folder's"],
     ["--description <text>", "what it holds, in a line"],
     ["--public", "with every account of the system, without a link"],
@@ -43,6 +48,7 @@ export default defineCommand({
     what: z.string().min(1),
     with: PersonTyped.optional(),
     expires: DurationTyped.optional(),
+    renew: z.boolean().default(false),
     name: CatalogName.optional(),
     description: z.string().max(256).optional(),
     public: z.boolean().default(false),
@@ -67,6 +73,9 @@ export default defineCommand({
   async run({ input, globals, ui, signal, say }) {
     const { expires } = input;
     if (input.public && input.with) throw new UsageError("--public is with everybody, and needs nobody named");
+    if (input.renew && (expires === undefined || expires < shortestLease || !input.with)) {
+      throw new UsageError("--renew is for somebody by name, with --expires of ten minutes or more");
+    }
     if (input.for && (input.public || input.with)) throw new UsageError("--for is for a link");
     await using person = await connectAs(globals);
     const folder = await folderMeant(person, input.what);
@@ -74,14 +83,21 @@ export default defineCommand({
     const recipient = input.with && (await accountOf(person, input.with, ui));
     const audience = input.for && (await accountOf(person, input.for, ui));
     const signing = await person.signing();
+    if (input.renew) await person.key();
 
     const served = folder === undefined ? undefined : await serveFolder(person, folder, input, globals.timeout, signal);
     await using agent = served?.agent;
     const catalog = served?.catalog ?? CatalogName.parse(input.what);
     const until = expires === undefined ? undefined : Math.floor(Date.now() / 1_000) + expires;
     const ends = until !== undefined && { until };
-    if (recipient)
+    if (recipient) {
+      const issuedAt = Math.floor(Date.now() / 1_000);
       await share(person, signing.signer, { catalog, recipient, ...(until !== undefined && { expires: until }) });
+      const leases = leasesOfContext(person.context);
+      if (input.renew && expires !== undefined && until !== undefined)
+        await leases.save({ catalog, recipient, lasts: expires, issuedAt, expires: until });
+      else await leases.remove({ catalog, recipient });
+    }
     if (input.public) await publish(person, signing.signer, { catalog, ...ends });
     const link = recipient || input.public ? undefined : await linkFor(person, signing, catalog, ends, audience);
     // Whoever gets the link is answered by a process that serves with the account's key; without one, this is it.
@@ -121,6 +137,9 @@ export default defineCommand({
     }
   },
 });
+
+/** The serving process looks each minute, and a lease is renewed in its last third. In seconds. */
+const shortestLease = 600;
 
 /** A link that one person can use, for as long as the share is to last, and a day at the most. */
 async function linkFor(

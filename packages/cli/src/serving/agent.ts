@@ -4,8 +4,8 @@ import { CatalogName } from "@natster/contracts";
 import { MachineId, serving, type ServedState } from "@natster/contracts/serving";
 import { type ServedCatalog, serveCatalog, serveGrants } from "@natster/file-server";
 import { type Logger, serve } from "@natster/micro";
-import { connectDevice, type Person, startFulfiller } from "@natster/person";
-import { codesOfContext } from "../context/codes.ts";
+import { connectDevice, keepLeases, type Person, startFulfiller } from "@natster/person";
+import { codesOfContext, leasesOfContext } from "../context/codes.ts";
 import type { Context, Served } from "../context/context.ts";
 import { revokedFolder } from "../context/paths.ts";
 import { Failure } from "../failure.ts";
@@ -79,6 +79,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   if (account) {
     const codes = codesOfContext(context);
     undo.use(await serveGrants({ person, account, codes, log }));
+    undo.use(
+      keepLeases(person, {
+        account,
+        store: leasesOfContext(context),
+        tell: (renewed) =>
+          renewed instanceof Error
+            ? log.warn({ err: renewed }, "cannot renew a share, and will try again")
+            : log.info({ renewed }, "renewed what is shared for a while at a time"),
+      }),
+    );
     undo.use(
       await startFulfiller(person, {
         account,

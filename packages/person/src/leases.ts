@@ -1,0 +1,85 @@
+/**
+ * Leases: a catalog that is shared for a while at a time, and renewed while a process that holds the account's key is
+ * there. Where none is for so long, the share ends by itself.
+ */
+import { AccountKey, CatalogName, UnixTime } from "@natster/contracts";
+import { isRefusal } from "@natster/micro/client";
+import { type Key, signGrant } from "@natster/trust";
+import * as z from "zod";
+import { isDue } from "./devices.ts";
+import type { Person } from "./person.ts";
+
+/** What the owner keeps of one, and all that a renewal acts on: nothing is renewed because the platform says so. */
+export const Lease = z.strictObject({
+  catalog: CatalogName,
+  recipient: AccountKey,
+  /** For how many seconds each grant holds. */
+  lasts: z.int().positive(),
+  /** The grant that stands. */
+  issuedAt: UnixTime,
+  expires: UnixTime,
+});
+export type Lease = z.infer<typeof Lease>;
+type Leased = Pick<Lease, "catalog" | "recipient">;
+
+/** Where leases are kept: one for each catalog and recipient. */
+export interface LeaseStore {
+  /** Keeps one, in the place of the one before. */
+  save(lease: Lease): Promise<void>;
+  all(): Promise<Lease[]>;
+  remove(lease: Leased): Promise<void>;
+}
+
+/** Renews the leases that are in the last third of their time; resolves with those. One that has ended is forgotten. */
+export async function renewLeases(person: Person, account: Key<"account">, store: LeaseStore): Promise<Lease[]> {
+  const renewed: Lease[] = [];
+  for (const lease of await store.all()) {
+    const now = Math.floor(Date.now() / 1_000);
+    if (!isDue(lease, now)) continue;
+    const next = { ...lease, issuedAt: now, expires: now + lease.lasts };
+    try {
+      await person.catalog.share({ catalog: lease.catalog, grant: signGrant(account, next), renews: true });
+      await store.save(next);
+      renewed.push(next);
+    } catch (error) {
+      if (!["share_unknown", "catalog_unknown", "grant_outdated"].some((reason) => isRefusal(error, reason)))
+        throw error;
+      // It was taken back, given up, or has run out: what has ended is not begun again by keeping it.
+      await store.remove(lease);
+    }
+  }
+  return renewed;
+}
+
+export interface LeaseKeeperOptions {
+  readonly account: Key<"account">;
+  readonly store: LeaseStore;
+  /** Milliseconds between two looks; a minute where nothing is said. */
+  readonly every?: number;
+  /** Told of what was renewed, and of what could not be and is tried again. */
+  readonly tell?: (renewed: readonly Lease[] | Error) => void;
+}
+
+/** Renews leases until it is disposed of: looks at once, and then each minute. */
+export function keepLeases(
+  person: Person,
+  { account, store, every = 60_000, tell }: LeaseKeeperOptions,
+): AsyncDisposable {
+  let looking = Promise.resolve();
+  const look = () => {
+    looking = looking
+      .then(() => renewLeases(person, account, store))
+      .then(
+        (renewed) => (renewed.length > 0 ? tell?.(renewed) : undefined),
+        (error: unknown) => tell?.(error instanceof Error ? error : new Error(String(error))),
+      );
+  };
+  const timer = setInterval(look, every);
+  look();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
