@@ -7,14 +7,19 @@ import { prepareSettings, provisionSettings } from "./settings.ts";
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   prepare: () => prepare(readConfig(prepareSettings)),
   async provision() {
-    const { NATS_URL, NATS_CREDS, NATSTER_REPLICAS: replicas } = readConfig(provisionSettings);
+    const {
+      NATS_URL,
+      NATS_CREDS,
+      NATSTER_REPLICAS: replicas,
+      NATSTER_PARTITIONS: partitions,
+    } = readConfig(provisionSettings);
     const connection = await connect({
       servers: NATS_URL,
       creds: { file: NATS_CREDS },
       name: "provision",
       log: createLog("provision", "info"),
     });
-    await provision(connection, { replicas });
+    await provision(connection, { replicas, partitions });
     await connection.close();
   },
 };

@@ -16,7 +16,7 @@ const given = "/run/natster";
  */
 export async function prepare(settings: PrepareSettings): Promise<void> {
   const { NATSTER_STATE: state, NATSTER_SERVERS: servers } = settings;
-  const installation = await openInstallation(join(state, "keys"));
+  const installation = await openInstallation(join(state, "keys"), settings.NATSTER_PARTITIONS);
   const certificates = await certificatesIn(join(state, "nats"), [
     ...servers,
     ...settings.NATSTER_HOSTS,
@@ -32,6 +32,7 @@ export async function prepare(settings: PrepareSettings): Promise<void> {
     NATS_URL: urlOf(servers),
     NATS_CREDS: installation.creds("bootstrap"),
     NATSTER_REPLICAS: String(servers.length),
+    NATSTER_PARTITIONS: String(installation.partitions?.[0] ?? 1),
   };
   await give(join(state, "services", "provision"), provision, certificates);
 }

@@ -15,6 +15,8 @@ export const prepareSettings = z.object({
   NATSTER_PUBLIC_URL: z.url({ protocol: /^https$/ }).default("https://localhost:8443/"),
   NATSTER_ADMINISTRATORS: list.pipe(z.array(AccountKey)).prefault(""),
   NATSTER_REGISTRATION: z.enum(["open", "code", "closed"]).default("code"),
+  /** In how many parts the log is projected, each by one instance of the projector at a time; as before where unset. */
+  NATSTER_PARTITIONS: z.coerce.number().int().min(1).max(16).optional(),
 });
 export type PrepareSettings = z.infer<typeof prepareSettings>;
 
@@ -23,4 +25,6 @@ export const provisionSettings = z.object({
   NATS_CREDS: z.string(),
   /** Copies of every stream. */
   NATSTER_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  /** In how many parts the log is projected. */
+  NATSTER_PARTITIONS: z.coerce.number().int().min(1).max(16).default(1),
 });

@@ -188,6 +188,7 @@ export type RegistrationClaims = z.infer<typeof RegistrationClaims>;
 export const access = defineBucket({
   name: "access",
   summary: "What each account JWT is rendered from",
+  undivided: true,
   row: z.discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("account"),

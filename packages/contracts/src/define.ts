@@ -108,6 +108,8 @@ export interface BucketContract {
   readonly summary: string;
   /** Raised when rows change shape or meaning, so that they are built anew from the log; 1 where nothing is said. */
   readonly version?: number;
+  /** Filled by one process however many parts the log is projected in, as counters are. */
+  readonly undivided?: true;
   readonly row: z.ZodType;
 }
 

@@ -242,6 +242,7 @@ export const activity = defineBucket({
 export const stats = defineBucket({
   name: "stats",
   summary: "What came to be and what ended, to be counted",
+  undivided: true,
   row: z.strictObject({}),
 });
 

@@ -2,6 +2,7 @@
 export * from "./define.ts";
 export { kitErrors, type KitReason, type RefusalBody } from "./kit.ts";
 export * from "./nkey.ts";
+export * from "./partitions.ts";
 export * from "./sides.ts";
 export * from "./subjects.ts";
 export * from "./vocabulary.ts";

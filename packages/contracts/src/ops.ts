@@ -18,6 +18,8 @@ export const ProjectionStatus = z.strictObject({
   writes: z.boolean(),
   /** While it is rebuilt: how much of the log has been taken in, from 0 to 1. */
   rebuilt: z.number().optional(),
+  /** Where the log is projected in several parts: how each of them stands. */
+  parts: z.array(z.strictObject({ sequence: Sequence, behind: z.int(), milliseconds: z.number() })).optional(),
 });
 
 /** An event that a projection could not take in, or that waits behind such a one. */

@@ -6,6 +6,7 @@ import type { BucketContract, EventsContract } from "./define.ts";
 import { files } from "./files.ts";
 import { presence, projector } from "./library.ts";
 import { projectionEvents } from "./ops.ts";
+import { type Part, partsOf } from "./partitions.ts";
 import type { Projection } from "./projection.ts";
 import * as readModels from "./read-models/mod.ts";
 import { Side, sideOf } from "./sides.ts";
@@ -91,6 +92,10 @@ export const projections = [
 
 /** Every side of every projection: a bucket, and the durable that fills it. */
 export const projectionSides = projections.flatMap(({ sides }) => sides);
+
+/** The parts in which a projection is filled, of so many that the log is projected in. */
+export const partsOfProjection = ({ undivided }: BucketContract, partitions: number): Part[] =>
+  partsOf(undivided ? 1 : partitions);
 
 /** Claimed codes, which make `accounts` register who claimed them. */
 export const enrolments: DurableContract = {

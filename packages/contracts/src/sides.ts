@@ -26,7 +26,9 @@ export const projectionStates = defineBucket({
     /** The version of the rows that are read, and since when they are. */
     version: z.int(),
     since: Instant,
-    building: z.strictObject({ side: Side, version: z.int() }).optional(),
+    /** In how many parts the log is projected; in one where nothing is said. */
+    parts: z.int().min(1).optional(),
+    building: z.strictObject({ side: Side, version: z.int(), parts: z.int().min(1).optional() }).optional(),
   }),
 });
 export type ProjectionState = z.infer<typeof projectionStates.row>;

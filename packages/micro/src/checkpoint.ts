@@ -1,5 +1,5 @@
 /** The checkpoint: up to where the rows of a bucket are complete. It lives with them, so that it cannot outlive them. */
-import type { BucketContract } from "@natster/contracts";
+import { type BucketContract, partName, whole } from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { openRows, type Slot } from "./rows.ts";
@@ -11,10 +11,13 @@ export interface Checkpoint {
   advance(sequence: number): Promise<number>;
 }
 
-const key = "checkpoint";
-
-/** Opens the checkpoint of a bucket. */
-export async function openCheckpoint(connection: NatsConnection, bucket: BucketContract): Promise<Checkpoint> {
+/** Opens the checkpoint of a bucket, or of a part of it. */
+export async function openCheckpoint(
+  connection: NatsConnection,
+  bucket: BucketContract,
+  part = whole,
+): Promise<Checkpoint> {
+  const key = partName("checkpoint", part);
   const rows = await openRows(connection, { ...bucket, row: z.strictObject({}) });
   /** As it was written last; undefined where another may have written it since. */
   let known: Slot<object> | undefined;

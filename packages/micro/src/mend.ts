@@ -2,6 +2,7 @@
  * Mending: what administrators decided about events that stand aside. The decisions come to a projection by the log, in
  * the order of everything else, so that each side follows them where they stand, whoever writes it at that moment.
  */
+import { isOfPart, type Part } from "@natster/contracts";
 import { projectionEvents } from "@natster/contracts/ops";
 import { readEvent } from "./event.ts";
 import type { Applied, Stored } from "./fold.ts";
@@ -9,6 +10,8 @@ import type { Parking, Place } from "./parking.ts";
 
 /** A side, as far as it can be mended. */
 export interface Mendable {
+  /** Which part of the log it reads. */
+  readonly part: Part;
   readonly parking: Parking;
   /** Takes events in, and resolves with those that are in the rows. */
   readonly fold: (batch: readonly Stored[]) => Promise<readonly Applied[]>;
@@ -38,6 +41,8 @@ export async function mend(decision: Stored, side: Mendable): Promise<Mended> {
   const { event } = readEvent(projectionEvents, decision);
   const { parking } = side;
   const of = event.data.sequence === undefined ? undefined : await side.read(event.data.sequence);
+  // Another part follows it.
+  if (of && !isOfPart(of.subject, side.part)) return { applied: [], freed: [] };
   const places = await parking.standing(of, decision.seq);
   if (event.type === "skipped" && of && !(await mayLeaveOut(of, places, side))) return { applied: [], freed: [] };
   parking.free(places);

@@ -7,8 +7,10 @@ import {
   type EventsContract,
   familyFilter,
   type IdOf,
+  isOfPart,
   projectionOf,
   readEventSubject,
+  whole,
 } from "@natster/contracts";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
@@ -110,8 +112,8 @@ export async function readParking(connection: NatsConnection, bucket: BucketCont
   };
 }
 
-/** Opens the parking of a bucket, with all that stands there already. */
-export async function openParking(connection: NatsConnection, bucket: BucketContract): Promise<Parking> {
+/** Opens the parking of a bucket, or of a part of it, with all that stands there already. */
+export async function openParking(connection: NatsConnection, bucket: BucketContract, part = whole): Promise<Parking> {
   const rows = await openRows(connection, { ...bucket, row: Parked });
   const skipped = await readSkipped(connection, projectionOf(bucket));
   /** The first event of each aggregate that stands aside. */
@@ -139,7 +141,7 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
   };
 
   for await (const { row, sequence } of rows.scan(everything)) {
-    if (!row) continue;
+    if (!row || !isOfPart(row.subject, part)) continue;
     block({ subject: row.subject, seq: sequence });
     count++;
   }
@@ -181,7 +183,8 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
       const places: Place[] = [];
       for await (const { key, row, sequence } of rows.scan(of ? keyOf(aggregateOf(of), "*") : everything)) {
         const subject = key.replace(/^parked\./, "events.");
-        if (row || sequence === at) places.push({ subject, seq: Number(subject.slice(subject.lastIndexOf(".") + 1)) });
+        if (isOfPart(subject, part) && (row || sequence === at))
+          places.push({ subject, seq: Number(subject.slice(subject.lastIndexOf(".") + 1)) });
       }
       return places.toSorted((one, other) => one.seq - other.seq);
     },

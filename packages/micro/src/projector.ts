@@ -6,21 +6,25 @@ import {
   type BucketContract,
   bucketStream,
   otherSide,
+  partsOf,
   type ProjectionState,
   projectionStates,
   type RowOf,
   type Side,
   sideOf,
+  whole,
 } from "@natster/contracts";
+import { partsOfProjection } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import type { ParkedPlace, ParkingReader, Place } from "./parking.ts";
+import { type PartLag, runParts, type RunningParts } from "./parts.ts";
 import type { Projection } from "./projection.ts";
 import { openRecord } from "./record.ts";
 import { isRefusal, kitRefusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
-import { type Lag, type RunningSide, runSide } from "./side.ts";
+import type { Lag } from "./side.ts";
 import { sleep } from "./sleep.ts";
 import { streamsManager } from "./streams.ts";
 
@@ -40,6 +44,8 @@ export interface ProjectionOptions {
   readonly afterRows?: (applied: readonly Applied[], aside: readonly Place[]) => Promise<void>;
   /** Told, once for each, of events that newly stand aside, also of those that a rebuild could not take in. */
   readonly whenParked?: (parked: readonly ParkedPlace[]) => void;
+  /** In how many parts the log is to be projected; in one where nothing is said. Another number is a rebuild. */
+  readonly partitions?: number;
   /** Told when other rows have taken the place of those that were read, which may differ in any way. */
   readonly afterSwitch?: () => Promise<void>;
 }
@@ -50,6 +56,8 @@ export interface ProjectionStatus extends Lag {
   readonly side: Side;
   /** While it is rebuilt: how much of the log has been taken in, from 0 to 1. */
   readonly rebuilt?: number;
+  /** Where it is filled in several parts: how far each of them is. */
+  readonly parts?: PartLag[];
 }
 
 /** A projection that runs. */
@@ -83,13 +91,14 @@ const linger = 5_000;
 /** Runs a projection until it is disposed of. */
 export async function runProjection<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log, afterRows, whenParked, afterSwitch }: ProjectionOptions,
+  { connection, log, afterRows, whenParked, afterSwitch, partitions = 1 }: ProjectionOptions,
 ): Promise<RunningProjection<RowOf<B>>> {
   const { into } = projection;
   const version = into.version ?? 1;
+  const wanted = partsOfProjection(into, partitions).length;
   const manager = await streamsManager(connection);
   const states = await openRows(connection, projectionStates);
-  const running = new Map<Side, RunningSide<RowOf<B>>>();
+  const running = new Map<Side, RunningParts<RowOf<B>>>();
   const ending = new Map<Side, Promise<void>>();
   const stopping = new AbortController();
 
@@ -101,7 +110,12 @@ export async function runProjection<B extends BucketContract>(
     for (;;) {
       const { row, revision } = await states.slot(into.name);
       if (row) return row;
-      const first: ProjectionState = { active: "a", version, since: new Date(0).toISOString() };
+      const first: ProjectionState = {
+        active: "a",
+        version,
+        since: new Date(0).toISOString(),
+        ...inParts(wanted),
+      };
       if ((await states.put(into.name, first, 0, revision)) !== undefined) return first;
     }
   }
@@ -113,22 +127,21 @@ export async function runProjection<B extends BucketContract>(
     if (next && (await states.put(into.name, next, 0, revision)) !== undefined) state = next;
   }
 
-  async function run(side: Side): Promise<RunningSide<RowOf<B>>> {
+  async function run(side: Side): Promise<RunningParts<RowOf<B>>> {
     await ending.get(side);
+    const { parts = 1 } = (state.building?.side === side ? state.building : state) ?? {};
     const there = running.get(side);
-    if (there) return there;
-    const started = await runSide(
-      { ...projection, into: sideOf(into, side) },
-      {
-        connection,
-        log,
-        afterRows: async (applied, aside) => {
-          if (state.active === side) await afterRows?.(applied, aside);
-        },
-        ...(whenParked && { whenParked }),
-        spoiled: () => makeAnew(side),
+    if (there?.count === parts) return there;
+    if (there) await end(side);
+    const started = await runParts({ ...projection, into: sideOf(into, side) }, partsOf(parts), {
+      connection,
+      log,
+      afterRows: async (applied, aside) => {
+        if (state.active === side) await afterRows?.(applied, aside);
       },
-    );
+      ...(whenParked && { whenParked }),
+      spoiled: () => makeAnew(side),
+    });
     running.set(side, started);
     return started;
   }
@@ -151,8 +164,8 @@ export async function runProjection<B extends BucketContract>(
     const idle = otherSide(now.active);
     await end(idle);
     await empty(idle);
-    await change((found) => ({ ...found, building: { side: idle, version } }));
-    log.info({ projection: into.name, side: idle }, "rebuilding");
+    await change((found) => ({ ...found, building: { side: idle, version, ...inParts(wanted) } }));
+    log.info({ projection: into.name, side: idle, parts: wanted }, "rebuilding");
   }
 
   /** A side that is read is read on while the other is filled; one that nobody reads yet is emptied. */
@@ -161,8 +174,14 @@ export async function runProjection<B extends BucketContract>(
       await rebuildSurely();
       return "kept";
     }
-    await empty(side);
-    return "emptied";
+    if (running.get(side)?.count === 1) {
+      await empty(side);
+      return "emptied";
+    }
+    // Other processes fill other parts of it, and would go on from the middle: it is given up, and begun again.
+    await change((found) => ({ ...found, building: undefined, since: new Date().toISOString() }));
+    void rebuildSurely().catch((error: unknown) => log.warn({ err: error, projection: into.name }, "not rebuilt"));
+    return "kept";
   }
 
   async function rebuildSurely(): Promise<void> {
@@ -181,7 +200,9 @@ export async function runProjection<B extends BucketContract>(
   async function empty(side: Side): Promise<void> {
     const { name } = sideOf(into, side);
     await manager.streams.purge(bucketStream(name));
-    await (await openRecord(connection, sideOf(into, side))).keep(0, 0);
+    for (const part of [whole, ...partsOfProjection(into, partitions)]) {
+      await (await openRecord(connection, sideOf(into, side), part)).keep(0, 0);
+    }
   }
 
   /** Puts the side that was filled anew in the place of the one that is read, once it has all that the other has. */
@@ -193,7 +214,7 @@ export async function runProjection<B extends BucketContract>(
     if (!(await built.isComplete()) || built.lag.sequence < before) return;
     await change((found) =>
       found.building?.side === building.side
-        ? { active: building.side, version, since: new Date().toISOString() }
+        ? { active: building.side, version, since: new Date().toISOString(), ...inParts(building.parts ?? 1) }
         : undefined,
     );
   }
@@ -204,7 +225,11 @@ export async function runProjection<B extends BucketContract>(
     await switchWhenComplete();
     state = await current();
     await run(state.active);
-    if (state.active === before) return;
+    if (state.active === before) {
+      // What was being built was given up.
+      if (state.building === undefined && running.has(otherSide(before))) await end(otherSide(before));
+      return;
+    }
     log.info({ projection: into.name, side: state.active }, "rebuilt, and read from now on");
     await afterSwitch?.();
     await sleep(linger, stopping.signal);
@@ -213,10 +238,16 @@ export async function runProjection<B extends BucketContract>(
 
   const following = (async () => {
     if (state.version < version) await rebuild();
+    // Once: a process that is told another number is not fought with.
+    let divides = (state.parts ?? 1) !== wanted && state.building === undefined;
     for (let failing = false; !stopping.signal.aborted && !connection.isClosed();) {
       await sleep(lookEvery, stopping.signal);
       try {
         await look();
+        if (divides && state.building === undefined && Date.now() - Date.parse(state.since) >= 2 * linger) {
+          await rebuild();
+          divides = false;
+        }
         failing = false;
       } catch (error) {
         // Said once: what fails for long fails for the same reason.
@@ -231,11 +262,18 @@ export async function runProjection<B extends BucketContract>(
   const read = () => running.get(state.active) ?? active;
   const reader = () => read().rows;
   const filling = () => state.building && running.get(state.building.side);
-  const asStatus = (lag: Lag, filled: Lag | undefined): ProjectionStatus => ({
-    ...lag,
+  const asStatus = (
+    { sequence, behind, milliseconds, parked, writes }: Lag,
+    filled: Lag | undefined,
+  ): ProjectionStatus => ({
+    sequence,
+    behind,
+    milliseconds,
+    parked,
+    writes,
     version: state.version,
     side: state.active,
-    ...(filled && { rebuilt: Math.min(1, filled.sequence / Math.max(1, lag.sequence)) }),
+    ...(filled && { rebuilt: Math.min(1, filled.sequence / Math.max(1, sequence)) }),
   });
   return {
     rows: {
@@ -248,7 +286,13 @@ export async function runProjection<B extends BucketContract>(
     get lag() {
       return asStatus(read().lag, filling()?.lag);
     },
-    status: async () => asStatus(await read().measure(), await filling()?.measure()),
+    async status() {
+      const measured = await read().measure();
+      return {
+        ...asStatus(measured, await filling()?.measure()),
+        ...(measured.parts && { parts: [...measured.parts] }),
+      };
+    },
     parked: {
       has: (place) => read().parked.has(place),
       total: () => read().parked.total(),
@@ -265,3 +309,6 @@ export async function runProjection<B extends BucketContract>(
     },
   };
 }
+
+/** In one part nothing is said of it, so that older code reads the same state. */
+const inParts = (parts: number): { parts?: number } => (parts === 1 ? {} : { parts });

@@ -2,12 +2,21 @@
  * Makes every stream, durable and bucket that the contracts name. Only the bootstrap user may: a running service that
  * could make a consumer could aim it at any subject.
  */
-import { type BucketContract, bucketStream, bucketSubject, projectionStates, timersFilter } from "@natster/contracts";
+import {
+  type BucketContract,
+  bucketStream,
+  bucketSubject,
+  partName,
+  projectionStates,
+  timersFilter,
+  whole,
+} from "@natster/contracts";
 import {
   deliveredTo,
   events,
   eventStream,
   expiries,
+  partsOfProjection,
   projectionSides,
   reactions,
   timers,
@@ -36,12 +45,14 @@ export interface ProvisionOptions {
   readonly replicas?: number;
   /** The most that the log may take on disk. When it is full it refuses; it never forgets. */
   readonly logBytes?: number;
+  /** In how many parts the log is projected. Parts of which there were more before are left as they are. */
+  readonly partitions?: number;
 }
 
 /** Provides everything; what exists already is brought up to date, and nothing is ever removed. */
 export async function provision(
   connection: NatsConnection,
-  { replicas = 1, logBytes = 8 * 2 ** 30 }: ProvisionOptions = {},
+  { replicas = 1, logBytes = 8 * 2 ** 30, partitions = 1 }: ProvisionOptions = {},
 ): Promise<void> {
   const manager = await jetstreamManager(connection);
   const log = ensureStream(manager, {
@@ -93,9 +104,11 @@ export async function provision(
   ]);
   // All at once: whoever starts a system waits for this.
   await Promise.all([
-    ...projectionSides.map(({ durable }) =>
-      ensureDurable(manager, eventStream, durable.name, deliveredTo(durable), pinned),
-    ),
+    ...projectionSides.flatMap(({ bucket, durable }) => {
+      // In one part it is filled until it has been filled in so many.
+      const parts = [whole, ...partsOfProjection(bucket, partitions)].map((part) => partName(durable.name, part));
+      return [...new Set(parts)].map((name) => ensureDurable(manager, eventStream, name, deliveredTo(durable), pinned));
+    }),
     ...reactions.map((durable) => ensureDurable(manager, eventStream, durable.name, deliveredTo(durable))),
     ...expiries.map(({ name, bucket }) =>
       ensureDurable(manager, bucketStream(bucket.name), name, bucketSubject(bucket.name, ">")),

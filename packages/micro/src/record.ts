@@ -3,7 +3,7 @@
  * record knows of, as after a power loss or where an older copy was put in its place, has lost rows that nobody can name:
  * the last version of a row may be gone and the one before it with it.
  */
-import { type BucketContract, bucketStream, sideRecords } from "@natster/contracts";
+import { type BucketContract, bucketStream, partName, sideRecords, whole } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { openRows } from "./rows.ts";
@@ -16,8 +16,13 @@ export interface BucketRecord {
   keep(event: number, bucket: number): Promise<void>;
 }
 
-/** Opens the record of one side's bucket. */
-export async function openRecord(connection: NatsConnection, bucket: BucketContract): Promise<BucketRecord> {
+/** Opens the record of one side's bucket, or of a part of it. */
+export async function openRecord(
+  connection: NatsConnection,
+  bucket: BucketContract,
+  part = whole,
+): Promise<BucketRecord> {
+  const name = partName(bucket.name, part);
   const rows = await openRows(connection, sideRecords);
   const manager = await streamsManager(connection);
   const end = async (stream: string) => (await manager.streams.info(stream)).state.last_seq;
@@ -25,7 +30,7 @@ export async function openRecord(connection: NatsConnection, bucket: BucketContr
   let known: number | undefined;
   return {
     async doubt() {
-      const { row: record } = await rows.slot(bucket.name);
+      const { row: record } = await rows.slot(name);
       if (!record) return undefined;
       const [last, log] = await Promise.all([end(bucketStream(bucket.name)), end(eventStream)]);
       if (last < record.bucket) return `the bucket ends at ${last} and had ${record.bucket}`;
@@ -34,8 +39,8 @@ export async function openRecord(connection: NatsConnection, bucket: BucketContr
     },
     async keep(event, last) {
       for (;;) {
-        const revision = known ?? (await rows.slot(bucket.name)).revision;
-        known = await rows.put(bucket.name, { event, bucket: last }, event, revision);
+        const revision = known ?? (await rows.slot(name)).revision;
+        known = await rows.put(name, { event, bucket: last }, event, revision);
         if (known !== undefined) return;
       }
     },

@@ -4,7 +4,7 @@
  * The durable is pinned to one of those that pull from it. Whoever becomes that one begins where the bucket is: the
  * position lives with the rows, and what the durable knows of it is a hint.
  */
-import type { BucketContract, RowOf } from "@natster/contracts";
+import { type BucketContract, isOfPart, type Part, partName, type RowOf, whole } from "@natster/contracts";
 import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform";
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -37,6 +37,8 @@ export interface SideOptions {
    * made anew, and says whether it has emptied them for that: then they are filled from the first event on.
    */
   readonly spoiled?: (reason: string) => Promise<"kept" | "emptied">;
+  /** Which part of the log it takes in, beside others that fill the same bucket; all of it where nothing is said. */
+  readonly part?: Part;
 }
 
 /** How far the rows are. */
@@ -78,20 +80,22 @@ const passedOverAtMost = 1_000;
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log: logger, afterRows, whenParked, spoiled }: SideOptions,
+  { connection, log: logger, afterRows, whenParked, spoiled, part = whole }: SideOptions,
 ): Promise<RunningSide<RowOf<B>>> {
   const { into } = projection;
-  const log = logger.child({ projection: into.name });
+  const log = logger.child({ projection: into.name, ...(part.of > 1 && { part }) });
   const contract = projectionSides.find(({ durable: { name } }) => name === into.name)?.durable;
   if (!contract) throw new Error(`${into.name} is no side of a projection`);
-  const reads = readsOf(contract);
+  const isRead = readsOf(contract);
+  /** A decision about the projection is for every part of it. */
+  const reads = (subject: string) => isRead(subject) && (isDecision({ subject }) || isOfPart(subject, part));
   const rows = await openRows(connection, into);
-  let checkpoint = await openCheckpoint(connection, into);
-  const record = await openRecord(connection, into);
-  const durable = await openDurable(connection, into.name, { pinned: true });
+  let checkpoint = await openCheckpoint(connection, into, part);
+  const record = await openRecord(connection, into, part);
+  const durable = await openDurable(connection, partName(into.name, part), { pinned: true });
   const stopping = new AbortController();
   const parked = await readParking(connection, into);
-  let parking = await openParking(connection, into);
+  let parking = await openParking(connection, into, part);
   let fold = createFold(projection, rows, parking);
   let lag: Lag = {
     sequence: await checkpoint.read(),
@@ -113,9 +117,9 @@ export async function runSide<B extends BucketContract>(
     server = connection.info?.server_id;
     const doubt = await record.doubt();
     if (doubt !== undefined) await beSpoiled(doubt).catch(unlessEmptied);
-    parking = await openParking(connection, into);
+    parking = await openParking(connection, into, part);
     fold = createFold(projection, rows, parking);
-    checkpoint = await openCheckpoint(connection, into);
+    checkpoint = await openCheckpoint(connection, into, part);
     const sequence = await checkpoint.read();
     await durable.rewind(sequence + 1);
     order.rewound(Date.now());
@@ -160,6 +164,7 @@ export async function runSide<B extends BucketContract>(
     for (const piece of betweenDecisions(read)) {
       if ("decision" in piece) {
         const mended = await mend(piece.decision, {
+          part,
           parking,
           fold: (events) => fold(events.flatMap((stored) => readFor(projection, stored) ?? [])),
           read: (seq) => durable.read(seq),

@@ -13,6 +13,8 @@ export const Installation = z.strictObject({
   preload: z.record(z.string(), z.string()),
   platform: AccountKey,
   lobby: z.strictObject({ account: AccountKey, seed: z.string() }),
+  /** In how many parts the log is projected, and then in how many it was before; in one where nothing is said. */
+  partitions: z.array(z.int().min(1)).optional(),
 });
 
 /** Where the parts of an installation are. */
@@ -47,16 +49,28 @@ async function renew(directory: string, installation: z.infer<typeof Installatio
   return current;
 }
 
-/** Opens the installation in a directory, making it first where there is none. Directories 0700, files 0600. */
-export async function openInstallation(directory: string): Promise<Installation> {
+/**
+ * Opens the installation in a directory, making it first where there is none. Directories 0700, files 0600. In how many
+ * parts the log is projected stays as it was, unless it is said.
+ */
+export async function openInstallation(directory: string, partitions?: number): Promise<Installation> {
   const at = (...names: string[]) => join(directory, ...names);
   const main = mainFile(directory);
   const { offline, ...places } = paths(directory);
 
   const there = await readFile(main, "utf8").catch(() => undefined);
-  if (there !== undefined) return { ...(await renew(directory, Installation.parse(JSON.parse(there)))), ...places };
+  if (there !== undefined) {
+    const before = Installation.parse(JSON.parse(there));
+    return {
+      ...(await renew(directory, { ...before, partitions: changed(before.partitions, partitions) })),
+      ...places,
+    };
+  }
 
-  const made = createOperator({ issuedAt: Math.floor(Date.now() / 1000) });
+  const made = createOperator({
+    issuedAt: Math.floor(Date.now() / 1000),
+    partitions: changed(undefined, partitions) ?? [],
+  });
   for (const folder of [directory, at("creds"), at("operator"), at("offline")]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
@@ -65,9 +79,23 @@ export async function openInstallation(directory: string): Promise<Installation>
   await writeSecret(places.signingKey, made.signingKey);
   for (const [of, seed] of Object.entries(made.offline)) await writeSecret(offline(of), seed);
   const { operatorJwt, systemAccount, preload, platform, lobby } = made;
-  const installation = { operatorJwt, systemAccount, preload, platform, lobby };
+  const installation = {
+    operatorJwt,
+    systemAccount,
+    preload,
+    platform,
+    lobby,
+    partitions: changed(undefined, partitions),
+  };
   await writeMain(directory, Installation.parse(installation));
   return { ...Installation.parse(installation), ...places };
+}
+
+/** What was before is filled until the other number of parts has taken its place, and so has to be reached. */
+function changed(before: readonly number[] | undefined, to: number | undefined): number[] | undefined {
+  const [now = 1] = before ?? [];
+  if (to === undefined || to === now) return before && [...before];
+  return [to, now];
 }
 
 async function writeMain(directory: string, installation: z.infer<typeof Installation>): Promise<void> {

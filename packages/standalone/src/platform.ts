@@ -23,6 +23,8 @@ export interface PlatformOptions extends ServiceSettings {
   readonly directory: string;
   readonly nats?: Pick<StartOptions, "binary" | "ports" | "host" | "extra">;
   readonly logLevel?: string;
+  /** In how many parts the log is projected; as it was before where nothing is said, and in one at first. */
+  readonly partitions?: number;
   /** Which services run in this process; all of them where nothing is said. */
   readonly here?: readonly ServiceName[];
   /** Ends a start that is under way; what was begun is closed. */
@@ -71,7 +73,7 @@ export const serviceNames: readonly ServiceName[] = ["accounts", "catalog", "cod
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await using undo = new AsyncDisposableStack();
   using patience = new Patience(options.startWithin ?? 300_000, options.signal);
-  const installation = await openInstallation(options.directory);
+  const installation = await openInstallation(options.directory, options.partitions);
   const logFile = join(options.directory, "natster.log");
   const log = openLog(logFile, options.logLevel);
 
@@ -124,7 +126,7 @@ async function bootstrap(url: string, installation: Installation, log: Logger, s
     signal,
   });
   try {
-    await provision(connection);
+    await provision(connection, { partitions: installation.partitions?.[0] ?? 1 });
   } finally {
     await connection.close();
   }

@@ -22,6 +22,8 @@ export class DirectoryTooOldError extends Error {
 interface Issued {
   readonly preload: Readonly<Record<string, string>>;
   readonly lobby: { readonly seed: string };
+  /** In how many parts the log is projected, and was before. */
+  readonly partitions?: readonly number[] | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ interface Issued {
  */
 export async function renewedBy(
   directory: string,
-  { preload, lobby }: Issued,
+  { preload, lobby, partitions = [] }: Issued,
 ): Promise<Pick<ReturnType<typeof issueOperator>, "preload" | "creds"> | undefined> {
   const seeds = await Promise.all(
     operatorAccountNames.map(async (name) => [name, await read(directory, "offline", `${name}.seed`)] as const),
@@ -61,6 +63,7 @@ export async function renewedBy(
   const before = await credsThere(directory);
   const issued = issueOperator(keys, {
     issuedAt: Math.floor(Date.now() / 1_000),
+    partitions,
     keyOf: (of) => before.get(of)?.key,
   });
   const sameAccounts = Object.entries(issued.preload).every(([key, jwt]) => saysTheSame(jwt, preload[key]));

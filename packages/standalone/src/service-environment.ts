@@ -100,7 +100,11 @@ function own(
         NATSTER_LOBBY_SEED: installation.lobby.seed,
       };
     case "projector":
-      return { ...creds, NATSTER_PRESENCE_SECONDS: String(presenceSeconds) };
+      return {
+        ...creds,
+        NATSTER_PRESENCE_SECONDS: String(presenceSeconds),
+        ...numbers({ NATSTER_PARTITIONS: installation.partitions?.[0] }),
+      };
     default:
       return creds;
   }

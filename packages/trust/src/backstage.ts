@@ -42,17 +42,19 @@ export interface ServiceAccount {
   readonly account: AccountKey;
   readonly streams: AccountKey;
   readonly system: AccountKey;
+  /** In how many parts the log is projected, and was before; in one where nothing is said. */
+  readonly partitions?: readonly number[];
 }
 
 /** The account of one service: it imports what the service says, by the contracts, and offers nothing. */
 export const renderService = (
   name: StreamsService,
-  { account, streams, system }: ServiceAccount,
+  { account, streams, system, partitions = [] }: ServiceAccount,
   issuedAt: UnixTime,
 ): Claims<AccountNats> =>
   accountClaims(account, name.toUpperCase(), issuedAt, {
     imports: [
-      ...streamsSubjects(name).map((subject) => imported("streams", subject, streams)),
+      ...streamsSubjects(name, partitions).map((subject) => imported("streams", subject, streams)),
       ...(name === "accounts" ? [claimsUpdate, claimsLookup("*")] : []).map((subject) =>
         imported("system", subject, system),
       ),

@@ -53,8 +53,16 @@ export interface OperatorKeys {
 /** The names of the accounts whose seeds are needed to issue everything anew. */
 export const operatorAccountNames: readonly OperatorAccount[] = operatorAccounts;
 
+/** What an operator is made with. */
+export interface OperatorRequest {
+  readonly name?: string;
+  readonly issuedAt: UnixTime;
+  /** In how many parts the log is projected, and was before: who projects it may reach a durable for each. */
+  readonly partitions?: readonly number[];
+}
+
 /** Makes an operator, its accounts and its users. Nothing is written anywhere. */
-export function createOperator({ name = "natster", issuedAt }: { name?: string; issuedAt: UnixTime }): NewOperator {
+export function createOperator({ name = "natster", issuedAt, partitions = [] }: OperatorRequest): NewOperator {
   const operator = createKey("operator");
   const [signing, reserve] = [createKey("operator"), createKey("operator")];
   const account = () => createKey("account");
@@ -80,7 +88,7 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
     platform: platform.public,
     lobby: { account: lobby.public, seed: scoped.seed() },
     signingKey: signing.seed(),
-    ...issueOperator({ signing, scoped, accounts }, { issuedAt }),
+    ...issueOperator({ signing, scoped, accounts }, { issuedAt, partitions }),
     offline: {
       operator: operator.seed(),
       reserve: reserve.seed(),
@@ -102,7 +110,11 @@ export function createOperator({ name = "natster", issuedAt }: { name?: string; 
  */
 export function issueOperator(
   { signing, scoped, accounts }: OperatorKeys,
-  { issuedAt, keyOf = () => undefined }: { issuedAt: UnixTime; keyOf?: (of: CredsName) => Key<"user"> | undefined },
+  {
+    issuedAt,
+    partitions = [],
+    keyOf = () => undefined,
+  }: Omit<OperatorRequest, "name"> & { keyOf?: (of: CredsName) => Key<"user"> | undefined },
 ): Pick<NewOperator, "preload" | "creds"> {
   const { system, platform, lobby, streams } = accounts;
   const claims = [
@@ -113,7 +125,7 @@ export function issueOperator(
     ...streamsServices.map((service) =>
       renderService(
         service,
-        { account: accounts[service].public, streams: streams.public, system: system.public },
+        { account: accounts[service].public, streams: streams.public, system: system.public, partitions },
         issuedAt,
       ),
     ),

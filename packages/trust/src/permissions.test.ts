@@ -141,3 +141,25 @@ test("what ends in a bucket by itself is heard by the service that writes it, an
   expect(names.filter((name) => publishes(name).includes(heard))).toEqual(["projector"]);
   expect(publishes("projector")).toContain("$KV.presence.>");
 });
+
+test("where the log is projected in parts the projector reaches each part's durable and record, and nobody else does", () => {
+  const more = streamsSubjects("projector", [3, 1]).filter((subject) => !publishes("projector").includes(subject));
+  const verbs = ["MSG.NEXT", "INFO", "RESET", "UNPIN"];
+  for (const side of ["shares_a", "shares_b"]) {
+    for (const part of [0, 1, 2]) {
+      const name = `${side}_3_${part}`;
+      expect(more).toEqual(
+        expect.arrayContaining([
+          ...verbs.map((verb) => `streams.CONSUMER.${verb}.EVENTS.${name}`),
+          `$JS.ACK.EVENTS.${name}.>`,
+          `$KV.projections.${name}`,
+        ]),
+      );
+    }
+  }
+  // Counters are filled in one part.
+  expect(more.filter((subject) => subject.includes("stats"))).toEqual([]);
+  for (const name of names.filter((each) => each !== "projector")) {
+    expect(streamsSubjects(name, [3, 1])).toEqual(publishes(name));
+  }
+});

@@ -3,6 +3,7 @@ import {
   bucketStream,
   bucketSubject,
   healthSubject,
+  partName,
   projectionStates,
   servedSubject,
   timersFilter,
@@ -14,6 +15,7 @@ import {
   eventStream,
   expiries,
   feedSubject,
+  partsOfProjection,
   type PlatformService,
   projections,
   projectionSides,
@@ -80,15 +82,23 @@ export const streamsPermissions = (user: UserKey): Permissions => ({
   sub: { allow: [inbox(user)] },
 });
 
-/** What a service says to the streams: it appends its own events, and reads and writes its own durables and buckets. */
-export function streamsSubjects(name: PlatformService): string[] {
+/**
+ * What a service says to the streams: it appends its own events, and reads and writes its own durables and buckets. Where
+ * the log is projected in another number of parts than before, both numbers are given.
+ */
+export function streamsSubjects(name: PlatformService, partitions: readonly number[] = []): string[] {
   const service: ServiceContract = services[name];
   const owned = service.owns ?? [];
   const filled = projectionSides.filter(({ durable }) => durable.service === name);
   const states = projections.filter(({ service: owner }) => owner === name).map(({ bucket }) => bucket.name);
+  // The parts of a side have durables and records of their own.
+  const filledBy = filled.flatMap(({ bucket }) =>
+    [1, ...partitions].flatMap((count) => partsOfProjection(bucket, count).map((part) => partName(bucket.name, part))),
+  );
+  const parts = [...new Set(filledBy)];
   const durables = [
-    ...filled.map(({ durable }) => durable),
-    ...reactions.filter((durable) => durable.service === name),
+    ...parts,
+    ...reactions.filter((durable) => durable.service === name).map((durable) => durable.name),
   ];
   const rebuilt = filled.map(({ bucket }) => bucket.name);
   const buckets = [
@@ -101,7 +111,7 @@ export function streamsSubjects(name: PlatformService): string[] {
   return [
     ...owned.map((prefix) => `${prefix}.>`),
     ...(readsEvents ? reading(eventStream) : []),
-    ...durables.flatMap((durable) => consuming(eventStream, durable.name)),
+    ...durables.flatMap((durable) => consuming(eventStream, durable)),
     ...due.flatMap(({ name: durable, of }) => [timersFilter(of, "set"), ...consuming(timerStream, durable)]),
     ...expiries
       .filter((each) => each.service === name)
@@ -109,7 +119,7 @@ export function streamsSubjects(name: PlatformService): string[] {
     ...buckets.flatMap((bucket) => [bucketSubject(bucket, ">"), ...reading(bucketStream(bucket))]),
     ...read.flatMap(({ bucket }) => reading(bucketStream(bucket.name))),
     ...rebuilt.map((bucket) => `${streamsApi}.STREAM.PURGE.${bucketStream(bucket)}`),
-    ...[...states, ...rebuilt].map((row) => bucketSubject(projectionStates.name, row)),
+    ...[...states, ...parts].map((row) => bucketSubject(projectionStates.name, row)),
     ...(states.length > 0 ? reading(bucketStream(projectionStates.name)) : []),
   ];
 }

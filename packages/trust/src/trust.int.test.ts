@@ -116,7 +116,7 @@ describe("a service", () => {
     async (name) => {
       const speaker = await reaching(name);
       const mine = streamsSubjects(name);
-      const foreign = [...new Set(streamsServices.flatMap(streamsSubjects))].filter(
+      const foreign = [...new Set(streamsServices.flatMap((name) => streamsSubjects(name)))].filter(
         (subject) => !mine.includes(subject),
       );
       const administration = [

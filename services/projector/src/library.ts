@@ -13,7 +13,7 @@ export type Library = {
 };
 
 /** How read models are kept: notices of what changed go to people by the platform's account. */
-interface LibraryOptions extends Pick<ProjectionOptions, "connection" | "log"> {
+interface LibraryOptions extends Pick<ProjectionOptions, "connection" | "log" | "partitions"> {
   readonly platform: NatsConnection;
 }
 

@@ -29,10 +29,16 @@ export const program = defineProgram({
   config: z.object({
     /** For how many seconds a file-server counts as there after its last beat: three times what lies between two. */
     NATSTER_PRESENCE_SECONDS: z.coerce.number().int().min(1).default(30),
+    /** In how many parts the log is projected: as many instances can write at once. The bootstrap makes what they need. */
+    NATSTER_PARTITIONS: z.coerce.number().int().min(1).max(16).default(1),
   }),
   async implement({ connection: platform, openStreams, log, config, closing }) {
     const connection = await openStreams();
-    const library = await openLibrary({ connection, platform, log }, config.NATSTER_ADMINISTRATORS, closing);
+    const library = await openLibrary(
+      { connection, platform, log, partitions: config.NATSTER_PARTITIONS },
+      config.NATSTER_ADMINISTRATORS,
+      closing,
+    );
     const decisions = await openEventLog(connection, projector);
     const presence = openPresence({
       rows: await openRows(connection, presenceBucket),

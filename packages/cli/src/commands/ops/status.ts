@@ -28,6 +28,11 @@ export default defineCommand({
         format: (text, { parked }) => (parked > 0 ? ui.style("red", text) : text),
       },
       { title: "AT", text: ({ sequence }) => String(sequence), align: "right", optional: true },
+      {
+        title: "PARTS",
+        text: ({ parts = [] }) => parts.map(({ behind }) => String(behind)).join(" "),
+        optional: true,
+      },
       { title: "SERVICE", text: ({ service }) => service, optional: true },
       { title: "SIDE", text: ({ side }) => side, optional: true },
       {
