@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { homes, Somebody } from "./person.ts";
 
-const runs = Number(process.env["NATSTER_RUNS"] ?? 25);
+const runs = Number(process.env["NATSTER_RUNS"] ?? 12);
 
 /** Moments from a seed, so that a run can be repeated: mulberry32. */
 function moments(seed: number): () => number {

@@ -159,6 +159,20 @@ test("a search by name and by type finds what is there, in whatever case, and in
   expect(await found({ name: "nowhere" })).toEqual([]);
 });
 
+test("what is said of a file is listed with it, from when it is said, and a page stays within what is asked", async () => {
+  const root = await nats.newFolder();
+  for (const name of ["a.txt", "b.txt"]) await writeFile(join(root, name), name);
+  await using served = await serveFolder(root);
+  const link = await linked(served.instance);
+  const said = async () =>
+    (await link.ask("list", { limit: 1 }, seconds)).entries.map(({ path, description }) => [path, description]);
+
+  expect(await said()).toEqual([["a.txt", undefined]]);
+  await writeFile(join(root, ".natster.json"), JSON.stringify({ descriptions: { "a.txt": "the sea" } }));
+  expect(await said()).toEqual([["a.txt", "the sea"]]);
+  expect((await link.ask("list", {}, seconds)).entries.map(({ path }) => path)).toEqual(["a.txt", "b.txt"]);
+});
+
 test("a folder that is not there is refused before anything is served", async () => {
   await expect(serveFolder(join(await nats.newFolder(), "missing"))).rejects.toThrow(RootError);
   await expect(openOwn()).rejects.toThrow(NobodyAnswersError);

@@ -34,11 +34,14 @@ const Got = z.strictObject({
 });
 type Got = z.output<typeof Got>;
 
-/** A link or a code in place of a catalog's name. */
-const CodeTyped = z
-  .string()
-  .refine(isCode)
-  .transform((code) => ({ code }));
+/** A catalog or something in it, or in their place a link or a code. */
+const WhatTyped = z.string().transform((text, context) => {
+  if (isCode(text)) return { code: text };
+  const reference = ReferenceTyped.safeParse(text);
+  if (reference.success) return reference.data;
+  for (const { message } of reference.error.issues) context.addIssue(message);
+  return z.NEVER;
+});
 
 export default defineCommand({
   about:
@@ -65,7 +68,7 @@ export default defineCommand({
     ["natster get @alice/photos --watch --prune", "an exact copy, for as long as it runs"],
   ],
   input: z.object({
-    what: CodeTyped.or(ReferenceTyped),
+    what: WhatTyped,
     to: z.string().optional(),
     dryRun: z.boolean().default(false),
     watch: z.boolean().default(false),
