@@ -325,6 +325,21 @@ describe("reading what one has written", () => {
   });
 });
 
+test("while an event waits for its rows, status says so and for how long, and then that nothing does", async () => {
+  const open = Promise.withResolvers<void>();
+  await using projection = await run({ afterRows: () => open.promise });
+  const after = await rename(someone(), "kim");
+  const lag = async () => {
+    const { behind, milliseconds } = await projection.measure();
+    return { behind, hasWaited: milliseconds >= 50 };
+  };
+  await expect.poll(lag, { timeout: 20_000 }).toEqual({ behind: 1, hasWaited: true });
+  open.resolve();
+  await expect
+    .poll(() => projection.measure(), { timeout: 20_000 })
+    .toMatchObject({ sequence: after, behind: 0, milliseconds: 0, writes: true });
+});
+
 describe("an event that cannot be taken in", () => {
   const parked = async (projection: Names) =>
     Object.entries(await everything(projection)).filter(([key]) => key.startsWith("parked."));
