@@ -183,7 +183,7 @@ describe("an operator writes a signing key into an account's JWT", () => {
 
 /** Sends what was heard, as it was; says what comes of it. */
 const send = async ({ subject, body }: Pick<Heard, "subject" | "body">, by: Device = carol!) => {
-  const message = await by.connection.request(subject, body, { timeout: 5_000 });
+  const message = await by.connection.request(subject, body, { timeout: 20_000 });
   const refused = message.headers?.get("Nats-Service-Error-Code");
   return { body: Buffer.from(message.data), refused: refused ? `${refused} ${message.json<Refused>().reason}` : "" };
 };
