@@ -13,8 +13,12 @@ export async function runExpiries(
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, name, { stream: bucketStream(bucket.name) });
   const prefix = bucketSubject(bucket.name, "");
-  return reactToEach(durable, { connection, log: log.child({ expiries: name }) }, async (message) => {
+  return reactToEach(durable, {
+    connection,
+    log: log.child({ expiries: name }),
     // Rows come by the same way; only a marker says why it is there.
-    if (message.headers?.get("Nats-Marker-Reason") === "MaxAge") await expired(message.subject.slice(prefix.length));
+    read: ({ headers, subject }) =>
+      headers?.get("Nats-Marker-Reason") === "MaxAge" ? subject.slice(prefix.length) : undefined,
+    react: expired,
   });
 }

@@ -2,32 +2,48 @@
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Durable } from "./durable.ts";
-import { UnreadableEventError } from "./event.ts";
 import type { Logger } from "./log.ts";
 
+/** How messages are reacted to. */
+export interface ReactingOptions<T> {
+  readonly connection: NatsConnection;
+  readonly log: Logger;
+  /** What a message says; undefined where it asks for nothing. Throws `UnreadableEventError`. */
+  readonly read: (message: JsMsg) => T | undefined;
+  readonly react: (said: T) => Promise<void>;
+}
+
+/** How long what failed waits at the most before it is delivered again, in milliseconds. */
+const waitsAtMost = 60_000;
+
 /**
- * Calls `react` with each message and acknowledges it when that has returned. What throws is delivered again after a
- * while. What cannot be read is logged and left behind: nobody could ever react to it.
+ * Calls `react` with what each message says and acknowledges it when that has returned. What throws is delivered again
+ * after a while, ever later: also where what it is about cannot be read, since that may be mended. A message that itself
+ * cannot be read is logged and left behind: nobody could ever react to it.
  */
-export function reactToEach(
+export function reactToEach<T>(
   durable: Durable,
-  { connection, log }: { readonly connection: NatsConnection; readonly log: Logger },
-  react: (message: JsMsg) => Promise<void>,
+  { connection, log, read, react }: ReactingOptions<T>,
 ): AsyncDisposable {
   let stopping = false;
 
   /** Reacts to one message; never rejects. */
   async function take(message: JsMsg): Promise<void> {
+    let said: T | undefined;
     try {
-      await react(message);
+      said = read(message);
+    } catch (error) {
+      log.error({ err: error, sequence: message.seq }, "left behind");
+      return message.term();
+    }
+    try {
+      if (said !== undefined) await react(said);
       message.ack();
     } catch (error) {
       // What is not acknowledged comes again, to whoever is connected then.
       if (connection.isClosed()) return;
-      const unreadable = error instanceof UnreadableEventError;
-      log.error({ err: error, sequence: message.seq }, unreadable ? "left behind" : "failed, will try again");
-      if (unreadable) message.term();
-      else message.nak(1_000);
+      log.error({ err: error, sequence: message.seq }, "failed, will try again");
+      message.nak(Math.min(waitsAtMost, 1_000 * 2 ** (message.info.deliveryCount - 1)));
     }
   }
 

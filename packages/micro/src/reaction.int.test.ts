@@ -5,7 +5,7 @@ import { enrolments } from "@natster/contracts/platform";
 import { createKey } from "@natster/trust";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { writeEvent } from "./event.ts";
+import { UnreadableEventError, writeEvent } from "./event.ts";
 import { alice, bob, recordingLog, startNats, type TestNats } from "./nats.fixture.ts";
 import { runReaction } from "./reaction.ts";
 
@@ -65,6 +65,17 @@ test("what throws is tried again, alone; an event that nobody can read is left b
     ).consumers.info("EVENTS", "enrolments");
     expect({ num_pending, num_ack_pending }).toEqual({ num_pending: 0, num_ack_pending: 0 });
   }, 20_000);
+});
+
+test("what it is about may be mended: an event is not left behind because another cannot be read", async () => {
+  const { log } = recordingLog();
+  let tries = 0;
+  const connection = await nats.connect();
+  await using _reaction = await runReaction(enrolments, codeEvents, { connection, log }, () =>
+    ++tries < 3 ? Promise.reject(new UnreadableEventError("not a CloudEvent")) : Promise.resolve(),
+  );
+  for (const id of ids.slice(0, 1)) await claimed(id);
+  await expect.poll(() => tries).toBe(3);
 });
 
 test("ending waits for the one that is under way, and leaves the others to whoever follows", async () => {

@@ -26,8 +26,10 @@ export async function runReaction<E extends EventsContract>(
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, contract.name);
-  return reactToEach(durable, { connection, log: log.child({ reaction: contract.name }) }, async (message) => {
-    const { id, event } = readEvent(events, message);
-    await react(id, event);
+  return reactToEach(durable, {
+    connection,
+    log: log.child({ reaction: contract.name }),
+    read: (message) => readEvent(events, message),
+    react: ({ id, event }) => react(id, event),
   });
 }

@@ -35,8 +35,13 @@ export async function runTimers<E extends EventsContract>(
   due: (id: IdOf<E>, sequence: number) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, contract.name, { stream: timerStream });
-  return reactToEach(durable, { connection, log: log.child({ timers: contract.name }) }, async (message) => {
-    const id = readDueSubject(contract.of, message.subject);
-    if (id) await due(id, message.seq);
+  return reactToEach(durable, {
+    connection,
+    log: log.child({ timers: contract.name }),
+    read: ({ subject, seq }) => {
+      const id = readDueSubject(contract.of, subject);
+      return id && { id, seq };
+    },
+    react: ({ id, seq }) => due(id, seq),
   });
 }
