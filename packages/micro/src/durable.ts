@@ -38,6 +38,11 @@ export interface Durable {
   stop(): void;
   /** The pin of whoever it is pinned to, which nobody has a second time; undefined while it is pinned to nobody. */
   pin(): Promise<string | undefined>;
+  /**
+   * Whether something was delivered to somebody who has gone since: it is pinned to nobody, and waits for an
+   * acknowledgement that will not come.
+   */
+  isAbandoned(): Promise<boolean>;
   /** Lets another have what this one is pinned to, at once instead of when its silence is noticed. */
   unpin(): Promise<void>;
 }
@@ -58,6 +63,9 @@ const pinnedAsks = 1_000;
 const Pins = z.looseObject({
   priority_groups: z.array(z.object({ group: z.string(), pinned_client_id: z.string().optional() })).optional(),
 });
+
+const pinIn = (info: unknown): string | undefined =>
+  Pins.parse(info).priority_groups?.find(({ group }) => group === pinnedGroup)?.pinned_client_id || undefined;
 
 /** Which durable is opened. */
 export interface DurableOptions {
@@ -155,9 +163,10 @@ export async function openDurable(
       stopped = true;
       messages?.stop();
     },
-    async pin() {
-      const { priority_groups: groups = [] } = Pins.parse(await manager.consumers.info(stream, name));
-      return groups.find(({ group }) => group === pinnedGroup)?.pinned_client_id || undefined;
+    pin: async () => pinIn(await manager.consumers.info(stream, name)),
+    async isAbandoned() {
+      const info = await manager.consumers.info(stream, name);
+      return info.num_ack_pending > 0 && pinIn(info) === undefined;
     },
     async unpin() {
       await manager.consumers.unpin(stream, name, pinnedGroup);

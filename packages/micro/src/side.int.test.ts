@@ -259,6 +259,24 @@ describe("what comes again", () => {
     }
   });
 
+  test("that was delivered to a process that is gone is taken in by another, also where nothing follows", async () => {
+    const account = someone();
+    const gone = await nats.connect();
+    const delivered = Promise.withResolvers<void>();
+    const afterRows = () => {
+      delivered.resolve();
+      return new Promise<void>(() => undefined);
+    };
+    await run({ connection: gone, afterRows });
+    const after = await rename(account, "kim");
+    await delivered.promise;
+    await using second = await run();
+    await gone.close();
+    // Long before nats-server would deliver it again by itself.
+    await expect.poll(() => second.lag.sequence).toBe(after);
+    expect(await namesOf(second, account)).toEqual(["kim"]);
+  });
+
   test("is not lost where somebody else wrote a row meanwhile", async () => {
     const account = someone();
     await using projection = await run();

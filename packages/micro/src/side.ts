@@ -74,6 +74,9 @@ export interface RunningSide<R> extends AsyncDisposable {
   measure(): Promise<Lag>;
 }
 
+/** How often it is looked whether whoever wrote has gone, in milliseconds. */
+const looksEvery = 2_000;
+
 /** After so many events that it does not read, a side writes down how far it is all the same. */
 const passedOverAtMost = 1_000;
 
@@ -228,6 +231,15 @@ export async function runSide<B extends BucketContract>(
   const beginSurely = (): Promise<void> =>
     surely(begin, "cannot begin to write rows, trying again", "rows are written from now on");
 
+  let looked = 0;
+  /** Looked at in quiet times: whoever wrote may have gone with what was delivered to it, and nothing new may come. */
+  const isAbandoned = async (): Promise<boolean> => {
+    if (Date.now() - looked < looksEvery) return false;
+    looked = Date.now();
+    // Who cannot ask now asks again.
+    return durable.isAbandoned().catch(() => false);
+  };
+
   const working = (async () => {
     // A bucket that was put back behind what the durable remembers would wait for ever for what was acknowledged.
     const { acknowledged } = await durable.backlog();
@@ -240,6 +252,7 @@ export async function runSide<B extends BucketContract>(
       return { message, isRead, reading: isRead ? readFor(projection, message) : undefined };
     };
     for await (const batch of durable.batches(arriving)) {
+      if (batch.length === 0 && (await isAbandoned())) await beginSurely();
       const fitting = await inOrder(batch);
       if (fitting.length > 0) await takeSurely(fitting);
     }
