@@ -1,11 +1,15 @@
 /** An instance of Alice's that is Alice's in truth, and lies: what is said inside of its sessions is whatever it likes. */
 import { InstanceId, SignedText } from "@natster/contracts";
+import { encodeBundle } from "@natster/files";
 import { readOpen, sealSession, ServingSession, sessionIn, signAnswer } from "@natster/trust";
 import { nuid } from "@nats-io/nats-core";
+import * as z from "zod";
 import { now, photos, type Served } from "./served.fixture.ts";
 
 /** What it says to each request, as it stands: JSON, or the bytes of a range. */
 export type Lie = (verb: string, request: Record<string, unknown>) => unknown;
+
+const alone = (said: unknown) => (said instanceof Uint8Array ? said : undefined);
 
 /** Answers everything that is asked of Alice's photos; nobody else may serve them meanwhile. */
 export async function serveLies({ server }: Served, lie: Lie): Promise<AsyncDisposable> {
@@ -27,11 +31,21 @@ export async function serveLies({ server }: Served, lie: Lie): Promise<AsyncDisp
     const answer = await signAnswer(device, opening.hash, { session, instance, expires: now() + 600, enc, sealed });
     return Buffer.from(JSON.stringify(answer));
   };
+  /** Small files are asked for together, and each is the same lie as alone. */
+  const tell: Lie = (verb, asked) =>
+    verb === "readmany"
+      ? encodeBundle(
+          z
+            .array(z.string())
+            .parse(asked["digests"])
+            .map((digest) => alone(lie("read", { digest, offset: 0 }))),
+        )
+      : lie(verb, asked);
   const inside = async (verb: string, frame: Uint8Array): Promise<Uint8Array> => {
     const session = sessions.get(Buffer.from(sessionIn(frame) ?? []).toString("hex"));
     if (!session) throw new Error("no session");
     const request = await session.request(verb, frame);
-    const said = lie(verb, JSON.parse(Buffer.from(request.body).toString()));
+    const said = tell(verb, JSON.parse(Buffer.from(request.body).toString()));
     return session.reply(request, said instanceof Uint8Array ? said : Buffer.from(JSON.stringify(said)));
   };
 

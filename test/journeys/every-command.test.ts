@@ -53,6 +53,7 @@ const lines: Readonly<Record<string, { readonly told: string; readonly alone?: t
   "ops parked": { told: "shares" },
   "ops retry": { told: "shares" },
   "ops skip": { told: "shares 1" },
+  "ops metrics": { told: "--listen 127.0.0.1:0" },
   "ops backup": { told: "log.ndjson --dir missing" },
   "ops restore": { told: "log.ndjson --dir missing" },
   "operator init": { told: "Photos" },

@@ -4,6 +4,7 @@ import { type FileEntry, maxRange, mostTogether } from "@natster/contracts/files
 import { NobodyAnswersError } from "@natster/micro/client";
 import { letGo } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { AgainstContractError } from "./ask-inside.ts";
 import { decodeBundle } from "./bundle.ts";
 import { Gather } from "./gather.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
@@ -82,6 +83,7 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
       try {
         return decodeBundle(await route.ask("readMany", { digests }), digests.length);
       } catch (error) {
+        if (error instanceof RangeError) throw new AgainstContractError("readMany", error.message);
         if (!(error instanceof NobodyAnswersError || error instanceof StalledError)) throw error;
         // An instance of an older release does not know how; where nobody is there at all, asking alone says so.
         together = false;
