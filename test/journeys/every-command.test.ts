@@ -18,6 +18,7 @@ const lines: Readonly<Record<string, { readonly told: string; readonly alone?: t
   login: { told: "--no-wait" },
   redeem: { told: "S7KQ2M4T-9PZD-WB3E-5HJN --server http://127.0.0.1:9/" },
   invite: { told: "" },
+  rename: { told: "other" },
   share: { told: "Photos" },
   unshare: { told: "photos @bob" },
   publish: { told: "photos" },

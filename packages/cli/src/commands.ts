@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   status: { summary: "say what runs on this machine", load: () => import("./commands/status.ts") },
   init: { summary: "register on a system that is open to newcomers", load: () => import("./commands/init.ts") },
   whoami: { summary: "say who you are, and on which system", load: () => import("./commands/whoami.ts") },
+  rename: { summary: "be known by another handle", load: () => import("./commands/rename.ts") },
   login: { summary: "sign in another device of yours", load: () => import("./commands/login.ts") },
   redeem: { summary: "redeem a link or a code", load: () => import("./commands/redeem.ts") },
   invite: { summary: "make a code that lets one person in", load: () => import("./commands/invite.ts") },

@@ -25,16 +25,23 @@ export default defineCommand({
     account: AccountKey,
     /** Whether the account is a new one. */
     joined: z.boolean(),
+    handle: Handle.optional(),
     /** What was shared. */
     shared: z.strictObject({ name: z.string(), owner: AccountKey, catalog: CatalogName }).optional(),
   }),
-  async run({ input, globals, signal, say }) {
-    say(await redeemCode(input, globals, signal));
+  async run({ input, globals, ui, signal, say }) {
+    const redeemed = await redeemCode(input, globals, signal);
+    const { handle } = input;
+    if (redeemed.joined && handle !== undefined && handle !== redeemed.handle)
+      ui.note(`somebody else is @${handle} already`);
+    say(redeemed);
   },
-  show({ purpose, context, account, joined, shared }, ui) {
+  show({ purpose, context, account, joined, handle, shared }, ui) {
     if (purpose === "device") ui.out(`this machine is signed in as context ${context}`);
     else if (joined) ui.out(`you have an account, ${account}, as context ${context}; its key was made here`);
+    if (joined && handle !== undefined) ui.out(`people know you as @${handle}`);
     if (shared) ui.out(`${shared.name} is yours to read: natster get ${shared.name}`);
+    if (joined && handle === undefined) ui.note("natster rename HANDLE gives you a name that people can say");
     if (joined) ui.note("natster context export keeps a copy of the key, which is nowhere else");
   },
 });

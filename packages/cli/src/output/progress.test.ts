@@ -10,6 +10,12 @@ test("progress says how much, how fast, how long still and how many files", () =
   );
 });
 
+test("what was there already is not counted as fast", () => {
+  expect(lineOf({ files: 0, bytes: 9_000_000 }, total, 1_000, 100, 8_000_000)).toMatch(
+    / 90 %  9\.0 MB  1\.0 MB\/s  1 s left  0\/12 files$/,
+  );
+});
+
 test.each([20, 40, 60, 80, 300])("on %i columns it stays on one line", (columns) => {
   for (const bytes of [0, 1, 5_000_000, 10_000_000]) {
     expect(stringWidth(lineOf({ files: 1, bytes }, total, 500, columns))).toBeLessThan(Math.max(20, columns));

@@ -42,6 +42,8 @@ export interface RedeemedCode {
   readonly account: AccountKey;
   /** Whether the account is a new one. */
   readonly joined: boolean;
+  /** What people call it; nothing where somebody else has the handle that was wanted. */
+  readonly handle?: Handle;
   readonly shared?: { readonly name: string; readonly owner: AccountKey; readonly catalog: CatalogName };
 }
 
@@ -79,7 +81,7 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     await keep(name, { ...base, account: made.account.public, creds: made.creds, accountKey: made.account });
 
   await using now = await connectAs({ ...globals, context: name });
-  const { administrator } = await now.library.whoami({});
+  const { administrator, handle } = await now.library.whoami({});
   if (administrator && !now.context.administrator)
     await keep(name, { ...base, account: now.account, administrator, creds: await now.context.creds() });
   const owner = redeemed.purpose === "share" ? await (await namesFor(now)).of(redeemed.owner) : undefined;
@@ -88,6 +90,7 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     context: name,
     account: now.account,
     joined: Boolean(made),
+    ...(handle !== undefined && { handle }),
     ...(redeemed.purpose === "share" && {
       shared: { name: written(owner, redeemed.catalog), owner: redeemed.owner, catalog: redeemed.catalog },
     }),
