@@ -111,6 +111,7 @@ test("what a projection cannot take in is told to administrators, counted, and s
   expect(await ops.library.skip({ projection: "catalogs", sequence })).toMatchObject({ parked: 0 });
   expect(await ops.library.parked({ projection: "catalogs" })).toEqual({ rows: [] });
   expect((await ops.library.parked({ projection: "activity" })).rows).toMatchObject([{ sequence }]);
+  // The same command, of the other service that keeps projections, of one that does not know the event, and by nobody.
   expect(await ops.accounts.skip({ projection: "access", sequence })).toMatchObject({ parked: 0 });
   await expect(ops.library.skip({ projection: "shares", sequence })).rejects.toMatchObject({
     reason: "event_not_parked",

@@ -114,6 +114,7 @@ describe("while an event stands aside", () => {
     const sequence = await record(system, "catalog", subject, "garbled");
     for (const reader of [bob, carol]) await expect.poll(() => reaches(reader, alice), patience).toBe(false);
     // The administrator's command about an event: the test goes on.
+    // The administrator's command about an event; no test is left out here.
     await ops.accounts.skip({ projection: "access", sequence });
     for (const reader of [bob, carol]) await expect.poll(() => reaches(reader, alice), patience).toBe(true);
   });
@@ -134,6 +135,7 @@ describe("while an event stands aside", () => {
     await expect.poll(() => reaches(carol, bob, music), patience).toBe(false);
     expect(await reaches(carol, alice)).toBe(true);
     await expect(bob.library.whoami({})).resolves.toMatchObject({ account: bob.account });
+    // The administrator's command about an event; no test is left out here.
     await ops.accounts.skip({ projection: "access", sequence });
     await expect.poll(() => reaches(bob, alice), patience).toBe(true);
     await expect.poll(() => reaches(carol, bob, music), patience).toBe(true);

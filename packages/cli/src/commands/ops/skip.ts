@@ -16,6 +16,7 @@ export default defineCommand({
   output: z.strictObject({ projection: z.string(), event: z.int(), parked: z.int() }),
   async run({ input: { projection, event }, globals, say }) {
     await using person = await connectAs(globals);
+    // `skip` is what the service is told about one event in the log; it has nothing to do with tests.
     const { parked } = await askKeeper(person, (keeper) => keeper.skip({ projection, sequence: event }));
     say({ projection, event, parked });
   },
