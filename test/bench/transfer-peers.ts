@@ -174,13 +174,14 @@ async function arrived(target: string, file: string): Promise<void> {
   if (got.size !== wanted.size) throw new Error(`${got.size} of ${wanted.size} bytes arrived at ${target}`);
 }
 
-/** A process that lives as long as its scope. */
+/** A process that lives as long as its scope, with whatever it starts itself (Syncthing runs under a monitor). */
 function started(command: string, options: readonly string[], env: Record<string, string>): AsyncDisposable {
-  const child: ChildProcess = spawn(command, options, { env: { PATH: path, ...env }, stdio: "ignore" });
+  const child: ChildProcess = spawn(command, options, { env: { PATH: path, ...env }, stdio: "ignore", detached: true });
   const ended = once(child, "exit");
   return {
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      // Its group is named by its own id. What has ended by itself has none any more.
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
       await ended;
     },
   };
