@@ -11,6 +11,8 @@ export interface Globals {
   readonly debug: boolean;
   /** Milliseconds that one answer is waited for. */
   readonly timeout: number;
+  /** The same, for what usually takes longer than an answer: what was told, and so many milliseconds where nothing was. */
+  readonly within: (usual: number) => number;
 }
 
 /** What a command is given. */

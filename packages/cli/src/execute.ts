@@ -16,8 +16,12 @@ const GlobalsTyped = z.object({
     .number("expected seconds")
     .positive("expected seconds")
     .max(86_400, "at most a day")
-    .transform((seconds) => seconds * 1_000),
+    .transform((seconds) => seconds * 1_000)
+    .optional(),
 });
+
+/** Milliseconds that one answer is waited for, unless told. */
+const anAnswer = 10_000;
 
 /** Runs a command to its end; resolves with the exit code. */
 export async function execute({ name, command, input, globals }: Typed): Promise<number> {
@@ -25,7 +29,9 @@ export async function execute({ name, command, input, globals }: Typed): Promise
   // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
-    const told: Globals = { context: undefined, ...check(GlobalsTyped, globals, "--") };
+    const { timeout, ...others } = check(GlobalsTyped, globals, "--");
+    const within = (usual: number) => timeout ?? usual;
+    const told: Globals = { context: undefined, ...others, timeout: within(anAnswer), within };
     const ui = createUi(told);
     await command.run({
       input: check(command.input, input, ""),

@@ -54,6 +54,7 @@ const named: Readonly<Record<string, { readonly next: string }>> = {
   NotAnsweredYetError: { next: "the same again, when the machine of whoever made the code is on" },
   NotAppliedYetError: { next: "natster ls, in a moment" },
   DigestMismatchError: { next: "the same again" },
+  NoFolderError: { next: "choose another folder" },
 };
 
 const notLetIn: Explained = {

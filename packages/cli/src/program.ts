@@ -4,11 +4,11 @@ import { commands, type Entry } from "./commands.ts";
 import type { Command, Globals } from "./define.ts";
 
 /** What every command may be told: flags, help, and what holds where nothing is said. */
-export const globalOptions: readonly (readonly [flags: string, help: string, usual?: string])[] = [
+export const globalOptions: readonly (readonly [flags: string, help: string])[] = [
   ["--context <name>", "use this context, instead of the one in use"],
   ["--json", "print data as JSON, one document a line (docs/guide/json.md)"],
   ["-q, --quiet", "print nothing but what was asked for"],
-  ["--timeout <seconds>", "wait so long for an answer", "10"],
+  ["--timeout <seconds>", "wait so long for an answer (default: 10)"],
   ["--debug", "show what led to an error"],
 ];
 
@@ -17,7 +17,7 @@ export interface Typed {
   readonly name: string;
   readonly command: Command;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly globals: Readonly<Record<keyof Globals, unknown>>;
+  readonly globals: Readonly<Record<Exclude<keyof Globals, "within">, unknown>>;
 }
 
 /**
@@ -28,7 +28,7 @@ export async function parse(argv: readonly string[], version: string, run: (type
   const program = group(new Parser("natster"), commands, run)
     .description("Share folders straight from the machine where they are, over NATS and nothing but NATS")
     .version(version, "-V, --version", "print the version");
-  for (const [flags, help, usual] of globalOptions) program.option(flags, help, usual);
+  for (const [flags, help] of globalOptions) program.option(flags, help);
   program.addHelpText(
     "after",
     "\nFirst steps:\n  natster up              run a system here\n  natster share ~/Photos  share a folder\n  natster COMMAND --help  with an example for each command",

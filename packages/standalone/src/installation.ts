@@ -1,6 +1,7 @@
 /** An installation on disk: everything that the operator made, each secret in a file of its own. */
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "@natster/files/make-folder";
 import { AccountKey } from "@natster/contracts";
 import { createOperator, type CredsName } from "@natster/trust";
 import { renewedBy } from "./renew.ts";
@@ -72,7 +73,7 @@ export async function openInstallation(directory: string, partitions?: number): 
     partitions: changed(undefined, partitions) ?? [],
   });
   for (const folder of [directory, at("creds"), at("operator"), at("offline")]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     await chmod(folder, 0o700);
   }
   for (const [of, creds] of Object.entries(made.creds)) await writeSecret(places.creds(of), creds);

@@ -3,8 +3,9 @@
  * keeping all of it where a lost disk does not take it. docs/operator.md says when to do what.
  */
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "@natster/files/make-folder";
 import { claimsUpdate, inbox, inboxPrefix } from "@natster/contracts/borders";
 import {
   authenticator,
@@ -165,7 +166,7 @@ interface Answer {
 
 /** Writes a secret whole, synced, in one step; in folders that are their owner's alone. */
 async function writeSecret(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   const fresh = `${path}.new`;
   await rm(fresh, { force: true });
   {

@@ -17,7 +17,7 @@ export default defineCommand({
     const holder = await holderOf(directory);
     if (holder) {
       process.kill(holder.pid, "SIGTERM");
-      const until = Date.now() + Math.max(globals.timeout, 30_000);
+      const until = Date.now() + globals.within(30_000);
       while (await holderOf(directory)) {
         signal.throwIfAborted();
         if (Date.now() > until) {

@@ -1,8 +1,8 @@
 /** Files that are written in one step and that nobody else may read. */
 import { randomBytes } from "node:crypto";
-import { constants, existsSync } from "node:fs";
-import { access, chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "@natster/files/make-folder";
 import * as z from "zod";
 
 /** A file that is not what it ought to be. */
@@ -18,22 +18,7 @@ export class BrokenFileError extends Error {
 
 /** Makes a directory that only its owner may enter. */
 export async function makePrivate(directory: string): Promise<void> {
-  const made = await mkdir(directory, { recursive: true, mode: 0o700 }).catch(async (error: unknown) => {
-    throw await whyNotMade(directory, error);
-  });
-  if (made === undefined) await chmod(directory, 0o700);
-}
-
-/** On a disk that cannot be written Node says `ENOENT` of folders within folders: what the nearest one says is the reason. */
-async function whyNotMade(directory: string, error: unknown): Promise<unknown> {
-  for (let at = dirname(directory); at !== dirname(at); at = dirname(at)) {
-    if (!existsSync(at)) continue;
-    return access(at, constants.W_OK).then(
-      () => error,
-      (reason: unknown) => reason,
-    );
-  }
-  return error;
+  if (!makeFolder(directory, 0o700)) await chmod(directory, 0o700);
 }
 
 /** Writes a file of a folder that is nobody else's; see `writeWhole`. */

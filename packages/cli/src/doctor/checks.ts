@@ -1,7 +1,8 @@
 /** What can be wrong on a machine, looked at one after the other. None of it changes anything. */
 import { constants } from "node:fs";
-import { access, mkdir, readdir, stat, statfs } from "node:fs/promises";
+import { access, readdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "@natster/files/make-folder";
 import { compareVersions, FLOOR_VERSION } from "@natster/nats-server";
 import { parseCreds, readJwt } from "@natster/trust";
 import { type Context, contextFor } from "../context/context.ts";
@@ -47,7 +48,7 @@ const littleRoom = 500 * 1024 * 1024;
 async function disk(): Promise<Finding> {
   const check = "disk";
   try {
-    await mkdir(contextsDirectory(), { recursive: true, mode: 0o700 });
+    makeFolder(contextsDirectory(), 0o700);
     const { bavail, bsize } = await statfs(contextsDirectory());
     const free = bavail * bsize;
     return free < littleRoom

@@ -1,7 +1,8 @@
 /** Serving as a service of this user: `natster serve --install`, and taking it away again. */
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "@natster/files/make-folder";
 import * as z from "zod";
 import { type Context, ContextName } from "../context/context.ts";
 import type { Ui } from "../output/ui.ts";
@@ -27,7 +28,7 @@ const needed = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "NODE_EXTR
 /** Writes the unit and has systemd start it, now and at each sign-in. Done again, it is written anew. */
 export async function installUnit({ name }: Context, folders: ServingUnit["folders"]): Promise<Installed> {
   const unit = join(unitsDirectory(), unitName(name));
-  await mkdir(unitsDirectory(), { recursive: true });
+  makeFolder(unitsDirectory());
   const environment = Object.fromEntries(
     needed.flatMap((variable) => (process.env[variable] ? [[variable, process.env[variable]]] : [])),
   );

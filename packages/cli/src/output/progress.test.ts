@@ -11,7 +11,7 @@ test("progress says how much, how fast, how long still and how many files", () =
 });
 
 test("what was there already is not counted as fast", () => {
-  expect(lineOf({ files: 0, bytes: 9_000_000 }, total, 1_000, 100, 8_000_000)).toMatch(
+  expect(lineOf({ files: 0, bytes: 9_000_000, resumed: 8_000_000 }, total, 1_000, 100)).toMatch(
     / 90 %  9\.0 MB  1\.0 MB\/s  1 s left  0\/12 files$/,
   );
 });

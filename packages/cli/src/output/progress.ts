@@ -9,10 +9,14 @@ import { counted, duration, size } from "./words.ts";
 export interface Far {
   readonly files: number;
   readonly bytes: number;
+  /** Of these, what was there when it began: it says nothing of how fast the rest comes. */
+  readonly resumed?: number;
 }
 
 /** Shows how far a transfer is, until it is disposed of. */
 export interface Progress extends Disposable {
+  readonly far: Far;
+  readonly total: Far;
   update(far: Far): void;
   /** A file has come, or has not. */
   file(line: string): void;
@@ -25,15 +29,15 @@ export function showProgress(ui: Ui, total: Far): Progress {
   const began = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;
   let far: Far = { files: 0, bytes: 0 };
-  /** What was there already when it began, which says nothing of how fast the rest comes. */
-  let there: number | undefined;
   const clear = () => ui.draw("\r\u001B[K");
-  const draw = () =>
-    ui.draw(`\r\u001B[K${lineOf(far, total, performance.now() - began, process.stderr.columns, there)}`);
+  const draw = () => ui.draw(`\r\u001B[K${lineOf(far, total, performance.now() - began, process.stderr.columns)}`);
   return {
+    get far() {
+      return far;
+    },
+    total,
     update(next) {
       far = next;
-      there ??= next.bytes;
       if (!ui.errTerminal || performance.now() - drawn < often) return;
       drawn = performance.now();
       draw();
@@ -66,9 +70,9 @@ export function showCount(ui: Ui, many: string): Disposable & { readonly update:
  * One line: a bar, how much, how fast, how long still, and how many files; what does not fit is left out. Bytes that were
  * there before it began are not counted as fast.
  */
-export function lineOf(far: Far, total: Far, milliseconds: number, columns = 80, there = 0): string {
+export function lineOf(far: Far, total: Far, milliseconds: number, columns = 80): string {
   const part = total.bytes === 0 ? 1 : Math.min(1, far.bytes / total.bytes);
-  const rate = (far.bytes - there) / Math.max(0.001, milliseconds / 1_000);
+  const rate = (far.bytes - (far.resumed ?? 0)) / Math.max(0.001, milliseconds / 1_000);
   const left = rate > 0 ? (total.bytes - far.bytes) / rate : Number.POSITIVE_INFINITY;
   const facts = [
     `${Math.floor(part * 100)} %`.padStart(5),

@@ -29,7 +29,11 @@ export async function dropServed(context: Context, catalog: CatalogName): Promis
 export async function askToServe(person: Connected): Promise<readonly ServedState[] | undefined> {
   const machine = MachineId.parse(person.context.machine);
   try {
-    const { served } = await client(serving, person.connection).refresh({}, { machine }, { timeout: longest });
+    const { served } = await client(serving, person.connection).refresh(
+      {},
+      { machine },
+      { timeout: person.within(longest) },
+    );
     return served;
   } catch (error) {
     if (error instanceof NobodyAnswersError) return undefined;

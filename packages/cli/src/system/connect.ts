@@ -12,6 +12,7 @@ import { placeOf } from "./place.ts";
 /** A device that is connected, and what this machine knows of its account. */
 export interface Connected extends Person {
   readonly context: Context;
+  readonly within: Globals["within"];
   /** The account's own key. Throws `Failure` where this machine does not hold it. */
   key(): Promise<Key<"account">>;
   /** Whoever signs for the account: this machine where it holds the key, and else the one that does. Throws `Failure`. */
@@ -27,10 +28,10 @@ export interface Signing {
 }
 
 /** Connects as the device of the context that is meant. */
-export async function connectAs({ context: named, timeout }: Globals): Promise<Connected> {
+export async function connectAs({ context: named, timeout, within }: Globals): Promise<Connected> {
   const context = await contextFor(named);
   const person = await connectDevice(placeOf(context, timeout), await context.creds(), "natster", { timeout });
-  return { ...person, context, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
+  return { ...person, context, within, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
 }
 
 async function signingFor(person: Person, context: Context): Promise<Signing> {

@@ -72,7 +72,7 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     ...(input.handle !== undefined && { handle: input.handle }),
     deviceName: deviceName(),
     claims: claimsHere(),
-    within: Math.max(60_000, globals.timeout),
+    within: globals.within(60_000),
   });
   const made = "joined" in redeemed && redeemed.joined;
   const base = { servers, page, platform, lobby, administrator: false };

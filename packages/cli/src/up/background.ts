@@ -15,7 +15,9 @@ export const isInBackground = (): boolean => process.env[variable] !== undefined
 /** What the process in the background tells. */
 const Told = z.union([
   z.strictObject({ ready: z.unknown() }),
-  z.strictObject({ failed: z.strictObject({ what: z.string(), next: z.string().optional() }) }),
+  z.strictObject({
+    failed: z.strictObject({ what: z.string(), why: z.string().optional(), next: z.string().optional() }),
+  }),
 ]);
 type Told = z.infer<typeof Told>;
 
@@ -39,8 +41,13 @@ export async function startInBackground(directory: string, signal: AbortSignal):
   signal.addEventListener("abort", interrupt, { once: true });
   try {
     const told = await hear(child);
-    if ("failed" in told)
-      throw new Failure(told.failed.what, { ...(told.failed.next !== undefined && { next: told.failed.next }) });
+    if ("failed" in told) {
+      const { what, why, next } = told.failed;
+      throw new Failure(what, {
+        ...(why !== undefined && { cause: new Error(why) }),
+        ...(next !== undefined && { next }),
+      });
+    }
     child.disconnect();
     child.unref();
     return told.ready;

@@ -56,19 +56,22 @@ export async function settleOwner(
     installation,
     directory,
     handle,
+    timeout,
     signal,
   }: {
     readonly place: Place;
     readonly installation: Installation;
     readonly directory: string;
     readonly handle: Handle | undefined;
+    /** Milliseconds that one answer is waited for. */
+    readonly timeout: number;
     readonly signal: AbortSignal;
   },
 ): Promise<Context> {
   const device = { name: deviceName(), role: "owner", administrator: true, maySign: true } as const;
   if (!context) await register(place, { account: key, ...(handle !== undefined && { handle }) });
   const creds = context ? await context.creds() : createDevice(key, device);
-  await using person = await untilLetIn(() => connectDevice(place, creds, "natster up"), signal);
+  await using person = await untilLetIn(() => connectDevice(place, creds, "natster up", { timeout }), signal);
   if (!context) await person.accounts.device({ jwt: parseCreds(creds).jwt });
   const { url: page } = await person.web.where({});
   const written = await writeContext(name, {

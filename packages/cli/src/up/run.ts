@@ -20,14 +20,15 @@ export async function run(call: UpCall, directory: string): Promise<void> {
     await up(call, directory);
   } catch (error) {
     const why = whyNot(error, directory);
-    const { what, next } = explain(why);
-    if (isInBackground()) tellStarter({ failed: { what, ...(next !== undefined && { next }) } });
+    if (isInBackground()) tellStarter({ failed: explain(why) });
     throw why;
   }
 }
 
 async function up({ input, globals, ui, signal, say }: UpCall, directory: string): Promise<void> {
   await makePrivate(directory);
+  // On a machine that has much to do already, what a start asks takes longer than what one asks later.
+  const timeout = globals.within(60_000);
   const owner = await ownerOf(directory, globals.context);
   const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
   signal.throwIfAborted();
@@ -46,18 +47,18 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
   });
   const { place, installation, logFile } = system.platform;
   const handle = input.handle ?? usualHandle();
-  const context = await settleOwner(owner, { place, installation, directory, handle, signal });
+  const context = await settleOwner(owner, { place, installation, directory, handle, timeout, signal });
   if (context.page !== undefined) await system.announce(context.page);
   signal.throwIfAborted();
 
-  await using person = await connectAs({ ...globals, context: context.name });
+  await using person = await connectAs({ ...globals, timeout, context: context.name });
   const signIn = signInCode(person);
   // Awaited below, when the folders are served.
   signIn.catch(() => {});
   await using agent = await startAgent({
     context: await ensureServingDevice(person),
     log: system.platform.log.child({ service: "file-server" }),
-    timeout: globals.timeout,
+    timeout,
     signal,
   });
   const ready: Ready = {

@@ -1,9 +1,10 @@
 /** Brings one file to the disk: under its name only when it is complete and true. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FileEntry } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { Hash, PullOptions } from "../pull.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function download(
   target: string,
   options: PullOptions = {},
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   await write(catalog, entry, target, options);
 }
 

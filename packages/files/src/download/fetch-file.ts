@@ -9,6 +9,14 @@ import { DigestMismatchError, type Hash, type PullOptions, type Sink } from "../
 /** Up to this size a file is one request and is written in one go. */
 export const smallFile = 64 * 1024;
 
+/** What fetching is told. */
+export interface FetchOptions extends PullOptions {
+  /** Told of so many bytes that an earlier run left; of none, where they were not what they seemed. */
+  readonly onResumed?: (bytes: number) => void;
+  /** What this throws keeps the file from getting its name. */
+  readonly beforeNaming?: () => void;
+}
+
 /** What fetching needs of a catalog. */
 export type Source = Pick<CatalogReader, "readSmall" | "pull">;
 
@@ -21,10 +29,11 @@ export async function fetchFile(
   entry: FileEntry,
   part: string,
   target: string,
-  options: PullOptions = {},
+  options: FetchOptions = {},
 ): Promise<void> {
   if (entry.size <= smallFile) return await fetchSmall(catalog, entry, part, target, options);
   await fetchLarge(catalog, entry, part, options);
+  options.beforeNaming?.();
   await rename(part, target);
 }
 
@@ -33,7 +42,7 @@ async function fetchSmall(
   entry: FileEntry,
   part: string,
   target: string,
-  options: PullOptions,
+  options: FetchOptions,
 ): Promise<void> {
   const { digest, size, modified, path } = entry;
   const { signal, onProgress } = options;
@@ -49,11 +58,12 @@ async function fetchSmall(
   } finally {
     closeSync(file);
   }
+  options.beforeNaming?.();
   renameSync(part, target);
   onProgress?.({ bytes: size, size });
 }
 
-async function fetchLarge(catalog: Source, entry: FileEntry, part: string, options: PullOptions): Promise<void> {
+async function fetchLarge(catalog: Source, entry: FileEntry, part: string, options: FetchOptions): Promise<void> {
   const resumed = await append(catalog, entry, part, options).catch(async (error: unknown) => {
     if (!(error instanceof DigestMismatchError)) throw error;
     // Nothing of it can be trusted any more.
@@ -69,11 +79,12 @@ async function fetchLarge(catalog: Source, entry: FileEntry, part: string, optio
 class ResumedMismatch extends DigestMismatchError {}
 
 /** Goes on where the file ends. Everything is written in order, so that what is there is a beginning. */
-async function append(catalog: Source, entry: FileEntry, part: string, options: PullOptions): Promise<true> {
+async function append(catalog: Source, entry: FileEntry, part: string, options: FetchOptions): Promise<true> {
   await using file = await open(part, "a+");
   const { size: there } = await file.stat();
   const from = there <= entry.size ? there : 0;
   if (from === 0) await file.truncate(0);
+  options.onResumed?.(from);
   const hash = createHash("sha256");
   for await (const bytes of chunksOf(file, from)) hash.update(bytes);
   const sum: Hash = { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };

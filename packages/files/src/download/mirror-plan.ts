@@ -20,6 +20,8 @@ export interface PlanOptions {
    * and what was changed there since, too.
    */
   readonly prune?: boolean | undefined;
+  /** Whether what was changed in the target, or was there before, is replaced; it stays otherwise. */
+  readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,6 +34,10 @@ export interface PlanSummary {
   readonly copies: number;
   readonly deletions: number;
   readonly refused: number;
+  /** Files that stay as they were changed here. */
+  readonly kept: number;
+  /** Files that were put here before, and that the catalog has no more; none where they are deleted. */
+  readonly gone: number;
 }
 
 /** The catalog lists nothing, and all that was mirrored was to be deleted: rather a disk that is missing there. */
@@ -44,9 +50,9 @@ export async function plan(
   catalog: MirrorSource,
   root: string,
   state: MirrorState,
-  { folder, file, prune = false, signal }: PlanOptions,
+  { folder, file, prune = false, force = false, signal }: PlanOptions,
 ): Promise<PlanSummary> {
-  const summary = { same: 0, downloads: 0, bytes: 0, copies: 0, deletions: 0, refused: 0 };
+  const summary = { same: 0, downloads: 0, bytes: 0, copies: 0, deletions: 0, refused: 0, kept: 0, gone: 0 };
   const within = file === undefined ? folder : parentOf(file);
   const base = within === undefined ? 0 : within.length + 1;
   state.begin();
@@ -57,7 +63,7 @@ export async function plan(
     listed++;
     const path = entry.path.slice(base);
     state.see(path);
-    const step = await stepFor(root, path, entry, state);
+    const step = await stepFor(root, path, entry, state, force);
     if (step === undefined) summary.same++;
     else {
       state.add(step);
@@ -65,11 +71,13 @@ export async function plan(
         summary.downloads++;
         summary.bytes += entry.size;
       } else if (step.do === "copy") summary.copies++;
+      else if (step.do === "keep") summary.kept++;
       else summary.refused++;
     }
   }
-  if (prune) {
-    for (const path of state.unseen()) {
+  for (const path of state.unseen()) {
+    if (!prune) summary.gone += state.looksLike(path) === undefined ? 0 : 1;
+    else {
       if (listed === 0) {
         throw new EmptyCatalogError(`the catalog lists nothing, so that everything in ${root} would be deleted`);
       }
@@ -81,7 +89,13 @@ export async function plan(
 }
 
 /** What is to be done for one file of the catalog; undefined where it is there. */
-async function stepFor(root: string, path: string, entry: FileEntry, state: MirrorState): Promise<Step | undefined> {
+async function stepFor(
+  root: string,
+  path: string,
+  entry: FileEntry,
+  state: MirrorState,
+  force: boolean,
+): Promise<Step | undefined> {
   let place: string;
   try {
     place = placeOf(root, path);
@@ -100,8 +114,14 @@ async function stepFor(root: string, path: string, entry: FileEntry, state: Mirr
     // It was there before, or an earlier run was killed before it could write that down.
     return { do: "copy", path, entry, from: path };
   }
+  if (!force && state.isChanged(path)) {
+    return { do: "keep", path, entry, changed: known?.digest === entry.digest ? "here" : "both" };
+  }
   const from = state.find(entry.digest);
-  return from === undefined ? { do: "download", path, entry } : { do: "copy", path, entry, from };
+  const replaces = now !== undefined && { replaces: true as const };
+  return from === undefined
+    ? { do: "download", path, entry, ...replaces }
+    : { do: "copy", path, entry, from, ...replaces };
 }
 
 const parentOf = (path: string): FilePath | undefined => {

@@ -17,6 +17,8 @@ import { Rate } from "./rate.ts";
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: MirrorProgress) => void) | undefined;
+  /** Whether what was changed here is replaced. */
+  readonly force?: boolean | undefined;
   /** Told of each step when it is done, with the reason where it was not. */
   readonly onStep?: ((step: Step, error?: Error) => void) | undefined;
 }
@@ -28,6 +30,8 @@ export interface MirrorProgress {
   readonly ofFiles: number;
   readonly bytes: number;
   readonly ofBytes: number;
+  /** Of these bytes, those that an earlier run had left. */
+  readonly resumed: number;
   /** Bytes each second, of late. */
   readonly rate: number;
   /** Seconds that are left at this rate; undefined before there is one. */
@@ -36,6 +40,8 @@ export interface MirrorProgress {
 
 /** What became of a mirror. */
 export interface Mirrored extends PlanSummary {
+  /** Bytes that an earlier run had left, and that did not come again. */
+  readonly resumed: number;
   /** The steps that failed, at most a thousand of them. */
   readonly failures: readonly { readonly step: Step; readonly error: Error }[];
   readonly failed: number;
@@ -64,6 +70,7 @@ export class MirrorRun {
   #failed = 0;
   #files = 0;
   #bytes = 0;
+  #resumed = 0;
 
   constructor(catalog: MirrorSource, root: string, state: MirrorState, summary: PlanSummary, options: RunOptions) {
     this.#catalog = catalog;
@@ -82,7 +89,7 @@ export class MirrorRun {
     await this.#each(isLarge, largeAtOnce);
     await this.#each((step) => step.do === "delete", 1);
     this.#state.dropParts(this.#unfinished);
-    return { ...this.#summary, failures: this.#failures, failed: this.#failed };
+    return { ...this.#summary, resumed: this.#resumed, failures: this.#failures, failed: this.#failed };
   }
 
   #each(wanted: (step: Step) => boolean, atOnce: number): Promise<void> {
@@ -102,13 +109,14 @@ export class MirrorRun {
         }
         this.#fail(step, error instanceof Error ? error : new Error(String(error)));
       }
-      if (step.do !== "delete") this.#files++;
+      if (step.do !== "delete" && step.do !== "keep") this.#files++;
       this.#report();
     });
   }
 
   async #carryOut(step: Step): Promise<void> {
     if (step.do === "refuse") throw new UnsafePathError(step.why);
+    if (step.do === "keep") return;
     if (step.do === "delete") return await this.#delete(step.path);
     const { path, entry } = step;
     if (step.do === "copy" && step.from === path) return this.#state.put(path, entry.digest);
@@ -131,15 +139,22 @@ export class MirrorRun {
   }
 
   async #fetch(path: string, entry: FileEntry): Promise<void> {
-    let before = 0;
+    let [before, resumed] = [0, 0];
     this.#unfinished.add(entry.digest);
     const onProgress = ({ bytes }: { bytes: number }) => {
       this.#bytes += bytes - before;
       before = bytes;
       this.#report();
     };
+    const onResumed = (bytes: number) => {
+      this.#resumed += bytes - resumed;
+      resumed = bytes;
+      onProgress({ bytes });
+    };
     const part = join(this.#state.parts, entry.digest);
-    await fetchFile(this.#catalog, entry, part, join(this.#root, path), { signal: this.#stop, onProgress });
+    const target = join(this.#root, path);
+    const beforeNaming = () => this.#checkUnchanged(path);
+    await fetchFile(this.#catalog, entry, part, target, { signal: this.#stop, onProgress, onResumed, beforeNaming });
     this.#unfinished.delete(entry.digest);
   }
 
@@ -153,17 +168,14 @@ export class MirrorRun {
       return false;
     }
     await utimes(part, entry.modified / 1000, entry.modified / 1000);
+    this.#checkUnchanged(to);
     await rename(part, join(this.#root, to));
     return true;
   }
 
   async #delete(path: string): Promise<void> {
-    const known = this.#state.get(path);
-    const now = this.#state.looksLike(path);
-    if (now !== undefined && now !== known?.fingerprint) {
-      throw new Error(`${path} was changed here since it was mirrored, and stays`);
-    }
-    if (now !== undefined) await unlink(join(this.#root, path));
+    this.#checkUnchanged(path);
+    if (this.#state.looksLike(path) !== undefined) await unlink(join(this.#root, path));
     this.#state.remove(path);
     // Folders that it leaves empty go with it.
     for (let at = dirname(path); at !== "."; at = dirname(at)) {
@@ -173,6 +185,13 @@ export class MirrorRun {
       );
       if (!gone) break;
       this.#folders.delete(at);
+    }
+  }
+
+  /** Content may be on its way for hours: what somebody wrote here meanwhile stays, too. */
+  #checkUnchanged(path: string): void {
+    if (!this.#options.force && this.#state.isChanged(path)) {
+      throw new Error(`${path} was changed here since it was mirrored, and stays`);
     }
   }
 
@@ -195,6 +214,14 @@ export class MirrorRun {
     const { downloads, copies, refused, bytes: ofBytes } = this.#summary;
     const rate = this.#rate.at(this.#bytes);
     const left = rate > 0 ? (ofBytes - this.#bytes) / rate : undefined;
-    onProgress({ files: this.#files, ofFiles: downloads + copies + refused, bytes: this.#bytes, ofBytes, rate, left });
+    onProgress({
+      files: this.#files,
+      ofFiles: downloads + copies + refused,
+      bytes: this.#bytes,
+      ofBytes,
+      resumed: this.#resumed,
+      rate,
+      left,
+    });
   }
 }

@@ -1,5 +1,5 @@
 /** What a mirror remembers of the folder that it fills: which content it put where, and what each file looked like. */
-import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Digest } from "@natster/contracts";
@@ -7,6 +7,7 @@ import { FileEntry } from "@natster/contracts/files";
 import * as z from "zod";
 import { text } from "../index/database.ts";
 import { fingerprintOf } from "../index/fingerprint.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Where this is kept, in the folder itself. Nothing of a catalog may have this name. */
 export const stateFolder = ".natster";
@@ -23,12 +24,16 @@ export interface Mirrored {
 }
 
 const Fetch = z.strictObject({ path: z.string(), entry: FileEntry });
+/** Whether a file that was put there before makes room for it. */
+const replaces = z.literal(true).optional();
 
 /** What is to be done for one file, by its path in the folder. */
 const Step = z.discriminatedUnion("do", [
-  Fetch.extend({ do: z.literal("download") }),
+  Fetch.extend({ do: z.literal("download"), replaces }),
   /** `from` is another file of the folder with the same content. */
-  Fetch.extend({ do: z.literal("copy"), from: z.string() }),
+  Fetch.extend({ do: z.literal("copy"), from: z.string(), replaces }),
+  /** What is there is not what was put there, and stays; the catalog's may have changed as well. */
+  Fetch.extend({ do: z.literal("keep"), changed: z.enum(["here", "both"]) }),
   /** It has a name that must not or cannot be written here. */
   z.strictObject({ do: z.literal("refuse"), path: z.string(), why: z.string() }),
   z.strictObject({ do: z.literal("delete"), path: z.string() }),
@@ -54,7 +59,7 @@ export class MirrorState implements Disposable {
     this.#folder = folder;
     const file = join(folder, stateFolder, "mirror.sqlite");
     if (write) {
-      mkdirSync(this.parts, { recursive: true, mode: 0o700 });
+      makeFolder(this.parts, 0o700);
       this.#lock = lock(join(folder, stateFolder, "lock"));
     }
     const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
@@ -93,10 +98,17 @@ export class MirrorState implements Disposable {
     return undefined;
   }
 
-  /** What the file at this path looks like now; undefined where there is none. */
+  /** What the file at this path looks like now, which of a link is like nothing else; undefined where there is none. */
   looksLike(path: string): string | undefined {
     const stat = lstatSync(join(this.#folder, path), { bigint: true, throwIfNoEntry: false });
+    if (stat?.isSymbolicLink()) return "link";
     return stat?.isFile() ? fingerprintOf(stat) : undefined;
+  }
+
+  /** Whether something is at this path that was not put there, or was changed since. */
+  isChanged(path: string): boolean {
+    const now = this.looksLike(path);
+    return now !== undefined && now !== this.get(path)?.fingerprint;
   }
 
   put(path: string, digest: Digest): void {

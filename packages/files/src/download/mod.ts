@@ -8,9 +8,11 @@ export {
   type TotalProgress,
 } from "./download-all.ts";
 export { type FollowSource, followMirror } from "./follow-mirror.ts";
+export { digestOf } from "./digest-of.ts";
 export { DiskFullError } from "./disk-full.ts";
 export { mirror, type MirrorOptions, planMirror } from "./mirror.ts";
 export { EmptyCatalogError, type MirrorSource, type PlanSummary } from "./mirror-plan.ts";
 export { type Mirrored, type MirrorProgress } from "./mirror-run.ts";
 export { MirrorBusyError, type Step } from "./mirror-state.ts";
 export { UnsafePathError } from "./place.ts";
+export { resumeDownload } from "./resume.ts";

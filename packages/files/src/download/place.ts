@@ -1,6 +1,7 @@
 /** Where a file of a catalog goes below a folder, and never outside it. */
 import { lstat, mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** A file would land outside the folder that was chosen for it, or has a name that this system cannot hold. */
 export class UnsafePathError extends Error {
@@ -28,7 +29,7 @@ export function placeOf(folder: string, path: string, platform: NodeJS.Platform 
  * anywhere. Throws `UnsafePathError`.
  */
 export async function makeFoldersFor(folder: string, path: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   let at = folder;
   for (const name of path.split("/").slice(0, -1)) {
     at = join(at, name);

@@ -1,8 +1,9 @@
 /** A lock on a directory that no crash leaves behind: the operating system gives it back with the process. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeFolder } from "@natster/files/make-folder";
 import * as z from "zod";
 
 /** Another process has the directory. */
@@ -36,7 +37,7 @@ const busy = 5;
  * keeps one for as long as a transaction is open. Throws `DirectoryInUseError`.
  */
 export async function lockDirectory(directory: string): Promise<Lock> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory, 0o700);
   const database = new DatabaseSync(join(directory, names.lock), { timeout: 0 });
   try {
     // In memory, or a crash would leave a journal beside it.

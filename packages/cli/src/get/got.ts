@@ -1,0 +1,114 @@
+/** What `get` did, or would do, and how it says so. */
+import * as z from "zod";
+import { Failure } from "../failure.ts";
+import { clean } from "../output/clean.ts";
+import type { Ui } from "../output/ui.ts";
+import { counted, duration, size } from "../output/words.ts";
+
+export const Got = z.strictObject({
+  name: z.string(),
+  to: z.string(),
+  dryRun: z.boolean(),
+  /** What was done, or would be. */
+  fetched: z.array(z.strictObject({ path: z.string(), size: z.int() })),
+  /** Of these and of what was copied, paths where an older file made room. */
+  replaced: z.array(z.string()),
+  /** Paths of files that were there under another name, and were copied on this machine. */
+  copied: z.array(z.string()),
+  deleted: z.array(z.string()),
+  /** What stays as it was changed on this machine; in the catalog it may have changed as well. */
+  kept: z.array(z.strictObject({ path: z.string(), changed: z.enum(["here", "both"]) })),
+  /** How many files were fetched before, and are in the catalog no more; none where they are deleted. */
+  gone: z.int(),
+  /** How many files were there already. */
+  unchanged: z.int(),
+  failed: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  bytes: z.int(),
+  /** Of these bytes, those that an interrupted run had left. */
+  resumed: z.int(),
+  seconds: z.number(),
+});
+export type Got = z.output<typeof Got>;
+
+/** Nothing yet, of a catalog of this name and into this folder. */
+export const nothing = (name: string, to: string, dryRun: boolean): Got => ({
+  name,
+  to,
+  dryRun,
+  fetched: [],
+  replaced: [],
+  copied: [],
+  deleted: [],
+  kept: [],
+  gone: 0,
+  unchanged: 0,
+  failed: [],
+  bytes: 0,
+  resumed: 0,
+  seconds: 0,
+});
+
+/** Says it in a line, with a line more for each file that needs somebody's eye. */
+export function showGot(got: Got, ui: Ui): void {
+  const { name, to, dryRun, fetched, replaced, copied, deleted, failed, bytes, resumed, seconds } = got;
+  if (dryRun) return showPlan(got, ui);
+  for (const { path, reason } of failed) ui.note(`failed: ${clean(path)}: ${reason}`);
+  showKept(got, ui, "kept");
+  const rate = seconds > 0 ? ` at ${size((bytes - resumed) / seconds)}/s` : "";
+  const done =
+    fetched.length + copied.length + deleted.length + failed.length === 0
+      ? `${name} is in ${to}, and nothing has changed`
+      : `${counted(fetched.length, "file")}, ${size(bytes)}${rate} in ${duration(seconds)}, to ${to}`;
+  const more = [
+    ...(resumed > 0 ? [`${size(resumed)} of it had come before`] : []),
+    ...(replaced.length > 0 ? [`${replaced.length} in place of older ones`] : []),
+    ...(copied.length > 0 ? [`${copied.length} were here under another name`] : []),
+    ...(deleted.length > 0 ? [`${deleted.length} deleted`] : []),
+    ...(fetched.length + copied.length > 0 ? thereAlready(got) : []),
+  ];
+  ui.out([done, ...more].join("; "));
+  showGone(got, ui);
+}
+
+function showPlan(got: Got, ui: Ui): void {
+  const { fetched, replaced, copied, deleted, bytes } = got;
+  const verb = (path: string, otherwise: string) => (replaced.includes(path) ? "would replace" : otherwise);
+  for (const { path, size: of } of fetched) ui.out(`${verb(path, "would get")} ${clean(path)}  ${size(of)}`);
+  for (const path of copied) ui.out(`${verb(path, "would copy")} ${clean(path)}, which is here under another name`);
+  for (const path of deleted) ui.out(`would delete ${clean(path)}`);
+  showKept(got, ui, "would keep");
+  ui.out([`${counted(fetched.length, "file")} to fetch, ${size(bytes)}`, ...thereAlready(got)].join("; "));
+  showGone(got, ui);
+}
+
+const thereAlready = ({ unchanged }: Got): string[] =>
+  unchanged > 0 ? [`${unchanged.toLocaleString("en")} there already`] : [];
+
+function showKept({ kept }: Got, ui: Ui, verb: string): void {
+  for (const { path, changed } of kept) {
+    const why = changed === "here" ? "it was changed here" : "it is not what was fetched, and the catalog has another";
+    ui.note(`${verb}: ${clean(path)}: ${why}`);
+  }
+  if (kept.length > 0) ui.note(`--force replaces ${kept.length === 1 ? "it" : "them"}`);
+}
+
+function showGone({ gone, name }: Got, ui: Ui): void {
+  if (gone > 0)
+    ui.note(`${counted(gone, "file")} here ${gone === 1 ? "is" : "are"} no more in ${name}; --prune deletes`);
+}
+
+/** Throws `Failure` where not all is as the catalog has it: what failed, and what has changed on both sides. */
+export function checkAll({ failed, kept }: Got): void {
+  const [first] = failed;
+  if (first) {
+    throw new Failure(`${counted(failed.length, "file")} could not be fetched`, {
+      cause: new Error(`${clean(first.path)}: ${first.reason}`),
+      next: "the same again, which fetches only those",
+    });
+  }
+  const both = kept.filter(({ changed }) => changed === "both");
+  if (both.length === 0) return;
+  throw new Failure(`${counted(both.length, "file")} of yours ${both.length === 1 ? "was" : "were"} not replaced`, {
+    next: "move them away, or the same with --force, which replaces them",
+  });
+}

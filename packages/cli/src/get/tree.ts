@@ -1,0 +1,65 @@
+/** A folder of a catalog, or all of it. */
+import { basename, resolve } from "node:path";
+import { FilePath } from "@natster/contracts/files";
+import { mirror, planMirror, type Step } from "@natster/files/download";
+import type { Far, Progress } from "../output/progress.ts";
+import type { Shelf } from "../system/catalog.ts";
+import type { Reference } from "../system/reference.ts";
+import { type Got, nothing } from "./got.ts";
+
+/** How something is fetched, and who is shown how far it is. */
+export interface Fetching {
+  readonly dryRun: boolean;
+  readonly prune: boolean;
+  /** Whether what was changed on this machine is replaced. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+  readonly show: (total: Far) => Progress;
+}
+
+/** Makes a folder hold what the catalog holds there. */
+export async function getTree(
+  shelf: Shelf,
+  { catalog, path }: Reference,
+  to: string | undefined,
+  { dryRun, prune, force, signal, show }: Fetching,
+): Promise<Got> {
+  const began = performance.now();
+  const folder = resolve(to ?? (path === "" ? catalog : basename(path)));
+  const got = nothing(shelf.name, folder, dryRun);
+  const options = { prune, force, signal, ...(path !== "" && { folder: FilePath.parse(path) }) };
+  if (dryRun) {
+    const plan = planMirror(shelf.reader, folder, options);
+    for (let next = await plan.next(); ; next = await plan.next()) {
+      if (next.done) return { ...got, unchanged: next.value.same, gone: next.value.gone };
+      note(got, next.value);
+    }
+  }
+  const { same, gone, resumed } = await mirror(shelf.reader, folder, {
+    ...options,
+    onProgress: ({ ofFiles, ofBytes, ...far }) => show({ files: ofFiles, bytes: ofBytes }).update(far),
+    onStep(step, error) {
+      note(got, step, error);
+      const bytes = step.do === "download" ? step.entry.size : 0;
+      const did = { download: "got", copy: "had", keep: "kept", refuse: "refused", delete: "deleted" }[step.do];
+      show({ files: 1, bytes }).file(error ? `failed ${step.path}: ${error.message}` : `${did} ${step.path}`);
+    },
+  });
+  return { ...got, unchanged: same, gone, resumed, seconds: Math.round(performance.now() - began) / 1_000 };
+}
+
+function note(got: Got, step: Step, error?: Error): void {
+  const { path } = step;
+  if (error || step.do === "refuse") {
+    got.failed.push({ path, reason: error?.message ?? (step.do === "refuse" ? step.why : "") });
+    return;
+  }
+  if (step.do === "delete") got.deleted.push(path);
+  else if (step.do === "keep") got.kept.push({ path, changed: step.changed });
+  else if (step.do === "copy") got.copied.push(path);
+  else {
+    got.fetched.push({ path, size: step.entry.size });
+    got.bytes += step.entry.size;
+  }
+  if ("replaces" in step) got.replaced.push(path);
+}
