@@ -1,6 +1,7 @@
 /** Asking inside of a session: sealed, sent by whoever carries it, and the reply opened and checked. */
 import { kitErrors, type SealedEndpoint } from "@natster/contracts";
 import { InnerRefusal } from "@natster/contracts/files";
+import { isAlone } from "@natster/micro/alone";
 import { Refusal } from "@natster/micro/client";
 import { decode, decodeReply, encode } from "@natster/micro/codec";
 import { letGo, type ReaderSession } from "@natster/trust";
@@ -34,9 +35,8 @@ export async function askInside<E extends SealedEndpoint>(
   const asked = await session.request(verb, encode(said, said.parse(request)));
   const frame = await send(asked.frame);
   const { refused, body } = await session.reply(asked, frame);
-  // The library puts what is larger than one read from the socket together in memory of its own, where it begins at 0;
-  // what came in one read has the line that announced it before it, and other messages behind.
-  if (frame.byteOffset === 0) letGo(frame);
+  // What the library put together itself begins at 0; what came in one read has a line before it, and others behind.
+  if (frame.byteOffset === 0 || isAlone(frame)) letGo(frame);
   if (refused) throw refusalIn(errors, body);
   const reply = decodeReply(told, body);
   if (!reply.success) throw new AgainstContractError(verb, reply.issues[0]?.path);

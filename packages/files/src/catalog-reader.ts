@@ -17,7 +17,7 @@ export type CatalogAddress = Pick<Reading, "owner" | "catalog">;
 
 /** Which catalog is read by whom, and how. */
 export interface OpenCatalogOptions extends Reading, PaceOptions {
-  /** Bytes in one request; 256 KiB unless given. */
+  /** Bytes in one request, at the most; the largest range there is unless given. Less is asked for while the window is small. */
   readonly rangeSize?: number;
 }
 
@@ -68,7 +68,7 @@ export interface CatalogReader extends Disposable {
  * `UntrustedInstanceError` where it is not the owner's. The same is thrown by everything below when that changes.
  */
 export async function openCatalog(connection: NatsConnection, options: OpenCatalogOptions): Promise<CatalogReader> {
-  const { catalog, owner, rangeSize = 256 * 1024 } = options;
+  const { catalog, owner, rangeSize = maxRange } = options;
   const pace = new Pace(options);
   const route = new Route(connection, options, pace);
   const { welcome } = await route.link();
@@ -127,7 +127,7 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
         ...pullOptions,
         entry,
         pace,
-        rangeSize: Math.min(rangeSize, welcome.maxRange, maxRange),
+        rangeSize: Math.min(rangeSize, welcome.maxRange),
         // Each was opened into memory of its own.
         release: letGo,
         read: (offset, length, signal) => read({ digest: entry.digest, offset, length }, { signal }),

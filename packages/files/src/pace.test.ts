@@ -96,3 +96,14 @@ test("patience follows the measured round trip and doubles with each try, within
   expect(pace.timeout(1)).toBeCloseTo(8_000, -2);
   expect(pace.timeout(9)).toBe(30_000);
 });
+
+test("what is asked for in one request grows with the window, and shrinks with it", () => {
+  const pace = new Pace();
+  const most = 512 * KiB;
+  expect(pace.range(most)).toBe(64 * KiB);
+  for (let answer = 0; answer < 60; answer++) pace.leave(128 * KiB, { used: true });
+  expect(pace.range(most)).toBe(most);
+  expect(pace.range(100 * KiB)).toBe(100 * KiB);
+  for (let loss = 1; loss < 10; loss++) pace.lost(loss * 10_000);
+  expect(pace.range(most)).toBe(64 * KiB);
+});

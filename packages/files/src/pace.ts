@@ -25,6 +25,9 @@ const line = 4 * 1024 * 1024;
 /** The window is not closed further than this by waiting alone, which a busy machine causes as well as a long line. */
 const enough = 2 * 1024 * 1024;
 
+/** Ranges grow by this. A disk likes whole pages, and a slow line small ones. */
+const step = 64 * 1024;
+
 /** For how many milliseconds the shortest round trip counts: the way may become another. */
 const memory = 60_000;
 
@@ -60,6 +63,14 @@ export class Pace {
         ? this.#patience
         : Math.max(Math.min(shortest, this.#patience), 4 * this.#roundTrip);
     return Math.min(longest, base * 2 ** (attempt - 1));
+  }
+
+  /**
+   * How many bytes to ask for in one request: an eighth of the window, so that several are on their way, in steps of
+   * 64 KiB, and no more than `most`.
+   */
+  range(most: number): number {
+    return Math.min(most, Math.max(1, Math.floor(this.#window / 8 / step)) * step);
   }
 
   /** An answer came after so many milliseconds. */

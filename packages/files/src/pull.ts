@@ -46,6 +46,7 @@ export interface PullOptions {
 interface Transfer extends PullOptions {
   readonly entry: FileEntry;
   readonly read: (offset: number, length: number, signal: AbortSignal) => Promise<Uint8Array>;
+  /** The largest range that may be asked for. */
   readonly rangeSize: number;
   readonly pace: Pace;
   /** Told of bytes that were written and hashed, and are of no use any more. */
@@ -91,8 +92,8 @@ export async function pull(sink: Sink, hash: Hash, transfer: Transfer): Promise<
   };
 
   try {
-    for (let offset = from; offset < entry.size; offset += rangeSize) {
-      const length = Math.min(rangeSize, entry.size - offset);
+    for (let offset = from, length = 0; offset < entry.size; offset += length) {
+      length = Math.min(pace.range(rangeSize), entry.size - offset);
       await pace.enter(length, ended);
       entered += length;
       const moving: Promise<void> = move(offset, length)

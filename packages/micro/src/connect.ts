@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserKey } from "@natster/contracts";
-import { connect as dial, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
+import { dial } from "./transport.ts";
 import * as z from "zod";
 import { readClaims } from "./claims.ts";
 import { ConfigError } from "./config.ts";

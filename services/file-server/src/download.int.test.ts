@@ -101,7 +101,8 @@ test("a large file arrives whole, with its progress, and replaces what was there
   await download(catalog, entry!, target, { onProgress: (progress) => seen.push(progress.bytes) });
 
   expect((await readFile(target)).equals(bytes)).toBe(true);
-  expect(seen.length).toBe(96);
+  // Ranges of 64 KiB at the least.
+  expect(seen.length).toBeLessThanOrEqual(384);
   expect(seen).toEqual(seen.toSorted((one, other) => one - other));
   expect(seen.at(-1)).toBe(24 * MiB);
 });

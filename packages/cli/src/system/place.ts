@@ -1,6 +1,6 @@
 /** How a system is reached: over TCP, or through its page's own origin. */
 import { type NatsConnection, type ConnectionOptions, wsconnect } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-node";
+import { dial as connect } from "@natster/micro/transport";
 import type { Place } from "@natster/person";
 import type { Settings } from "../context/context.ts";
 

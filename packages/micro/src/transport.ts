@@ -1,0 +1,33 @@
+/** The library's way to nats-server over TCP, which gives the memory of large messages back by hand. */
+import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/internal";
+import { nodeResolveHost, NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
+import { letGo } from "@natster/trust/let-go";
+import { WholeMessages } from "./whole-messages.ts";
+
+/** Connects as `connect` of `@nats-io/transport-node` does. */
+export function dial(options: ConnectionOptions): Promise<NatsConnection> {
+  setTransportFactory({ factory: () => new Transport(), dnsResolveFn: nodeResolveHost });
+  return NatsConnectionImpl.connect(options);
+}
+
+class Transport extends NodeTransport {
+  readonly #messages = new WholeMessages();
+
+  override setupHandlers(): void {
+    super.setupHandlers();
+    this.socket.removeAllListeners("data").on("data", (read: Uint8Array) => {
+      const whole = this.#messages.push(read);
+      // All of it was copied: the parts of large messages are what fills the memory.
+      if (whole.every(({ buffer }) => buffer !== read.buffer)) letGo(read);
+      this.yields.push(...whole);
+      this.signal.resolve();
+    });
+  }
+
+  override send(frame: Uint8Array): void {
+    const sent = this._send(frame);
+    // The library put it together for this alone; where it was not written, reading tells that the connection is lost.
+    sent.then(() => letGo(frame)).catch(() => {});
+  }
+}
