@@ -18,7 +18,8 @@ export function natsConfig(server: string, servers: readonly string[], installat
     syncAlways: true,
     // `web` ends TLS and pipes to it, inside the network of the containers.
     websocket: { tls: "none" },
-    extra: [tls, ...(servers.length > 1 ? [cluster(servers)] : [])].join("\n"),
+    tls: { cert: "/etc/natster/tls.crt", key: "/etc/natster/tls.key" },
+    ...(servers.length > 1 && { extra: cluster(servers) }),
   });
 }
 
@@ -27,8 +28,6 @@ const files = [
   'key_file: "/etc/natster/tls.key"',
   'ca_file: "/etc/natster/ca.crt"',
 ];
-
-const tls = `tls { ${files.slice(0, 2).join(", ")} }`;
 
 /** Each proves to the others that it is one of them. */
 const cluster = (servers: readonly string[]): string => `cluster {

@@ -78,7 +78,9 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "look after the keys of a system",
     commands: {
       init: { summary: "make them, for several machines", load: () => import("./commands/operator/init.ts") },
+      provision: { summary: "make its streams and buckets", load: () => import("./commands/operator/provision.ts") },
       rotate: { summary: "move to the reserve", load: () => import("./commands/operator/rotate.ts") },
+      renew: { summary: "name a new reserve after that", load: () => import("./commands/operator/renew.ts") },
       backup: { summary: "write them into a sealed file", load: () => import("./commands/operator/backup.ts") },
       restore: { summary: "bring them back from one", load: () => import("./commands/operator/restore.ts") },
     },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ConfigOptions, renderConfig } from "./config.ts";
+import { type ConfigOptions, renderConfig, renderTrust } from "./config.ts";
 
 const options: ConfigOptions = {
   operator: { jwt: "operator.jwt", systemAccount: "ASYS", preload: { ASYS: "sys.jwt", APLATFORM: "platform.jwt" } },
@@ -18,15 +18,16 @@ ports_file_dir: "/state/run"
 
 operator: "operator.jwt"
 system_account: "ASYS"
+resolver_preload {
+  ASYS: "sys.jwt"
+  APLATFORM: "platform.jwt"
+}
+
 resolver {
   type: full
   dir: "/state/accounts"
   allow_delete: false
   interval: "2m"
-}
-resolver_preload {
-  ASYS: "sys.jwt"
-  APLATFORM: "platform.jwt"
 }
 
 jetstream {
@@ -62,6 +63,27 @@ test("what is left out is not written, and what is given is", () => {
   expect(text).toContain('  allowed_origins: ["https://natster.example"]\n');
   expect(text).toContain("\ncluster { name: c1 }\n");
   expect(text).not.toContain("sync_interval");
+});
+
+test("whom a server trusts may stand in a file of its own, which says the same", () => {
+  const { operator } = options;
+  if ("file" in operator) throw new TypeError("these options name a file");
+  const text = renderConfig({ ...options, operator: { file: "./trust.conf" } });
+  expect(text.replace('include "./trust.conf"', renderTrust(operator))).toBe(renderConfig(options));
+});
+
+test("clients have TLS where there is a certificate, and WebSocket may listen elsewhere than they do", () => {
+  const text = renderConfig({
+    ...options,
+    host: "0.0.0.0",
+    tls: { cert: "/c.pem", key: "/k.pem" },
+    websocket: { host: "127.0.0.1" },
+    pidFile: "/state/pid",
+  });
+  expect(text).toContain('host: "0.0.0.0"\n');
+  expect(text).toContain('tls { cert_file: "/c.pem", key_file: "/k.pem" }\n');
+  expect(text).toContain('websocket {\n  host: "127.0.0.1"\n');
+  expect(text).toContain('pid_file: "/state/pid"\n');
 });
 
 test("the monitor stays on loopback when clients come from elsewhere", () => {

@@ -17,6 +17,8 @@ export interface OperatorOptions {
 }
 
 export interface WebsocketOptions {
+  /** Where it listens; where clients do, unless given. */
+  readonly host?: string;
   /** Paths of certificate and key in PEM, or "none": no TLS, which off loopback needs something in front that ends it. */
   readonly tls?: { readonly cert: string; readonly key: string } | "none";
   /** Origins that a browser may connect from. Any, when left out. */
@@ -24,7 +26,8 @@ export interface WebsocketOptions {
 }
 
 export interface ConfigOptions {
-  readonly operator: OperatorOptions;
+  /** Whom the server trusts, or the path of a file with what `renderTrust` makes of that, seen from the configuration. */
+  readonly operator: OperatorOptions | { readonly file: string };
   /** Where the server keeps its state. */
   readonly directory: string;
   /** Address for clients and WebSocket. */
@@ -34,6 +37,10 @@ export interface ConfigOptions {
   readonly ports: Ports;
   /** Whether it writes down on which ports it listens, which whoever starts it on free ones has to know; it does. */
   readonly portsFile?: boolean;
+  /** Where it writes down its process, for `nats-server --signal`. */
+  readonly pidFile?: string;
+  /** Certificate and key for clients, as paths of PEM files; whoever connects without TLS is then refused. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** The server's name, unique among its peers. */
   readonly name?: string;
   /** Bytes that one message may have. */
@@ -60,7 +67,7 @@ export const folders = (directory: string) => ({
  * @throws TypeError when WebSocket would be open beyond loopback without TLS and nobody asked for that.
  */
 export function renderConfig(options: ConfigOptions): string {
-  const { operator, host, monitorHost = "127.0.0.1", ports, name, maxPayload, resolverLimit, extra } = options;
+  const { operator, host, monitorHost = "127.0.0.1", ports, tls, name, maxPayload, resolverLimit, extra } = options;
   const { accounts, jetstream, run } = folders(options.directory);
   return lines([
     name !== undefined && `server_name: ${quote(name)}`,
@@ -68,19 +75,17 @@ export function renderConfig(options: ConfigOptions): string {
     `port: ${ports.client}`,
     `http: ${quote(`${monitorHost}:${ports.monitor}`)}`,
     options.portsFile !== false && `ports_file_dir: ${quote(run)}`,
+    options.pidFile !== undefined && `pid_file: ${quote(options.pidFile)}`,
+    tls && `tls { cert_file: ${quote(tls.cert)}, key_file: ${quote(tls.key)} }`,
     maxPayload !== undefined && `max_payload: ${maxPayload}`,
     "",
-    `operator: ${quote(operator.jwt)}`,
-    `system_account: ${quote(operator.systemAccount)}`,
+    "file" in operator ? `include ${quote(operator.file)}` : renderTrust(operator),
     "resolver {",
     "  type: full",
     `  dir: ${quote(accounts)}`,
     "  allow_delete: false",
     `  interval: "2m"`,
     resolverLimit !== undefined && `  limit: ${resolverLimit}`,
-    "}",
-    "resolver_preload {",
-    ...Object.entries(operator.preload).map(([account, jwt]) => `  ${account}: ${quote(jwt)}`),
     "}",
     "",
     "jetstream {",
@@ -89,15 +94,25 @@ export function renderConfig(options: ConfigOptions): string {
     "}",
     "",
     "websocket {",
-    `  host: ${quote(host)}`,
+    `  host: ${quote(options.websocket.host ?? host)}`,
     `  port: ${ports.websocket}`,
-    ...websocketTls(options.websocket, host),
+    ...websocketTls(options.websocket, options.websocket.host ?? host),
     options.websocket.allowedOrigins &&
       `  allowed_origins: [${options.websocket.allowedOrigins.map(quote).join(", ")}]`,
     "}",
     extra !== undefined && `\n${extra}`,
   ]);
 }
+
+/** The part of a configuration that changes with the operator's keys: whom to believe, and the accounts to begin with. */
+export const renderTrust = ({ jwt, systemAccount, preload }: OperatorOptions): string =>
+  lines([
+    `operator: ${quote(jwt)}`,
+    `system_account: ${quote(systemAccount)}`,
+    "resolver_preload {",
+    ...Object.entries(preload).map(([account, text]) => `  ${account}: ${quote(text)}`),
+    "}",
+  ]);
 
 function websocketTls({ tls }: WebsocketOptions, host: string): string[] {
   if (tls !== undefined && tls !== "none") {

@@ -1,5 +1,13 @@
 /** A real nats-server for people who have none: found, fetched or built, and started in operator mode. */
-export { type ConfigOptions, type OperatorOptions, type Ports, renderConfig, type WebsocketOptions } from "./config.ts";
+export {
+  type ConfigOptions,
+  isLoopback,
+  type OperatorOptions,
+  type Ports,
+  renderConfig,
+  renderTrust,
+  type WebsocketOptions,
+} from "./config.ts";
 export { type Attempt, NatsServerNotFoundError, NatsServerStartError, NatsServerUnusableError } from "./errors.ts";
 export { findNatsServer } from "./find.ts";
 export { PINNED_VERSION, type ReleaseArchive } from "./release.ts";

@@ -1,8 +1,10 @@
 /** An installation on disk: everything that the operator made, each secret in a file of its own. */
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { chmod, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { makeFolder } from "@natster/files/make-folder";
 import { AccountKey } from "@natster/contracts";
+import { type OperatorOptions, renderTrust } from "@natster/nats-server";
 import { createOperator, type CredsName } from "@natster/trust";
 import { renewedBy } from "./renew.ts";
 import * as z from "zod";
@@ -20,6 +22,7 @@ export const Installation = z.strictObject({
 
 /** Where the parts of an installation are. */
 export const mainFile = (directory: string): string => join(directory, "installation.json");
+export const trustFile = (directory: string): string => join(directory, "trust.conf");
 export const paths = (directory: string) => ({
   creds: (of: string) => join(directory, "creds", `${of}.creds`),
   signingKey: join(directory, "operator", "signing.seed"),
@@ -40,11 +43,7 @@ export interface Installation extends z.infer<typeof Installation> {
 async function renew(directory: string, installation: z.infer<typeof Installation>) {
   const renewed = await renewedBy(directory, installation);
   if (!renewed) return installation;
-  for (const [of, creds] of Object.entries(renewed.creds)) {
-    const path = paths(directory).creds(of);
-    await writeSecret(`${path}.new`, creds);
-    await rename(`${path}.new`, path);
-  }
+  for (const [of, creds] of Object.entries(renewed.creds)) await replaceSecret(paths(directory).creds(of), creds);
   const current = { ...installation, preload: renewed.preload };
   await writeMain(directory, current);
   return current;
@@ -76,9 +75,11 @@ export async function openInstallation(directory: string, partitions?: number): 
     makeFolder(folder, 0o700);
     await chmod(folder, 0o700);
   }
-  for (const [of, creds] of Object.entries(made.creds)) await writeSecret(places.creds(of), creds);
-  await writeSecret(places.signingKey, made.signingKey);
-  for (const [of, seed] of Object.entries(made.offline)) await writeSecret(offline(of), seed);
+  await Promise.all([
+    ...Object.entries(made.creds).map(([of, creds]) => replaceSecret(places.creds(of), creds)),
+    replaceSecret(places.signingKey, made.signingKey),
+    ...Object.entries(made.offline).map(([of, seed]) => replaceSecret(offline(of), seed)),
+  ]);
   const { operatorJwt, systemAccount, preload, platform, lobby } = made;
   const installation = {
     operatorJwt,
@@ -99,10 +100,40 @@ function changed(before: readonly number[] | undefined, to: number | undefined):
   return [to, now];
 }
 
-async function writeMain(directory: string, installation: z.infer<typeof Installation>): Promise<void> {
-  const main = mainFile(directory);
-  await writeSecret(`${main}.new`, JSON.stringify(installation, null, 2));
-  await rename(`${main}.new`, main);
+/** Writes what is not secret, and first what a nats-server's configuration reads of it, where there is such a file. */
+export async function writeMain(directory: string, installation: z.infer<typeof Installation>): Promise<void> {
+  if (existsSync(trustFile(directory))) await writeTrust(directory, installation);
+  await replaceSecret(mainFile(directory), JSON.stringify(installation, null, 2));
 }
 
-const writeSecret = (path: string, text: string) => writeFile(path, `${text.trimEnd()}\n`, { mode: 0o600 });
+/** Whom a nats-server of this installation trusts. */
+export const trustIn = ({
+  operatorJwt: jwt,
+  systemAccount,
+  preload,
+}: Pick<Installation, "operatorJwt" | "systemAccount" | "preload">): OperatorOptions => ({
+  jwt,
+  systemAccount,
+  preload,
+});
+
+/** Writes whom a nats-server of this installation trusts into a file that its configuration includes. */
+export async function writeTrust(
+  directory: string,
+  installation: Pick<Installation, "operatorJwt" | "systemAccount" | "preload">,
+): Promise<void> {
+  await replaceSecret(trustFile(directory), renderTrust(trustIn(installation)));
+}
+
+/** Writes a secret whole, synced, in one step; in folders that are their owner's alone. */
+export async function replaceSecret(path: string, text: string): Promise<void> {
+  makeFolder(dirname(path), 0o700);
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  {
+    await using file = await open(fresh, "wx", 0o600);
+    await file.writeFile(`${text.trimEnd()}\n`);
+    await file.sync();
+  }
+  await rename(fresh, path);
+}

@@ -1,23 +1,12 @@
 /** The log of a system, into a file and back: of one that runs here, of one that does not, or of one elsewhere. */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { inboxPrefix } from "@natster/contracts/borders";
 import { backupLog, type BackupOptions, type BackupSummary } from "@natster/micro/backup";
 import { provision } from "@natster/micro/provision";
 import { restoreLog } from "@natster/micro/restore";
-import { authenticator, parseCreds } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-node";
+import { knownDirectory, withBootstrap } from "./bootstrap.ts";
 import { holderOf } from "./directory/lock.ts";
 import { openSettings } from "./directory/settings.ts";
-import { mainFile, paths } from "./installation.ts";
 import { runSystem } from "./system.ts";
-
-/** The directory holds nobody's keys, without which a log is of no use. */
-export class NoInstallationError extends Error {
-  override readonly name = "NoInstallationError";
-}
 
 /** Which log. */
 export interface LogOptions extends BackupOptions {
@@ -31,7 +20,7 @@ export interface LogOptions extends BackupOptions {
 
 /** Writes the log to a file; a system that runs goes on meanwhile. Throws what `backupLog` does. */
 export async function backupSystem(path: string, options: LogOptions): Promise<BackupSummary> {
-  const directory = known(options.directory);
+  const directory = knownDirectory(options.directory);
   const { servers } = options;
   if (servers) return withBootstrap(directory, servers, (connection) => backupLog(connection, path, options));
   if (await holderOf(directory)) {
@@ -47,19 +36,13 @@ export async function backupSystem(path: string, options: LogOptions): Promise<B
  * and `NoInstallationError` where the operator's keys are not there.
  */
 export async function restoreSystem(path: string, options: LogOptions): Promise<BackupSummary> {
-  const directory = known(options.directory);
+  const directory = knownDirectory(options.directory);
   const { servers } = options;
   if (!servers) return withNatsAlone(directory, options, (connection) => restoreLog(connection, path, options));
   return withBootstrap(directory, servers, async (connection) => {
     await provision(connection);
     return restoreLog(connection, path, options);
   });
-}
-
-function known(directory: string): string {
-  const real = resolve(directory);
-  if (existsSync(mainFile(real))) return real;
-  throw new NoInstallationError(`there is no system in ${real}: the operator's keys are not there`);
 }
 
 /** With nats-server running for as long as it takes, and no service. */
@@ -76,23 +59,4 @@ async function withNatsAlone<T>(
     ...(signal && { signal }),
   });
   return await withBootstrap(directory, [system.platform.nats.url], use);
-}
-
-async function withBootstrap<T>(
-  directory: string,
-  servers: readonly string[],
-  use: (connection: NatsConnection) => Promise<T>,
-): Promise<T> {
-  const creds = parseCreds(await readFile(paths(directory).creds("bootstrap"), "utf8"));
-  const connection = await connect({
-    servers: [...servers],
-    authenticator: authenticator(creds),
-    inboxPrefix: inboxPrefix(creds.key.public),
-    name: "bootstrap",
-  });
-  try {
-    return await use(connection);
-  } finally {
-    await connection.close();
-  }
 }

@@ -3,7 +3,8 @@ export { DirectoryInUseError, type Holder, holderOf } from "./directory/lock.ts"
 export { DirectoryTooNewError } from "./directory/settings.ts";
 export { StartTimeoutError } from "./patience.ts";
 export { DirectoryTooOldError } from "./renew.ts";
-export { backupSystem, type LogOptions, NoInstallationError, restoreSystem } from "./log-backup.ts";
+export { NoInstallationError, provisionSystem } from "./bootstrap.ts";
+export { backupSystem, type LogOptions, restoreSystem } from "./log-backup.ts";
 export { type Installation, openInstallation } from "./installation.ts";
 export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
 export {
@@ -14,5 +15,13 @@ export {
   type Rotation,
   rotateSigningKey,
 } from "./operator.ts";
+export {
+  type Listen,
+  type OperatorFiles,
+  serverConfigFile,
+  serversOf,
+  settingsFolder,
+  writeOperatorFiles,
+} from "./operator-files.ts";
 export { serviceEnvironment, type Servers, type ServiceSettings } from "./service-environment.ts";
 export { runSystem, type System, type SystemOptions } from "./system.ts";

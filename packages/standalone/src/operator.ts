@@ -3,9 +3,8 @@
  * keeping all of it where a lost disk does not take it. docs/operator.md says when to do what.
  */
 import { existsSync } from "node:fs";
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { makeFolder } from "@natster/files/make-folder";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { claimsUpdate, inbox, inboxPrefix } from "@natster/contracts/borders";
 import {
   authenticator,
@@ -21,7 +20,7 @@ import {
 import { connect } from "@nats-io/transport-node";
 import * as z from "zod";
 import { settingsFile } from "./directory/settings.ts";
-import { Installation, mainFile, paths } from "./installation.ts";
+import { Installation, mainFile, paths, replaceSecret, writeMain } from "./installation.ts";
 
 /** It cannot be done as things are; the message says what to do first. */
 export class OperatorError extends Error {
@@ -47,6 +46,7 @@ export async function rotateSigningKey(
   { servers }: { readonly servers?: string | string[] } = {},
 ): Promise<Rotation> {
   const { signingKey, offline } = paths(directory);
+  if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
   const used = keyFromSeed(await readFile(signingKey, "utf8"), "operator");
   const seed = await readFile(offline("reserve"), "utf8").catch(() => undefined);
   if (seed === undefined) throw new OperatorError("there is no reserve: name a new one first, with a rolling restart");
@@ -63,25 +63,38 @@ export async function rotateSigningKey(
     }),
   );
   // The old seed is kept before the new one takes its place, and the reserve is given up last.
-  await writeSecret(offline("retired"), was.seed());
-  await writeSecret(signingKey, reserve.seed());
-  await writeSecret(mainFile(directory), JSON.stringify({ ...installation, preload }, null, 2));
+  await replaceSecret(offline("retired"), was.seed());
+  await replaceSecret(signingKey, reserve.seed());
+  await writeMain(directory, { ...installation, preload });
   if (servers !== undefined) await push(servers, await readFile(offline("system"), "utf8"), Object.values(preload));
   await rm(offline("reserve"));
   return { was: was.public, is: reserve.public };
+}
+
+/** What became of naming a new reserve. */
+export interface Renewal {
+  readonly operatorJwt: string;
+  /** The public keys: of the new reserve, and of the one that was rotated away from and is named no more. */
+  readonly reserve: string;
+  readonly retired?: string;
 }
 
 /**
  * Names a new reserve beside the key in use, and no other: what was used before is worth nothing once every nats-server
  * has been started again with the operator JWT that is returned. The operator's own key is needed for it.
  */
-export async function renewReserve(directory: string): Promise<{ readonly operatorJwt: string }> {
+export async function renewReserve(directory: string): Promise<Renewal> {
   const { signingKey, offline } = paths(directory);
+  if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
   if (await readFile(offline("reserve"), "utf8").catch(() => undefined)) {
     throw new OperatorError("there is a reserve already: rotate first");
   }
   const installation = Installation.parse(JSON.parse(await readFile(mainFile(directory), "utf8")));
-  const operator = keyFromSeed(await readFile(offline("operator"), "utf8"), "operator");
+  const own = await readFile(offline("operator"), "utf8").catch(() => undefined);
+  if (own === undefined)
+    throw new OperatorError("the operator's own key is kept elsewhere: put offline/ back for this");
+  const operator = keyFromSeed(own, "operator");
+  const retired = await readFile(offline("retired"), "utf8").catch(() => undefined);
   const signing = keyFromSeed(await readFile(signingKey, "utf8"), "operator");
   const reserve = createKey("operator");
   const jwt = operatorJwt(
@@ -93,10 +106,10 @@ export async function renewReserve(directory: string): Promise<{ readonly operat
     operator,
     Math.floor(Date.now() / 1000),
   );
-  await writeSecret(mainFile(directory), JSON.stringify({ ...installation, operatorJwt: jwt }, null, 2));
-  await writeSecret(offline("reserve"), reserve.seed());
+  await writeMain(directory, { ...installation, operatorJwt: jwt });
+  await replaceSecret(offline("reserve"), reserve.seed());
   await rm(offline("retired"), { force: true });
-  return { operatorJwt: jwt };
+  return { operatorJwt: jwt, reserve: reserve.public, ...(retired && { retired: keyFromSeed(retired).public }) };
 }
 
 /** Every file of an installation, by its path inside the directory. */
@@ -104,12 +117,14 @@ const Files = z.record(z.string().regex(/^(?:[\w-]+\/)?[\w.-]+$/), z.string());
 
 /** Seals everything that the operator made under a passphrase: whoever has both is the operator. */
 export async function backupOperator(directory: string, passphrase: string): Promise<string> {
-  // Where it is reached stays as it is, too; one of several machines has no such file.
-  const names = ["installation.json", ...(existsSync(join(directory, settingsFile)) ? [settingsFile] : [])];
-  for (const folder of ["creds", "operator", "offline"]) {
-    names.push(...(await readdir(join(directory, folder))).map((name) => `${folder}/${name}`));
+  // Where it is reached stays as it is, too: one machine keeps that otherwise than several.
+  const names = ["installation.json", settingsFile, "nats-server.conf", "trust.conf"];
+  for (const folder of ["creds", "operator", "offline", "services"]) {
+    const found = await readdir(join(directory, folder)).catch(() => []);
+    names.push(...found.map((name) => `${folder}/${name}`));
   }
-  const files = await Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), "utf8")]));
+  const there = names.filter((name) => existsSync(join(directory, name)));
+  const files = await Promise.all(there.map(async (name) => [name, await readFile(join(directory, name), "utf8")]));
   return sealWithPassphrase(new TextEncoder().encode(JSON.stringify(Object.fromEntries(files))), passphrase);
 }
 
@@ -128,9 +143,9 @@ export async function restoreOperator(
     throw new OperatorError(`${directory} holds an installation already`);
   }
   const { "installation.json": _, ...secrets } = files.data;
-  for (const [name, secret] of Object.entries(secrets)) await writeSecret(join(directory, name), secret);
+  for (const [name, secret] of Object.entries(secrets)) await replaceSecret(join(directory, name), secret);
   // Last: where it is, everything is.
-  await writeSecret(mainFile(directory), main);
+  await replaceSecret(mainFile(directory), main);
   return {};
 }
 
@@ -162,17 +177,4 @@ async function push(servers: string | string[], seed: string, jwts: readonly str
 interface Answer {
   readonly data?: { readonly code: number };
   readonly error?: { readonly description: string };
-}
-
-/** Writes a secret whole, synced, in one step; in folders that are their owner's alone. */
-async function writeSecret(path: string, text: string): Promise<void> {
-  makeFolder(dirname(path), 0o700);
-  const fresh = `${path}.new`;
-  await rm(fresh, { force: true });
-  {
-    await using file = await open(fresh, "wx", 0o600);
-    await file.writeFile(`${text.trimEnd()}\n`);
-    await file.sync();
-  }
-  await rename(fresh, path);
 }

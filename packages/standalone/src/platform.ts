@@ -14,7 +14,7 @@ import { connect as dial } from "@nats-io/transport-node";
 import type * as z from "zod";
 import { rollingFile } from "./directory/rolling-file.ts";
 import { Patience } from "./patience.ts";
-import { type Installation, openInstallation } from "./installation.ts";
+import { type Installation, openInstallation, trustIn } from "./installation.ts";
 import { serviceEnvironment, type ServiceSettings } from "./service-environment.ts";
 
 /** How a platform is started. */
@@ -77,11 +77,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const logFile = join(options.directory, "natster.log");
   const log = openLog(logFile, options.logLevel);
 
-  const { operatorJwt: jwt, systemAccount, preload } = installation;
   const nats = undo.use(
     await startNatsServer({
       ...options.nats,
-      operator: { jwt, systemAccount, preload },
+      operator: trustIn(installation),
       directory: join(options.directory, "nats"),
       signal: patience.signal,
     }),

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { OperatorError, rotateSigningKey } from "@natster/standalone";
+import { OperatorError, rotateSigningKey, serversOf } from "@natster/standalone";
 import * as z from "zod";
 import { systemDirectory } from "../../context/paths.ts";
 import { contextNames, openContext } from "../../context/context.ts";
@@ -10,13 +10,13 @@ export default defineCommand({
   about:
     "Move an operator to its reserve signing key: every account is signed anew while everything runs, and nobody is disconnected.",
   arguments: [["[directory]", "of the operator; the system of this machine where none is named"]],
-  options: [["--server <url...>", "addresses of its nats-server, where it is not on this machine"]],
+  options: [["--server <url...>", "addresses of its nats-server, where they are other than its services are told"]],
   examples: [["natster operator rotate", "after the key in use was seen by somebody"]],
   input: z.object({ directory: z.string().optional(), server: z.array(z.string()).optional() }),
   output: z.strictObject({ directory: z.string(), was: z.string(), is: z.string() }),
   async run({ input, say }) {
     const directory = resolve(input.directory ?? systemDirectory());
-    const servers = input.server ?? (await serversOf(directory));
+    const servers = input.server ?? (await whereItRuns(directory));
     try {
       say({ directory, ...(await rotateSigningKey(directory, servers ? { servers } : {})) });
     } catch (error) {
@@ -29,11 +29,11 @@ export default defineCommand({
   },
 });
 
-/** Where the system of a directory is reached, as a context of this machine knows it. */
-async function serversOf(directory: string): Promise<string[] | undefined> {
+/** Where the system of a directory is reached, as a context of this machine knows it, or the services' settings. */
+async function whereItRuns(directory: string): Promise<string[] | undefined> {
   for (const name of await contextNames()) {
     const context = await openContext(name);
     if (context.system === directory) return context.servers;
   }
-  return undefined;
+  return serversOf(directory);
 }

@@ -4,16 +4,8 @@ import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
 import { connectAs, type Connected } from "../../system/connect.ts";
+import { ListenTyped } from "../../system/listen.ts";
 import { keepers } from "../../system/ops.ts";
-
-/** `HOST:PORT`; port 0 is any that is free. */
-const Listen = z.string().transform((text, context) => {
-  const read = /^(?:\[(?<bracketed>[0-9a-f:]+)\]|(?<plain>[^:]+)):(?<port>\d{1,5})$/.exec(text)?.groups;
-  const host = read?.["bracketed"] ?? read?.["plain"];
-  if (host !== undefined && Number(read?.["port"]) < 65_536) return { host, port: Number(read?.["port"]) };
-  context.addIssue("expected HOST:PORT");
-  return z.NEVER;
-});
 
 export default defineCommand({
   about:
@@ -23,7 +15,7 @@ export default defineCommand({
     ["natster ops metrics", "at http://127.0.0.1:9464/metrics; for administrators"],
     ["natster ops metrics --listen 0.0.0.0:9464", "for a Prometheus on another machine"],
   ],
-  input: z.object({ listen: Listen.prefault("127.0.0.1:9464") }),
+  input: z.object({ listen: ListenTyped.prefault("127.0.0.1:9464") }),
   output: z.strictObject({ url: z.url() }),
   async run({ input: { listen }, globals, signal, say }) {
     await using person = await connectAs(globals);
