@@ -3,6 +3,7 @@ import { jetstream, type JetStreamManager, jetstreamManager } from "@nats-io/jet
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startNats, type TestNats } from "./nats.fixture.ts";
 import { countFrom, readNewest } from "./newest.ts";
+import { lastOf, readAll } from "./read-all.ts";
 
 const stream = "KV_open_codes";
 const under = (who: string) => `$KV.open_codes.${who}.*`;
@@ -64,4 +65,20 @@ test("a page of many costs few requests", async () => {
     10,
   );
   expect(asked).toBeLessThan(20);
+});
+
+test("what was read leaves nothing behind in nats-server", async () => {
+  const subscriptions = async () => {
+    const told = await fetch(new URL("connz?state=open", nats.server.monitorUrl));
+    const { connections } = (await told.json()) as { connections: { subscriptions: number }[] };
+    return connections.reduce((sum, each) => sum + each.subscriptions, 0);
+  };
+  const read = async (who: string) => {
+    for await (const { subject } of readAll(manager, stream, under(who), 1, 100)) expect(subject).toMatch(who);
+    await lastOf(manager, stream, [under(who).replace("*", "1"), under(who).replace("*", "151")]);
+  };
+  await read("often");
+  const before = await subscriptions();
+  for (const who of ["often", "rare", "nobody"]) await read(who);
+  await expect.poll(subscriptions).toBe(before);
 });

@@ -1,5 +1,7 @@
 /** Reading a stream by batched direct get (ADR-31): what services may do that may not make consumers. */
 import { JetStreamError, type JetStreamManager, type StoredMsg } from "@nats-io/jetstream";
+import type { BatchCallback } from "@nats-io/jetstream/internal";
+import { TimeoutError } from "@nats-io/nats-core";
 
 /** Every message under a filter from a sequence on, first to last, asked for in pages. */
 export async function* readAll(
@@ -11,28 +13,58 @@ export async function* readAll(
 ): AsyncGenerator<StoredMsg> {
   let seq = from;
   for (let more = true; more;) {
-    more = false;
-    const page = await manager.direct.getBatch(stream, { seq, next_by_subj: filter, batch: pageSize });
-    for await (const stored of orNone(page)) {
-      seq = stored.seq + 1;
-      // nats-server ends a page early where it would be too many bytes, and says how many are left.
-      more = stored.pending > 0;
-      yield stored;
-    }
+    const page = await whole((callback) =>
+      manager.direct.getBatch(stream, { seq, next_by_subj: filter, batch: pageSize, callback }),
+    );
+    yield* page;
+    const last = page.at(-1);
+    // nats-server ends a page early where it would be too many bytes, and says how many are left.
+    more = last !== undefined && last.pending > 0;
+    if (last) seq = last.seq + 1;
   }
 }
 
 /** The last message of each subject; the server answers for 1,024 of them at once. */
 export async function lastOf(manager: JetStreamManager, stream: string, subjects: string[]): Promise<StoredMsg[]> {
   if (subjects.length === 0) return [];
-  return Array.fromAsync(orNone(await manager.direct.getLastMessagesFor(stream, { multi_last: subjects })));
+  const found = await whole((callback) =>
+    manager.direct.getLastMessagesFor(stream, { multi_last: subjects, callback }),
+  );
+  if ((found.at(-1)?.pending ?? 0) > 0) throw new TimeoutError();
+  return found;
 }
 
-/** The library makes an error of it that a batch is empty. */
-async function* orNone(batch: AsyncIterable<StoredMsg>): AsyncGenerator<StoredMsg> {
-  try {
-    yield* batch;
-  } catch (error) {
-    if (!(error instanceof JetStreamError && "code" in error && error.code === 404)) throw error;
-  }
+/** For how long a batch may be under way, in milliseconds. */
+const patience = 5_000;
+
+/**
+ * A batch, once it has come as a whole. Throws `TimeoutError` where a part of it never came, as while nats-server takes
+ * in a new JWT of the account: asking again may well succeed.
+ *
+ * It is taken by a callback, since the library gives back the subscription of one only then: each batch that is iterated
+ * leaves one behind, here and in nats-server.
+ */
+function whole(ask: (callback: BatchCallback<StoredMsg>) => Promise<{ stop(): void }>): Promise<StoredMsg[]> {
+  const found: StoredMsg[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<StoredMsg[]>();
+  const asked = ask((done, stored) => {
+    if (!done) found.push(stored);
+    // The library makes an error of it that a batch is empty.
+    else if (done.err && isEmpty(done.err)) resolve([]);
+    else if (done.err) reject(done.err);
+    else if (isUnbroken(found)) resolve(found);
+    else reject(new TimeoutError());
+  });
+  const late = setTimeout(() => {
+    reject(new TimeoutError());
+    void asked.then((batch) => batch.stop());
+  }, patience);
+  asked.catch(reject);
+  return promise.finally(() => clearTimeout(late));
 }
+
+/** Each message of a batch names the one before it. */
+const isUnbroken = (found: readonly StoredMsg[]): boolean =>
+  found.every(({ lastSequence }, at) => lastSequence === (found[at - 1]?.seq ?? 0));
+
+const isEmpty = (error: Error): boolean => error instanceof JetStreamError && "code" in error && error.code === 404;
