@@ -2,11 +2,14 @@
 import { CatalogName, Handle } from "@natster/contracts";
 import { asShared } from "@natster/contracts/borders";
 import { files } from "@natster/contracts/files";
+import { eventStream, retirements } from "@natster/contracts/platform";
 import { client, isRefusal, NobodyAnswersError } from "@natster/micro";
 import { accept, applied, connectDevice, createDevice, share } from "@natster/person";
 import { startSystem, type TestPerson } from "@natster/testing";
 import { signGrant } from "@natster/trust";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { connectFully } from "../faults/everything.fixture.ts";
 
 const photos = CatalogName.parse("photos");
 
@@ -59,6 +62,37 @@ describe("a catalog that is retired", () => {
     await accept(bob, { owner: alice.account, catalog: photos });
     await expect(ask(bob, alice)).resolves.toEqual(told);
   });
+});
+
+test("a share ends with its catalog, before anybody has heard that it has to, and is none of the next one of that name", async () => {
+  const { system, alice, bob } = await aShare();
+  const carol = await system.person("carol");
+  await share(alice, alice.key, { catalog: photos, recipient: carol.account });
+  const id = { owner: alice.account, catalog: photos };
+  // As where its delivery is lost: who is to end the shares hears of it late.
+  await using full = await connectFully(system);
+  const { consumers } = await jetstreamManager(full.connection);
+  await consumers.pause(eventStream, retirements.name, new Date(Date.now() + 600_000));
+
+  await alice.catalog.retire({ catalog: photos });
+  await expect(carol.catalog.import(id)).rejects.toMatchObject({ reason: "share_unknown" });
+  const { after } = await alice.catalog.create({ catalog: photos });
+  await alice.library.mine({ after });
+  expect((await bob.library.shared({ after })).rows).toEqual([]);
+  expect((await carol.library.inbox({ after })).rows).toEqual([]);
+  expect((await alice.library.shares({ after })).rows).toEqual([]);
+  await expect(bob.library.catalog({ ...id, after })).rejects.toMatchObject({ reason: "catalog_unknown" });
+  for (const each of [bob, carol])
+    await expect(each.catalog.import(id)).rejects.toMatchObject({ reason: "share_unknown" });
+
+  await share(alice, alice.key, { catalog: photos, recipient: carol.account });
+  await accept(carol, id);
+  await consumers.resume(eventStream, retirements.name);
+  const endings = async () =>
+    (await bob.library.activity({})).rows.filter((entry) => entry.about === "share" && entry.event === "unshared");
+  await expect.poll(endings, { timeout: 60_000 }).toMatchObject([{ reason: "retired" }]);
+  expect((await carol.library.shared({})).rows).toMatchObject([{ catalog: photos }]);
+  await expect(ask(carol, alice)).resolves.toEqual(told);
 });
 
 test("a grant that runs out ends its share by itself, unless another has taken its place", async () => {

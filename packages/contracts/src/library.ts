@@ -214,15 +214,24 @@ export const people = defineBucket({
 export const devices = defineBucket({ name: "devices", summary: "Which devices each account has", row: Device });
 
 /** Rows `<owner>.<catalog>`. */
-export const catalogs = defineBucket({ name: "catalogs", summary: "Which catalogs exist, by owner", row: Catalog });
+export const catalogs = defineBucket({
+  name: "catalogs",
+  summary: "Which catalogs exist, by owner",
+  version: 2,
+  /** Where it was made, in the log: what was shared under its name before that was of another. */
+  row: Catalog.extend({ created: Sequence }),
+});
 
 /** Rows `out.<owner>.<catalog>.<recipient>` and `in.<recipient>.<owner>.<catalog>`. */
 export const shares = defineBucket({
   name: "shares",
   summary: "Who shares which catalog with whom, by owner and by recipient",
-  version: 2,
-  /** The recipient's row holds the grant, which its devices show to the owner's instances. */
-  row: Share.extend({ grant: GrantToken.optional() }),
+  version: 3,
+  /**
+   * Where it was last offered, in the log. The recipient's row holds the grant, which its devices show to the owner's
+   * instances.
+   */
+  row: Share.extend({ offered: Sequence, grant: GrantToken.optional() }),
 });
 
 /** Rows `<issuer>.<code>`. */

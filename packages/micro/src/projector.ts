@@ -278,6 +278,7 @@ export async function runProjection<B extends BucketContract>(
   return {
     rows: {
       get: (key) => reader().get(key),
+      slots: (keys) => reader().slots(keys),
       scan: (filter) => reader().scan(filter),
       page: (filter, options) => reader().page(filter, options),
       newest: (filter, options) => reader().newest(filter, options),

@@ -33,6 +33,8 @@ export interface Page<R> {
 /** A bucket as its readers see it. A key filter may have `*` for a token and `>` for the rest. */
 export interface RowReader<R> {
   get(key: string): Promise<StoredRow<R> | undefined>;
+  /** What each of these keys holds, also where a row is gone. */
+  slots(keys: readonly string[]): Promise<Map<string, Slot<R>>>;
   /** Every slot under a filter, also those whose row is gone. */
   scan(
     filter: string,
@@ -54,7 +56,6 @@ export interface PageOptions {
 /** A bucket as its one writer sees it. */
 export interface RowWriter<R> extends RowReader<R> {
   slot(key: string): Promise<Slot<R>>;
-  slots(keys: readonly string[]): Promise<Map<string, Slot<R>>>;
   /**
    * Writes a row, or the mark that there is none, and resolves with its revision; undefined where another was first.
    * With `ttl`, in seconds, it ends by itself, where the bucket allows that.

@@ -7,6 +7,8 @@ import type { EventLog } from "@natster/micro/event-log";
 
 export interface CatalogState {
   readonly exists: boolean;
+  /** Where it was made, in the log; 0 where it does not exist. */
+  readonly since: number;
   readonly description: string | undefined;
   /** When a catalog of this name was last given up, in whole seconds: every grant up to then is void. */
   readonly voidUntil: number;
@@ -24,6 +26,7 @@ type CatalogEvent = EventOf<typeof catalogEvents>;
 
 const initial: CatalogState = {
   exists: false,
+  since: 0,
   description: undefined,
   voidUntil: 0,
   statement: undefined,
@@ -35,11 +38,12 @@ const initial: CatalogState = {
 export const catalog = defineAggregate({
   events: catalogEvents,
   initial,
-  evolve: (state, { type, data, time }): CatalogState => {
+  evolve: (state, { type, data, time, sequence }): CatalogState => {
     switch (type) {
       case "created":
+        return { ...state, exists: true, since: sequence, description: data.description };
       case "described":
-        return { ...state, exists: true, description: data.description };
+        return { ...state, description: data.description };
       case "published":
         return {
           ...state,
@@ -50,7 +54,14 @@ export const catalog = defineAggregate({
       case "unpublished":
         return { ...state, ...withdrawn(state, time) };
       case "retired":
-        return { ...state, ...withdrawn(state, time), exists: false, description: undefined, voidUntil: second(time) };
+        return {
+          ...state,
+          ...withdrawn(state, time),
+          exists: false,
+          since: 0,
+          description: undefined,
+          voidUntil: second(time),
+        };
     }
   },
 });

@@ -2,7 +2,7 @@
 import { catalog as contract } from "@natster/contracts/catalog";
 import { type Handler, isRefusal, refuse } from "@natster/micro";
 import { type EventLog, part } from "@natster/micro/event-log";
-import { admitsEverybody, catalog as aCatalog } from "./catalog.ts";
+import { admitsEverybody, catalog as aCatalog, standing } from "./catalog.ts";
 import { hasRoomForImport, type Room } from "./room.ts";
 import { accept, acceptPublic, endPublic, shared } from "./shared.ts";
 
@@ -11,16 +11,16 @@ export const importShare =
   async ({ caller, request: { owner, catalog }, command }) => {
     const id = { owner, catalog };
     const share = { ...id, recipient: caller.account };
-    const { state: before } = await log.load(shared, share);
+    const [{ state: before }, there] = await Promise.all([log.load(shared, share), standing(log, id)]);
     if (before.standing !== "imported" && !(await hasRoomForImport(log, usual, caller.account))) {
       throw refuse(contract.endpoints.import, "too_many_imports");
     }
     try {
-      return { after: await log.append(shared, share, accept, command) };
+      return { after: await log.append(shared, share, accept(there), command) };
     } catch (error) {
       if (!isRefusal(error, "share_unknown") || caller.account === owner) throw error;
     }
-    const parts = [part(aCatalog, id, admitsEverybody), part(shared, share, acceptPublic)];
+    const parts = [part(aCatalog, id, admitsEverybody), part(shared, share, acceptPublic(there))];
     const after = await log.appendAll(parts, command);
     // Whoever withdraws the catalog ends the imports that it finds; this one may have come a moment later.
     const { state } = await log.load(aCatalog, id);

@@ -1,11 +1,11 @@
 /** Sharing: an owner's grant for one account is checked as nats-server will check it, and recorded. */
 import { catalog as contract } from "@natster/contracts/catalog";
-import { type Handler, refuse } from "@natster/micro";
+import { type Handler, isRefusal, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
 import { readGrant } from "@natster/trust";
 import { admitGrant, standing } from "./catalog.ts";
 import { exists } from "./recipient.ts";
-import { end, offer, shared } from "./shared.ts";
+import { end, endOfAnother, offer, shared } from "./shared.ts";
 
 export const share =
   (log: EventLog): Handler<typeof contract, "share"> =>
@@ -17,15 +17,23 @@ export const share =
     if (grant.refused === "recipient_self") throw refuse(endpoint, "recipient_self");
     if (grant.refused !== undefined) throw refuse(endpoint, "grant_invalid", `grant: ${grant.refused}`);
     if (!(await exists(log, grant.recipient))) throw refuse(endpoint, "recipient_unknown");
-    admitGrant(await standing(log, id), grant.issuedAt);
-
+    const there = await standing(log, id);
     const offered = {
       grant: request.grant,
       issuedAt: grant.issuedAt,
       ...(grant.expires !== undefined && { expires: new Date(grant.expires * 1000).toISOString() }),
     };
     const share = { ...id, recipient: grant.recipient };
-    const after = await log.append(shared, share, offer(offered, request), command);
+    let after: number;
+    try {
+      admitGrant(there, grant.issuedAt);
+      after = await log.append(shared, share, offer(offered, there, request), command);
+    } catch (error) {
+      // What has yet to be taken back of an older catalog is taken back now, so that a later grant will stand.
+      if (isRefusal(error, "grant_outdated"))
+        await log.append(shared, share, endOfAnother(there), { ...command, id: `${command.id}-other` });
+      throw error;
+    }
     // Whoever gives up the catalog ends the shares that it finds; this one may have come a moment later.
     if (!(await standing(log, id)).exists) {
       await log.append(shared, share, end("retired"), { ...command, id: `${command.id}-end` });

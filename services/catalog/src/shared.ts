@@ -44,7 +44,10 @@ export const shared = defineAggregate({
           lastGrant: Math.max(state.lastGrant, data.issuedAt),
         };
       case "imported":
-        return { ...state, standing: "imported", offeredAt: data.public ? sequence : state.offeredAt };
+        // What is public stands by no grant.
+        return data.public
+          ? { ...state, standing: "imported", grant: undefined, expires: undefined, offeredAt: sequence }
+          : { ...state, standing: "imported" };
       case "unshared":
         return {
           ...state,
@@ -59,17 +62,27 @@ export const shared = defineAggregate({
   },
 });
 
+/** Whether it stands on a catalog that was given up, although another has its name since: what it ends by may be late. */
+const isOfAnother = ({ standing, offeredAt }: Shared, catalog: { readonly since: number }): boolean =>
+  standing !== "none" && offeredAt < catalog.since;
+
 /**
  * Offers the catalog. What stands already until the same moment records nothing, whichever grant says so; a grant that a
  * revocation already covers is refused. What `renews` is offered only where it stands by a grant.
  */
 export const offer =
-  (data: Offer, { renews = false }: { readonly renews?: boolean | undefined } = {}) =>
+  (
+    data: Offer,
+    catalog: { readonly since: number },
+    { renews = false }: { readonly renews?: boolean | undefined } = {},
+  ) =>
   (state: Shared): ShareEvent[] => {
     const stands = state.standing !== "none" && state.grant !== undefined;
     if (renews && !stands) throw refuse(contract.endpoints.share, "share_unknown");
+    // NATS counts whole seconds: a grant of the second in which another was taken back would be void from the start, and
+    // what stands on another catalog has yet to be taken back.
+    if (isOfAnother(state, catalog)) throw refuse(contract.endpoints.share, "grant_outdated");
     if (state.grant === data.grant) return [];
-    // NATS counts whole seconds: a grant of the second in which another was taken back would be void from the start.
     if (data.issuedAt <= state.revokedUntil) throw refuse(contract.endpoints.share, "grant_outdated");
     const expires = data.expires === undefined ? undefined : Date.parse(data.expires);
     if (state.standing !== "none" && state.grant !== undefined && state.expires === expires) return [];
@@ -88,6 +101,12 @@ export const end =
   (state: Shared): ShareEvent[] =>
     state.standing === "none" ? [] : [{ type: "unshared", data: { reason } }];
 
+/** Ends what stands on another catalog of the same name, which was given up. */
+export const endOfAnother =
+  (catalog: { readonly since: number }) =>
+  (state: Shared): ShareEvent[] =>
+    isOfAnother(state, catalog) ? end("retired")(state) : [];
+
 /** Ends what stands without a grant, since not everybody may read the catalog any more. */
 export const endPublic =
   (reason: "unpublished") =>
@@ -102,15 +121,20 @@ export const expire =
       ? []
       : [{ type: "unshared", data: { reason: "expired" } }];
 
-/** Accepts what was offered. */
-export const accept = (state: Shared): ShareEvent[] => {
-  if (state.standing === "none") throw refuse(contract.endpoints.import, "share_unknown");
-  return state.standing === "imported" ? [] : [{ type: "imported", data: {} }];
-};
+/** Accepts what was offered of this catalog. */
+export const accept =
+  (catalog: { readonly exists: boolean; readonly since: number }) =>
+  (state: Shared): ShareEvent[] => {
+    const stands = catalog.exists && state.standing !== "none" && !isOfAnother(state, catalog);
+    if (!stands) throw refuse(contract.endpoints.import, "share_unknown");
+    return state.standing === "imported" ? [] : [{ type: "imported", data: {} }];
+  };
 
 /** Accepts without a grant what everybody may read. */
-export const acceptPublic = (state: Shared): ShareEvent[] =>
-  state.standing === "imported" ? [] : [{ type: "imported", data: { public: true } }];
+export const acceptPublic =
+  (catalog: { readonly since: number }) =>
+  (state: Shared): ShareEvent[] =>
+    state.standing === "imported" && !isOfAnother(state, catalog) ? [] : [{ type: "imported", data: { public: true } }];
 
 /** Turns down what was offered. */
 export const turnDown = (state: Shared): ShareEvent[] => {

@@ -13,25 +13,31 @@ const retired = happened(catalogEvents, id, { type: "retired", data: { reason: "
 const row = `${alice}.photos`;
 
 test("a catalog is one row, as it describes itself, since it was made", () => {
-  expect(rowsAfter(catalogs, created)).toEqual({ [row]: { ...id, since } });
-  expect(rowsAfter(catalogs, created, described)).toEqual({ [row]: { ...id, since, description: "summer" } });
+  expect(rowsAfter(catalogs, created)).toEqual({ [row]: { ...id, since, created: 1 } });
+  expect(rowsAfter(catalogs, created, described)).toEqual({
+    [row]: { ...id, since, created: 1, description: "summer" },
+  });
 });
 
 test("a catalog that was retired is gone, and made anew begins anew", () => {
   expect(rowsAfter(catalogs, created, described, retired)).toEqual({});
   const later = "2026-04-01T10:00:00.000Z";
   const again = happened(catalogEvents, id, { type: "created", data: {}, time: later });
-  expect(rowsAfter(catalogs, created, described, retired, again)).toEqual({ [row]: { ...id, since: later } });
+  expect(rowsAfter(catalogs, created, described, retired, again)).toEqual({
+    [row]: { ...id, since: later, created: 4 },
+  });
 });
 
 test("a catalog that is public shows its owner's statement, and once withdrawn until when statements are void", () => {
   const statement = "a.b.c";
   const published = happened(catalogEvents, id, { type: "published", data: { statement, from: 7 }, time: since });
   const unpublished = happened(catalogEvents, id, { type: "unpublished", data: { reason: "owner" }, time: since });
-  expect(rowsAfter(catalogs, created, published)).toEqual({ [row]: { ...id, since, published: { statement, since } } });
+  expect(rowsAfter(catalogs, created, published)).toEqual({
+    [row]: { ...id, since, created: 1, published: { statement, since } },
+  });
   const statementsVoidUntil = Date.parse(since) / 1000;
   expect(rowsAfter(catalogs, created, published, unpublished)).toEqual({
-    [row]: { ...id, since, statementsVoidUntil },
+    [row]: { ...id, since, created: 1, statementsVoidUntil },
   });
   expect(rowsAfter(catalogs, created, published, retired)).toEqual({});
 });

@@ -2,24 +2,29 @@ import { projector } from "@natster/contracts/library";
 import { type Handler, refuse } from "@natster/micro";
 import type { Library } from "./library.ts";
 import type { Presence } from "./presence.ts";
+import { shownCatalog, shownShare } from "./shown.ts";
+import { stillStanding } from "./still-stands.ts";
 
 /** `natster.library.catalog`: whoever it is not shared with learns as little as of one that does not exist. */
 export const oneCatalog =
-  ({ catalogs, shares }: Library, presence: Presence): Handler<typeof projector, "catalog"> =>
+  (library: Library, presence: Presence): Handler<typeof projector, "catalog"> =>
   async ({ caller, request: { owner, catalog, after } }) => {
+    const { catalogs, shares } = library;
     await Promise.all([catalogs.caughtUp(after), shares.caughtUp(after)]);
-    const [found, share] = await Promise.all([
+    const [found, given] = await Promise.all([
       catalogs.rows.get(`${owner}.${catalog}`),
       shares.rows.get(`in.${caller.account}.${owner}.${catalog}`),
     ]);
+    const [share] = given ? await stillStanding(library, [given.row]) : [];
     const isOpen = caller.account === owner || share !== undefined || found?.row.published !== undefined;
     if (!found || !isOpen) throw refuse(projector.endpoints.catalog, "catalog_unknown");
-    const [seen] = await presence.seen([found.row]);
-    const grant = share?.row.grant;
+    const shown = shownCatalog(found.row);
+    const [seen] = await presence.seen([shown]);
+    const grant = share?.grant;
     return {
-      ...found.row,
+      ...shown,
       online: false,
       ...seen,
-      ...(share && grant !== undefined && { share: { ...share.row, grant } }),
+      ...(share && grant !== undefined && { share: { ...shownShare(share), grant } }),
     };
   };

@@ -15,17 +15,17 @@ const imported = happened(shareEvents, id, { type: "imported", data: {}, time: l
 const both = (row: object, grant = "a.b.c") => ({ [keys[0]]: row, [keys[1]]: { ...row, grant } });
 
 test("a share is one row for its owner and one for its recipient, who gets the grant with it", () => {
-  expect(rowsAfter(shares, shared)).toEqual(both({ ...id, state: "offered", since }));
+  expect(rowsAfter(shares, shared)).toEqual(both({ ...id, state: "offered", since, offered: 1 }));
 });
 
 test("a share that is accepted says since when", () => {
-  expect(rowsAfter(shares, shared, imported)).toEqual(both({ ...id, state: "imported", since: later }));
+  expect(rowsAfter(shares, shared, imported)).toEqual(both({ ...id, state: "imported", since: later, offered: 1 }));
 });
 
 test("a share that is renewed stays what it was, with its new end", () => {
   const renewed = happened(shareEvents, id, { type: "shared", data: { grant: "a.b.d", issuedAt: 2, expires } });
   expect(rowsAfter(shares, shared, imported, renewed)).toEqual(
-    both({ ...id, state: "imported", since: later, expires }, "a.b.d"),
+    both({ ...id, state: "imported", since: later, expires, offered: 3 }, "a.b.d"),
   );
 });
 

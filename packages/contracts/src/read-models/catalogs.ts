@@ -6,12 +6,12 @@ import { defineProjection } from "../projection.ts";
 export const catalogs = defineProjection(bucket, (from) => [
   from(catalogEvents, {
     key: ({ owner, catalog }) => `${owner}.${catalog}`,
-    evolve: (row, { type, data, time }, { owner, catalog }) => {
+    evolve: (row, { type, data, time, sequence }, { owner, catalog }) => {
       switch (type) {
         case "created":
         case "described":
           return {
-            ...(row ?? { owner, catalog, since: time }),
+            ...(row ?? { owner, catalog, since: time, created: sequence }),
             ...(data.description !== undefined && { description: data.description }),
           };
         case "published": {

@@ -19,7 +19,7 @@ export const shares = defineProjection(bucket, (from) => [
 
 function evolve(
   row: Row | undefined,
-  { type, data, time }: Recorded<typeof shareEvents>,
+  { type, data, time, sequence }: Recorded<typeof shareEvents>,
   id: IdOf<typeof shareEvents>,
 ): Row | undefined {
   switch (type) {
@@ -28,10 +28,11 @@ function evolve(
         ...id,
         state: row?.state ?? "offered",
         since: row?.since ?? time,
+        offered: sequence,
         ...(data.expires && { expires: data.expires }),
       };
     case "imported":
-      if (data.public) return { ...id, state: "imported", since: time };
+      if (data.public) return { ...id, state: "imported", since: time, offered: sequence };
       return row && { ...row, state: "imported", since: time };
     case "unshared":
     case "declined":
