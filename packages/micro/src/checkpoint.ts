@@ -7,7 +7,7 @@ import { openRows, type Slot } from "./rows.ts";
 export interface Checkpoint {
   /** The sequence of the last event that the rows have seen, by whichever process; 0 where there is none. */
   read(): Promise<number>;
-  /** Moves it on, never back; resolves with the bucket's own sequence of it. */
+  /** Moves it on, never back; resolves with the bucket's own sequence of it. Throws where another moves it, or took it away. */
   advance(sequence: number): Promise<number>;
 }
 
@@ -23,17 +23,17 @@ export async function openCheckpoint(
   let known: Slot<object> | undefined;
   return {
     async read() {
-      const row = await rows.get(key);
-      return row?.sequence ?? 0;
+      known = await rows.slot(key);
+      return known.sequence;
     },
     async advance(sequence) {
-      for (;;) {
-        const { revision, sequence: reached } = (known ??= await rows.slot(key));
-        if (reached >= sequence) return revision;
-        const row = {};
-        const written = await rows.put(key, row, sequence, revision);
-        known = written === undefined ? undefined : { row, sequence, revision: written };
-      }
+      const { revision, sequence: reached } = (known ??= await rows.slot(key));
+      if (reached >= sequence) return revision;
+      known = undefined;
+      const written = await rows.put(key, {}, sequence, revision);
+      if (written === undefined) throw new Error("another projector moved the checkpoint");
+      known = { row: {}, sequence, revision: written };
+      return written;
     },
   };
 }

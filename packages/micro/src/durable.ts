@@ -39,16 +39,22 @@ export interface Durable {
   /** The pin of whoever it is pinned to, which nobody has a second time; undefined while it is pinned to nobody. */
   pin(): Promise<string | undefined>;
   /**
-   * Whether something was delivered to somebody who has gone since: it is pinned to nobody, and waits for an
-   * acknowledgement that will not come.
+   * Whether something waits for an acknowledgement that will not come: it was delivered to somebody who has gone since, or
+   * to this one, and lost on its way. To be asked again and again while nothing comes and nothing is held.
    */
-  isAbandoned(): Promise<boolean>;
+  isLost(): Promise<boolean>;
   /** Lets another have what this one is pinned to, at once instead of when its silence is noticed. */
   unpin(): Promise<void>;
 }
 
-/** How many events are on their way at the most. */
-const prefetch = 1_000;
+/** How many events are on their way at the most, where nothing is said. */
+const usualPrefetch = 1_000;
+
+/**
+ * Whoever reacts to what a durable delivers is heard of within so many milliseconds, or it is delivered again: it may
+ * have been lost on its way, as while nats-server takes in a new JWT of the account.
+ */
+export const answersWithin = 5_000;
 
 /** The group of those that pull from a pinned durable: one of them gets everything, and the others stand by. */
 export const pinnedGroup = "one";
@@ -58,6 +64,9 @@ const quietAtMost = 1_000;
 
 /** Whoever is pinned asks this often, in milliseconds, so that its silence is soon noticed. */
 const pinnedAsks = 1_000;
+
+/** What nats-server writes on each delivery of a pinned durable. */
+const pinHeader = "Nats-Pin-Id";
 
 /** What nats-server says of a durable's pins, which the library does not name. */
 const Pins = z.looseObject({
@@ -72,17 +81,22 @@ export interface DurableOptions {
   /** The log, where nothing is said. */
   readonly stream?: string;
   readonly pinned?: boolean;
+  /** How many messages are on their way at the most. */
+  readonly prefetch?: number;
 }
 
 /** Opens a durable that the platform has made; nothing is created here. */
 export async function openDurable(
   connection: NatsConnection,
   name: string,
-  { stream = eventStream, pinned = false }: DurableOptions = {},
+  { stream = eventStream, pinned = false, prefetch = usualPrefetch }: DurableOptions = {},
 ): Promise<Durable> {
   const manager = await streamsManager(connection);
   const consumer = await streams(connection).consumers.get(stream, name);
   let messages: ConsumerMessages | undefined;
+  let latest: JsMsg | undefined;
+  /** The delivery after which something seemed to be lost when it was asked last. */
+  let suspected: number | undefined;
   let stopped = false;
 
   /** The next event after a sequence under each filter that has one. */
@@ -105,6 +119,7 @@ export async function openDurable(
       // A durable that was taken away does not come back by waiting.
       abort_on_missing_resource: true,
       callback: (message) => {
+        latest = message;
         arrived.push(arriving(message));
         wake.resolve();
       },
@@ -164,9 +179,15 @@ export async function openDurable(
       messages?.stop();
     },
     pin: async () => pinIn(await manager.consumers.info(stream, name)),
-    async isAbandoned() {
+    async isLost() {
       const info = await manager.consumers.info(stream, name);
-      return info.num_ack_pending > 0 && pinIn(info) === undefined;
+      const pin = pinIn(info);
+      if (info.num_ack_pending > 0 && pin === undefined) return true;
+      // What is on its way at this moment comes before this is asked again.
+      const isOwn = info.num_ack_pending > 0 && pin === latest?.headers?.get(pinHeader);
+      const since = suspected;
+      suspected = isOwn ? info.delivered.consumer_seq : undefined;
+      return isOwn && since === suspected;
     },
     async unpin() {
       await manager.consumers.unpin(stream, name, pinnedGroup);

@@ -41,58 +41,83 @@ interface RowOfEvent<R> {
 /** How many rows are kept in memory between batches. */
 const remembered = 20_000;
 
-/**
- * Makes the fold of a projection. It resolves with the events that are in the rows; those that could not be taken in
- * are handed to `parking`.
- */
+/** Events in, rows out. What goes wrong leaves it as it began, with nothing waiting: the rows that are written say what is so. */
+export interface Fold<R> {
+  /**
+   * Takes events in, and resolves with those that are in the rows from now on; those that could not be taken in are handed
+   * to `parking`. The rows are in memory until they are written.
+   */
+  take(batch: readonly Reading<R>[]): Promise<readonly Applied[]>;
+  /** How many rows wait to be written. */
+  readonly waiting: number;
+  /** Writes them, each once, however many events changed it. Throws where another has written any of them. */
+  write(): Promise<void>;
+}
+
+/** Makes the fold of a projection. */
 export function createFold<B extends BucketContract>(
   projection: Projection<B>,
   rows: RowWriter<RowOf<B>>,
   parking: Pick<Parking, "blocking" | "park" | "isSkipped" | "leaveOut">,
-): (batch: readonly Reading<RowOf<B>>[]) => Promise<readonly Applied[]> {
-  type Rows = Map<string, Slot<RowOf<B>>>;
-  const known: Rows = new Map();
+): Fold<RowOf<B>> {
+  const known = new Map<string, Slot<RowOf<B>>>();
+  const changed = new Set<string>();
+  const slotOf = (key: string): Slot<RowOf<B>> => known.get(key) ?? emptySlot;
 
-  const write = async (next: Rows): Promise<void> => {
+  /** Some of the rows may be written and some not: the bucket knows. */
+  const forgetting = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      const revisions = await rows.putAll(next);
-      if (!revisions) throw new Error("another projector wrote rows");
-      for (const [key, revision] of revisions) known.set(key, { ...(next.get(key) ?? emptySlot), revision });
+      return await work();
     } catch (error) {
-      // Some of the rows may be written and some not: the bucket knows.
       known.clear();
+      changed.clear();
       throw error;
     }
-    if (known.size > remembered) known.clear();
   };
 
-  return async (batch) => {
-    const unknown = new Set<string>();
-    for (const each of batch) {
-      if ("rows" in each) for (const { key } of each.rows) if (!known.has(key)) unknown.add(key);
-    }
-    for (const [key, slot] of await rows.slots([...unknown])) known.set(key, slot);
+  return {
+    get waiting() {
+      return changed.size;
+    },
 
-    const next: Rows = new Map();
-    const applied: Applied[] = [];
-    for (const each of batch) {
-      const before = parking.blocking(each.stored);
-      try {
-        if (parking.isSkipped(each.stored)) parking.leaveOut(each.stored);
-        else if (before !== undefined) parking.park(each.stored, `behind ${before}`);
-        else if ("error" in each) parking.park(each.stored, reasonOf(each.error));
-        else {
-          // All rows of an event, or none.
-          const slotOf = (key: string) => next.get(key) ?? known.get(key) ?? emptySlot;
-          for (const [key, slot] of evolveEach(each.rows, each.applied, slotOf)) next.set(key, slot);
-          applied.push(each.applied);
+    take: (batch) =>
+      forgetting(async () => {
+        const unknown = new Set<string>();
+        for (const each of batch) {
+          if ("rows" in each) for (const { key } of each.rows) if (!known.has(key)) unknown.add(key);
         }
-      } catch (error) {
-        parking.park(each.stored, reasonOf(error));
-      }
-    }
-    await write(next);
-    return applied;
+        for (const [key, slot] of await rows.slots([...unknown])) known.set(key, slot);
+
+        const applied: Applied[] = [];
+        for (const each of batch) {
+          const before = parking.blocking(each.stored);
+          try {
+            if (parking.isSkipped(each.stored)) parking.leaveOut(each.stored);
+            else if (before !== undefined) parking.park(each.stored, `behind ${before}`);
+            else if ("error" in each) parking.park(each.stored, reasonOf(each.error));
+            else {
+              // All rows of an event, or none.
+              for (const [key, slot] of evolveEach(each.rows, each.applied, slotOf)) {
+                known.set(key, slot);
+                changed.add(key);
+              }
+              applied.push(each.applied);
+            }
+          } catch (error) {
+            parking.park(each.stored, reasonOf(error));
+          }
+        }
+        return applied;
+      }),
+
+    write: () =>
+      forgetting(async () => {
+        const revisions = await rows.putAll(new Map([...changed].map((key) => [key, slotOf(key)])));
+        if (!revisions) throw new Error("another projector wrote rows");
+        changed.clear();
+        if (known.size > remembered) known.clear();
+        else for (const [key, revision] of revisions) known.set(key, { ...slotOf(key), revision });
+      }),
   };
 }
 

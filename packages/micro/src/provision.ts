@@ -37,7 +37,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { type NatsConnection, nanos } from "@nats-io/nats-core";
-import { pinnedGroup } from "./durable.ts";
+import { answersWithin, pinnedGroup } from "./durable.ts";
 
 /** How much of what is provided. */
 export interface ProvisionOptions {
@@ -146,8 +146,10 @@ const pinned: Partial<ConsumerConfig> = {
   priority_groups: [pinnedGroup],
   priority_policy: "pinned_client",
   priority_timeout: nanos(2_000),
-  // Nobody waits for a redelivery: who takes over begins at the checkpoint. A batch of a busy machine may take long.
-  ack_wait: nanos(60_000),
+  // Nobody waits for a redelivery: who takes over begins at the checkpoint. What is on its way to a busy machine, which
+  // catches up with several projections at once, may take long.
+  ack_wait: nanos(120_000),
+  max_ack_pending: 10_000,
 };
 
 async function ensureDurable(
@@ -160,7 +162,7 @@ async function ensureDurable(
   const config = {
     description: `Feeds ${name}`,
     filter_subjects: [filter],
-    ack_wait: nanos(30_000),
+    ack_wait: nanos(answersWithin),
     // A projector never skips: what fails comes again for ever.
     max_deliver: -1,
     max_ack_pending: 5_000,

@@ -1,7 +1,7 @@
 /** Reacting to each message of a durable, one after another, however often it is delivered. */
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { Durable } from "./durable.ts";
+import { answersWithin, type Durable } from "./durable.ts";
 import type { Logger } from "./log.ts";
 
 /** How messages are reacted to. */
@@ -12,6 +12,9 @@ export interface ReactingOptions<T> {
   readonly read: (message: JsMsg) => T | undefined;
   readonly react: (said: T) => Promise<void>;
 }
+
+/** How many messages wait for their turn at the most; nats-server is told of each, again and again, that it does. */
+export const mostHeld = 64;
 
 /** How long what failed waits at the most before it is delivered again, in milliseconds. */
 const waitsAtMost = 60_000;
@@ -26,6 +29,11 @@ export function reactToEach<T>(
   { connection, log, read, react }: ReactingOptions<T>,
 ): AsyncDisposable {
   let stopping = false;
+  const held = new Set<JsMsg>();
+  const telling = setInterval(() => {
+    if (connection.isClosed()) return;
+    for (const message of held) message.working();
+  }, answersWithin / 5);
 
   /** Reacts to one message; never rejects. */
   async function take(message: JsMsg): Promise<void> {
@@ -48,10 +56,15 @@ export function reactToEach<T>(
   }
 
   const working = (async () => {
-    for await (const batch of durable.batches()) {
+    const arriving = (message: JsMsg) => {
+      held.add(message);
+      return message;
+    };
+    for await (const batch of durable.batches(arriving)) {
       for (const message of batch) {
         if (stopping) return;
         await take(message);
+        held.delete(message);
       }
     }
   })().catch((error: unknown) => {
@@ -61,6 +74,7 @@ export function reactToEach<T>(
   return {
     async [Symbol.asyncDispose]() {
       stopping = true;
+      clearInterval(telling);
       durable.stop();
       await working;
     },

@@ -109,3 +109,40 @@ test("a connection that closes under way ends it without a word of its own", asy
   await reaction[Symbol.asyncDispose]();
   expect(lines).toEqual([]);
 });
+
+test("what was delivered and lost on its way comes again within seconds", async () => {
+  const { log } = recordingLog();
+  const lost = await jetstream(await nats.connect()).consumers.get("EVENTS", enrolments.name);
+  for (const id of ids) await claimed(id);
+  const taken = await lost.fetch({ max_messages: ids.length });
+  for await (const message of taken) if (message.info.pending === 0) break;
+  const seen: string[] = [];
+  await using _reaction = await runReaction(
+    enrolments,
+    codeEvents,
+    { connection: await nats.connect(), log },
+    ({ code }) => Promise.resolve(void seen.push(code)),
+  );
+  await expect.poll(() => seen.toSorted()).toEqual(ids.toSorted());
+});
+
+test("nats-server is told of each that waits for its turn that it does, however long it takes", async () => {
+  const { log } = recordingLog();
+  const connection = await nats.connect();
+  const waiting = new Map<string, number>();
+  connection.subscribe(`$JS.ACK.EVENTS.${enrolments.name}.>`, {
+    callback: (_, { subject, data }) => {
+      if (new TextDecoder().decode(data) === "+WPI") waiting.set(subject, (waiting.get(subject) ?? 0) + 1);
+    },
+  });
+  const slow = Promise.withResolvers<void>();
+  let calls = 0;
+  await using _reaction = await runReaction(enrolments, codeEvents, { connection, log }, () => {
+    calls++;
+    return slow.promise;
+  });
+  for (const id of ids) await claimed(id);
+  await expect.poll(() => [...waiting.values()].filter((times) => times > 1)).toHaveLength(ids.length);
+  slow.resolve();
+  await expect.poll(() => calls).toBe(ids.length);
+});

@@ -6,7 +6,7 @@ import type { Recorded } from "./aggregate.ts";
 import { openDurable } from "./durable.ts";
 import { readEvent } from "./event.ts";
 import type { Logger } from "./log.ts";
-import { reactToEach } from "./react-to-each.ts";
+import { mostHeld, reactToEach } from "./react-to-each.ts";
 
 /** How a reaction runs. */
 export interface ReactionOptions {
@@ -25,7 +25,7 @@ export async function runReaction<E extends EventsContract>(
   { connection, log }: ReactionOptions,
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
 ): Promise<AsyncDisposable> {
-  const durable = await openDurable(connection, contract.name);
+  const durable = await openDurable(connection, contract.name, { prefetch: mostHeld });
   return reactToEach(durable, {
     connection,
     log: log.child({ reaction: contract.name }),

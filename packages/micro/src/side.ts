@@ -8,18 +8,19 @@ import { type BucketContract, isOfPart, type Part, partName, type RowOf, whole }
 import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform";
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { openCheckpoint } from "./checkpoint.ts";
+import { jitteredBackoff } from "./backoff.ts";
 import { openDurable } from "./durable.ts";
-import { type Applied, createFold, readFor, type Reading, type Stored } from "./fold.ts";
+import { type Applied, readFor } from "./fold.ts";
 import type { Logger } from "./log.ts";
-import { isDecision, mend } from "./mend.ts";
+import { isDecision } from "./mend.ts";
 import { createOrder } from "./order.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
+import { openPosition } from "./position.ts";
 import type { Projection } from "./projection.ts";
 import { Refusal } from "./refusal.ts";
-import { openRecord } from "./record.ts";
 import { openRows, type RowReader } from "./rows.ts";
 import { sleep } from "./sleep.ts";
+import { type Arrival, createTaking, type Taking, type Written } from "./taking.ts";
 
 /** How a side runs. */
 export interface SideOptions {
@@ -74,11 +75,14 @@ export interface RunningSide<R> extends AsyncDisposable {
   measure(): Promise<Lag>;
 }
 
-/** How often it is looked whether whoever wrote has gone, in milliseconds. */
+/** How often it is looked whether something that was delivered is lost, in milliseconds. */
 const looksEvery = 2_000;
 
 /** After so many events that it does not read, a side writes down how far it is all the same. */
 const passedOverAtMost = 1_000;
+
+/** How often it is asked how far another process is, in milliseconds. */
+const asksEvery = 25;
 
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
@@ -93,152 +97,139 @@ export async function runSide<B extends BucketContract>(
   /** A decision about the projection is for every part of it. */
   const reads = (subject: string) => isRead(subject) && (isDecision({ subject }) || isOfPart(subject, part));
   const rows = await openRows(connection, into);
-  let checkpoint = await openCheckpoint(connection, into, part);
-  const record = await openRecord(connection, into, part);
+  const parked = await readParking(connection, into);
   const durable = await openDurable(connection, partName(into.name, part), { pinned: true });
   const stopping = new AbortController();
-  const parked = await readParking(connection, into);
+  const order = createOrder();
+  /** Another process was seen at it, other than by what was delivered. */
+  let disturbed = false;
+  const disturb = (error: unknown) => {
+    log.debug({ err: error }, "cannot write the position");
+    disturbed = true;
+  };
+  const position = await openPosition(connection, into, disturb, part);
   let parking = await openParking(connection, into, part);
-  let fold = createFold(projection, rows, parking);
+  let taking = makeTaking();
   let lag: Lag = {
-    sequence: await checkpoint.read(),
+    sequence: await position.read(),
     behind: 0,
     milliseconds: 0,
     parked: parking.count,
     writes: false,
   };
-  /** Up to where the checkpoint says it, as far as this process knows. */
-  let saved = lag.sequence;
+  /** Up to where the position was told. */
+  let told = lag.sequence;
   let wake = Promise.withResolvers<void>();
-  const order = createOrder();
   /** The nats-server that had the rows when this process began to write. */
   let server: string | undefined;
+  const troubles = jitteredBackoff(100, 5_000);
+  let failing = false;
+
+  function makeTaking(): Taking<RowOf<B>> {
+    return createTaking({
+      projection,
+      part,
+      rows,
+      parking,
+      read: (sequence) => durable.read(sequence),
+      afterRows,
+      whenParked(newly) {
+        for (const { seq, subject, reason } of newly) log.error({ sequence: seq, subject, reason }, "parked");
+        whenParked?.(newly);
+      },
+      spoiled: beSpoiled,
+      written,
+    });
+  }
 
   /** Begins to write, or begins again: from where the rows are, with nothing remembered of what others wrote. */
   async function begin(): Promise<void> {
     order.forget();
+    disturbed = false;
     server = connection.info?.server_id;
-    const doubt = await record.doubt();
+    const doubt = await position.doubt();
     if (doubt !== undefined) await beSpoiled(doubt).catch(unlessEmptied);
     parking = await openParking(connection, into, part);
-    fold = createFold(projection, rows, parking);
-    checkpoint = await openCheckpoint(connection, into, part);
-    const sequence = await checkpoint.read();
+    taking = makeTaking();
+    const sequence = await position.read();
     await durable.rewind(sequence + 1);
     order.rewound(Date.now());
-    saved = sequence;
+    told = sequence;
     lag = { ...lag, sequence, parked: parking.count, writes: true };
   }
 
-  /**
-   * What continues the rows. Something else means that another process was at it, or that something was delivered
-   * again out of its order: then it is begun again, and what came is left to come once more.
-   */
-  async function inOrder(batch: readonly Arrival<RowOf<B>>[]): Promise<readonly Arrival<RowOf<B>>[]> {
-    // Another nats-server, or the same after a crash, may have lost the last of what it had acknowledged.
-    const elsewhere = lag.writes && connection.info?.server_id !== server;
-    if ((elsewhere && batch.length > 0) || order.isAmiss(Date.now())) {
-      await beginSurely();
-      return [];
-    }
-    const fitting: Arrival<RowOf<B>>[] = [];
-    for (const arrival of batch) {
-      const delivery = order.take(arrival.message.info.deliverySequence, Date.now());
-      if (delivery === "next") fitting.push(arrival);
-      if (delivery !== "amiss") continue;
-      if (fitting.length > 0) await takeSurely(fitting);
-      await beginSurely();
-      return [];
-    }
-    return fitting;
-  }
-
-  /**
-   * A batch is done with once its rows, then the checkpoint, are written, and the record of them is on disk. One that has
-   * nothing for this projection changes no row, and is done with as it comes: to pass over it again costs little.
-   */
-  async function take(batch: readonly Arrival<RowOf<B>>[]): Promise<void> {
-    const applied: Applied[] = [];
-    const aside: Place[] = [];
-    const working = () => {
-      for (const { message } of batch) message.working();
-    };
-    const read = batch.filter(({ isRead }) => isRead);
-    for (const piece of betweenDecisions(read)) {
-      if ("decision" in piece) {
-        const mended = await mend(piece.decision, {
-          part,
-          parking,
-          fold: (events) => fold(events.flatMap((stored) => readFor(projection, stored) ?? [])),
-          read: (seq) => durable.read(seq),
-          working,
-          spoiled: beSpoiled,
-        });
-        applied.push(...mended.applied);
-        aside.push(...mended.freed);
-      } else {
-        applied.push(...(await fold(piece.events)));
-      }
-      const { parked, newly } = await parking.save();
-      for (const { seq, subject, reason } of newly) log.error({ sequence: seq, subject, reason }, "parked");
-      if (newly.length > 0) whenParked?.(newly);
-      aside.push(...parked);
-    }
-    await afterRows?.(applied, aside);
-    const [first, last] = [batch.at(0)?.message, batch.at(-1)?.message];
-    const sequence = Math.max(lag.sequence, last?.seq ?? 0);
-    const saves = read.length > 0 || sequence >= saved + passedOverAtMost;
-    const written = saves ? await checkpoint.advance(sequence) : undefined;
+  /** What was delivered is in the rows. One batch that has nothing for this projection changes none: it costs little. */
+  function written({ first, last, isRead: any }: Written): void {
     lag = {
-      sequence,
-      behind: last?.info.pending ?? 0,
-      milliseconds: first ? Math.max(0, Date.now() - first.time.getTime()) : 0,
+      sequence: Math.max(lag.sequence, last.seq),
+      behind: last.info.pending,
+      milliseconds: Math.max(0, Date.now() - first.time.getTime()),
       parked: parking.count,
       writes: true,
     };
+    if (any || lag.sequence >= told + passedOverAtMost) {
+      told = lag.sequence;
+      position.reached(told);
+    }
     wake.resolve();
     wake = Promise.withResolvers();
-    if (written !== undefined) {
-      await record.keep(sequence, written);
-      saved = sequence;
-    }
-    for (const { message } of batch) message.ack();
+    if (failing) log.info("rows are written again");
+    failing = false;
+    troubles.reset();
   }
 
   /** What cannot be mended by going on is left to whoever looks after both sides. */
   async function beSpoiled(reason: string): Promise<void> {
     log.error({ reason }, "the rows have to be made anew");
+    await position.forget();
     if ((await spoiled?.(reason)) === "emptied") throw new EmptiedError();
   }
 
-  /** Does something however often it needs; what is left over at the end comes again, to whoever follows. */
-  async function surely(work: () => Promise<void>, failed: string, again: string): Promise<void> {
-    for (let pause = 100; !stopping.signal.aborted && !connection.isClosed(); pause = Math.min(pause * 2, 5_000)) {
-      try {
-        await work();
-        if (pause > 100) log.info(again);
-        return;
-      } catch (error) {
-        if (error instanceof EmptiedError) return beginSurely();
-        // Said once: what fails for long fails for the same reason.
-        if (pause === 100) log.error({ err: error }, failed);
-        await sleep(pause, stopping.signal);
-      }
+  /**
+   * Takes in what continues the rows. Something else means that another process was at it, or that something was
+   * delivered again out of its order: then it is begun again, and what came is left to come once more.
+   */
+  async function follow(batch: readonly Arrival<RowOf<B>>[]): Promise<void> {
+    // Another nats-server, or the same after a crash, may have lost the last of what it had acknowledged.
+    const elsewhere = batch.length > 0 && lag.writes && connection.info?.server_id !== server;
+    if (elsewhere || disturbed || order.isAmiss(Date.now())) return begin();
+    const fitting: Arrival<RowOf<B>>[] = [];
+    let isAmiss = false;
+    for (const arrival of batch) {
+      const delivery = order.take(arrival.message.info.deliverySequence, Date.now());
+      if (delivery === "next") fitting.push(arrival);
+      isAmiss = delivery === "amiss";
+      if (isAmiss) break;
     }
+    if (fitting.length > 0) await taking.take(fitting);
+    // What is held waits for what is on its way, which does not come.
+    if (isAmiss || batch.length === 0) await taking.write();
+    if (isAmiss || (batch.length === 0 && (await isLost()))) await begin();
   }
-  const takeSurely = (batch: readonly Arrival<RowOf<B>>[]) =>
-    surely(() => take(batch), "cannot write rows, trying again", "rows are written again");
-  const beginSurely = (): Promise<void> =>
-    surely(begin, "cannot begin to write rows, trying again", "rows are written from now on");
 
   let looked = 0;
-  /** Looked at in quiet times: whoever wrote may have gone with what was delivered to it, and nothing new may come. */
-  const isAbandoned = async (): Promise<boolean> => {
+  /** Looked at in quiet times: nothing new may come that would show it. */
+  async function isLost(): Promise<boolean> {
     if (Date.now() - looked < looksEvery) return false;
     looked = Date.now();
     // Who cannot ask now asks again.
-    return durable.isAbandoned().catch(() => false);
-  };
+    return durable.isLost().catch(() => false);
+  }
+
+  /** Does something, and where it fails begins again, however often it needs; at the end it is left to whoever follows. */
+  async function surely(work: () => Promise<void>): Promise<void> {
+    for (let next = work; !stopping.signal.aborted && !connection.isClosed(); next = begin) {
+      try {
+        return await next();
+      } catch (error) {
+        if (error instanceof EmptiedError) continue;
+        // Said once: what fails for long fails for the same reason.
+        if (!failing) log.error({ err: error }, "cannot write rows, trying again");
+        failing = true;
+        await sleep(troubles.next(), stopping.signal);
+      }
+    }
+  }
 
   const working = (async () => {
     // A bucket that was put back behind what the durable remembers would wait for ever for what was acknowledged.
@@ -246,16 +237,12 @@ export async function runSide<B extends BucketContract>(
     const first = await durable.first(lag.sequence, filtersOf(contract));
     // Up to there nothing was for this projection: the checkpoint need not say so.
     if (first === undefined || first > acknowledged) lag = { ...lag, sequence: Math.max(lag.sequence, acknowledged) };
-    if (acknowledged > lag.sequence || (await record.doubt()) !== undefined) await beginSurely();
+    if (acknowledged > lag.sequence || (await position.doubt()) !== undefined) await surely(begin);
     const arriving = (message: JsMsg): Arrival<RowOf<B>> => {
       const isRead = reads(message.subject);
       return { message, isRead, reading: isRead ? readFor(projection, message) : undefined };
     };
-    for await (const batch of durable.batches(arriving)) {
-      if (batch.length === 0 && (await isAbandoned())) await beginSurely();
-      const fitting = await inOrder(batch);
-      if (fitting.length > 0) await takeSurely(fitting);
-    }
+    for await (const batch of durable.batches(arriving)) await surely(() => follow(batch));
   })().catch((error: unknown) => {
     // Without its rows a service would answer with yesterday's: it ends, and whoever runs it starts another.
     log.fatal({ err: error }, "the projection cannot go on");
@@ -277,7 +264,7 @@ export async function runSide<B extends BucketContract>(
     writer: () => durable.pin(),
     async measure() {
       const { pending, unacknowledged, acknowledged } = await durable.backlog();
-      const sequence = Math.max(lag.sequence, await checkpoint.read());
+      const sequence = Math.max(lag.sequence, await position.read());
       const behind = pending + unacknowledged;
       return {
         sequence,
@@ -289,11 +276,17 @@ export async function runSide<B extends BucketContract>(
     },
     async caughtUp(after) {
       if (after === undefined || lag.sequence >= after) return;
-      // What nobody has recorded yet is not waited for: whoever was told a position was told it by the log.
-      if ((await durable.end()) < after) throw behind();
+      // Whoever writes is told by its own rows, and asks nobody until they are late.
+      let asked = lag.writes ? Date.now() : undefined;
       for (const until = Date.now() + 2_000; Date.now() < until;) {
-        await Promise.race([wake.promise, sleep(25)]);
-        if (lag.sequence >= after || (await checkpoint.read()) >= after || (await isComplete())) return;
+        if (asked === undefined || Date.now() - asked >= asksEvery) {
+          // What nobody has recorded yet is not waited for: whoever was told a position was told it by the log.
+          if ((await durable.end()) < after) throw behind();
+          if ((await position.read()) >= after || (await isComplete())) return;
+          asked = Date.now();
+        }
+        await Promise.race([wake.promise, sleep(asksEvery)]);
+        if (lag.sequence >= after) return;
       }
       throw behind();
     },
@@ -301,6 +294,7 @@ export async function runSide<B extends BucketContract>(
       stopping.abort();
       durable.stop();
       await working;
+      await position[Symbol.asyncDispose]();
       // Where this fails, the others notice after a while.
       if (lag.writes && !connection.isClosed()) await durable.unpin().catch(() => undefined);
     },
@@ -315,25 +309,3 @@ class EmptiedError extends Error {}
 const unlessEmptied = (error: unknown) => {
   if (!(error instanceof EmptiedError)) throw error;
 };
-
-/** What has arrived, whether this side is to read it, and what it says where it makes rows. */
-interface Arrival<R> {
-  readonly message: JsMsg;
-  readonly isRead: boolean;
-  readonly reading: Reading<R> | undefined;
-}
-
-/** Events as they came, those between two decisions about the projection itself together. */
-function* betweenDecisions<R>(
-  batch: readonly Arrival<R>[],
-): Generator<{ readonly decision: Stored } | { readonly events: readonly Reading<R>[] }> {
-  let events: Reading<R>[] = [];
-  for (const { message, reading } of batch) {
-    if (reading) events.push(reading);
-    if (!isDecision(message)) continue;
-    if (events.length > 0) yield { events };
-    yield { decision: message };
-    events = [];
-  }
-  if (events.length > 0) yield { events };
-}

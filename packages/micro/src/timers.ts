@@ -3,7 +3,7 @@ import { dueSubject, type EventsContract, type IdOf, readDueSubject, timerSubjec
 import { type TimersContract, timerStream } from "@natster/contracts/platform";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { openDurable } from "./durable.ts";
-import { reactToEach } from "./react-to-each.ts";
+import { mostHeld, reactToEach } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 import { streams } from "./streams.ts";
 
@@ -34,7 +34,7 @@ export async function runTimers<E extends EventsContract>(
   { connection, log }: ReactionOptions,
   due: (id: IdOf<E>, sequence: number) => Promise<void>,
 ): Promise<AsyncDisposable> {
-  const durable = await openDurable(connection, contract.name, { stream: timerStream });
+  const durable = await openDurable(connection, contract.name, { stream: timerStream, prefetch: mostHeld });
   return reactToEach(durable, {
     connection,
     log: log.child({ timers: contract.name }),
