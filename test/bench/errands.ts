@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 
 /** What a process can be asked to do, by name. What goes in and comes out travels as a structured clone. */
 export type Errands = Readonly<Record<string, (argument: never) => Promise<unknown>>>;
@@ -43,7 +43,7 @@ export async function startRunner<E extends Errands>(
   setup: unknown,
   execArgv: readonly string[] = process.execArgv,
 ): Promise<Runner<E>> {
-  const child = fork(join(import.meta.dirname, file), [JSON.stringify(setup)], {
+  const child = fork(resolve(import.meta.dirname, file), [JSON.stringify(setup)], {
     serialization: "advanced",
     execArgv: [...execArgv],
   });

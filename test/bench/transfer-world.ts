@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type AccountKey, CatalogName } from "@natster/contracts";
 import { startNatsServer } from "@natster/nats-server";
 import { createDevice } from "@natster/person";
+import { bundle } from "../../scripts/bundle.ts";
 import { accountJwt, createKey, createOperator, formatCreds, keyFromSeed, signGrant, userJwt } from "@natster/trust";
 
 /** What a process of the bench needs to know. */
@@ -25,8 +26,10 @@ export interface World extends AsyncDisposable {
   readonly setup: Setup;
   readonly directory: string;
   readonly nats: { readonly pid: number; readonly monitorUrl: string };
-  /** Serves a folder in processes of their own; resolves with their ids when they serve. */
-  serve(root: string, workers?: number): Promise<Serving>;
+  /** Serves a folder in a process of its own; resolves when it serves. */
+  serve(root: string): Promise<Serving>;
+  /** Where a program of this folder is as it would be shipped: in one file, without types. */
+  shipped(file: string): Promise<string>;
 }
 
 export interface Serving extends AsyncDisposable {
@@ -89,18 +92,28 @@ export async function startWorld(): Promise<World> {
   };
   const creds = join(directory, "serving.creds");
   await writeFile(creds, setup.serving, { mode: 0o600 });
+  const ship = async (entry: string): Promise<string> => {
+    const folder = join(directory, "shipped", basename(dirname(dirname(entry))), basename(entry, ".ts"));
+    await bundle(entry, folder);
+    return join(folder, "main.js");
+  };
   const opened = undo.move();
   return {
     setup,
     directory,
     nats,
-    serve: (root) => startServing({ url: nats.url, creds, catalog, root, cache: join(directory, "cache") }),
+    serve: async (root) => {
+      const main = await ship(join(import.meta.dirname, "../../services/file-server/src/main.ts"));
+      return await startServing({ main, url: nats.url, creds, catalog, root, cache: join(directory, "cache") });
+    },
+    shipped: (file) => ship(join(import.meta.dirname, file)),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
 /** The real file-server, as a process. */
 async function startServing(of: {
+  readonly main: string;
   readonly url: string;
   readonly creds: string;
   readonly catalog: string;
@@ -108,8 +121,7 @@ async function startServing(of: {
   readonly cache: string;
 }): Promise<Serving> {
   await mkdir(of.cache, { recursive: true });
-  const main = join(import.meta.dirname, "../../services/file-server/src/main.ts");
-  const child = spawn(process.execPath, [...process.execArgv, main], {
+  const child = spawn(process.execPath, [...process.execArgv, of.main], {
     stdio: ["ignore", "ignore", "pipe"],
     env: {
       PATH: process.env["PATH"],

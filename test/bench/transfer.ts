@@ -41,7 +41,7 @@ export const bench: Bench = async ({ rounds }) => {
   await writeRandom(join(root, "film.bin"), bytes);
   makeTree(join(root, "small"), small);
   const serving = undo.use(await world.serve(root));
-  const reader = undo.use(await startRunner<ReaderErrands>("transfer-reader.ts", world.setup));
+  const reader = undo.use(await startRunner<ReaderErrands>(await world.shipped("transfer-reader.ts"), world.setup));
   const plain = {
     serving: undo.use(await startRunner<PlainErrands>("transfer-plain.ts", world.setup)),
     reading: undo.use(await startRunner<PlainErrands>("transfer-plain.ts", world.setup)),

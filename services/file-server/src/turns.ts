@@ -1,4 +1,5 @@
 /** Who may send next: what is not sent yet is bounded, and readers take turns. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Throttle } from "@natster/files";
 import { letGo } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -9,6 +10,9 @@ export interface TurnsOptions {
   /** Bytes that are sent each second, at the most; as many as go where it is left out. */
   readonly limit?: number | undefined;
 }
+
+/** Milliseconds that a little which was given waits for more before nats-server is asked whether it took it. */
+const moment = 5;
 
 interface Waiting {
   readonly bytes: number;
@@ -108,6 +112,8 @@ export class Turns {
     if (this.#flushing) return;
     this.#flushing = true;
     while (this.#given > 0) {
+      // A question for each reply would wake three processes for it.
+      if (this.#given < this.#most / 4) await sleep(moment);
       const [given, leaving] = [this.#given, this.#leaving];
       this.#given = 0;
       this.#leaving = [];

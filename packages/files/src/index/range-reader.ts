@@ -109,7 +109,7 @@ export class RangeReader implements AsyncDisposable {
       return await this.#open.use(this.#index.locate(file), async (handle) => {
         const bytes = await readFully(handle, offset, length);
         // Looked at after reading: a change before that shows here, and a later one is not in these bytes.
-        return bytes && isAsIndexed(file, await handle.stat({ bigint: true })) ? bytes : undefined;
+        return bytes && isAsIndexed(file, fstatSync(handle.fd, { bigint: true })) ? bytes : undefined;
       });
     } catch (error) {
       if (isGone(error)) return undefined;
