@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => nats?.[Symbol.asyncDispose]());
 
-/** Runs the lab; resolves when it says that it listens, or has ended. */
-async function launch(env: Record<string, string> = {}) {
+/** Runs the lab; resolves when it says that it listens, or something else that is waited for, or has ended. */
+async function launch(env: Record<string, string> = {}, until = "listening") {
   const child = spawn(process.execPath, [fileURLToPath(new URL("lab-program.fixture.ts", import.meta.url))], {
     env: { ...nats.env, LOG_LEVEL: "debug", ...env },
     stdio: ["ignore", "ignore", "pipe"],
@@ -25,7 +25,7 @@ async function launch(env: Record<string, string> = {}) {
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   await Promise.race([
     exited,
-    new Promise<void>((resolve) => child.stderr?.on("data", (line) => String(line).includes("listening") && resolve())),
+    new Promise<void>((resolve) => child.stderr?.on("data", (line) => String(line).includes(until) && resolve())),
   ]);
   return { child, said, exited, [Symbol.asyncDispose]: () => end(child) };
 }
@@ -50,6 +50,12 @@ test.for(["SIGTERM", "SIGINT"] as const)("%s answers what was taken and ends wit
       .split("\n")
       .map((line) => (JSON.parse(line) as { msg: string }).msg),
   ).toEqual(["listening"]);
+});
+
+test("SIGTERM ends a process that still waits for nats-server", async () => {
+  await using running = await launch({ NATS_URL: "127.0.0.1:1" }, "waiting for nats-server");
+  running.child.kill("SIGTERM");
+  expect(await running.exited).toEqual([0, null]);
 });
 
 test("a wrong setting is one line that names it, and ends with 2", async () => {

@@ -1,4 +1,5 @@
 /** A service as a process: its configuration, its connection, and its end. */
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -73,6 +74,29 @@ describe("starting", () => {
     );
     await using running = await start(labProgram, env, recordingLog().log);
     expect(running.connection.isClosed()).toBe(false);
+  });
+
+  test("that needs a stream which nobody has provided waits, says so once, and goes on when it is there", async () => {
+    const manager = await jetstreamManager(await nats.connect());
+    const { log, lines } = recordingLog();
+    const waiting = () => lines.filter(({ msg }) => msg === "waiting for streams and buckets to be provided");
+    let tries = 0;
+    const program = defineProgram({
+      ...labProgram,
+      implement: async ({ openStreams }) => {
+        tries++;
+        await (await jetstreamManager(await openStreams())).streams.info("LATER");
+        return { handlers };
+      },
+    });
+    const starting = start(program, nats.env, log);
+    await expect.poll(() => tries).toBeGreaterThan(2);
+    expect(waiting()).toMatchObject([{ why: "stream not found", level: 40 }]);
+
+    await manager.streams.add({ name: "LATER", subjects: ["later"] });
+    await using running = await starting;
+    expect(running.connection.isClosed()).toBe(false);
+    expect(waiting()).toHaveLength(1);
   });
 
   test("that fails half way closes what it had opened, and leaves no connection", async () => {

@@ -7,6 +7,7 @@ import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Handlers } from "./handler.ts";
 import { answerProbes } from "./probe.ts";
+import { whenProvided } from "./provided.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 
 /** What every platform service reads from its environment. */
@@ -85,21 +86,27 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const config = readConfig(kitConfig.extend(program.config.shape), env) as KitConfig & z.infer<C>;
   const ownLog = log ?? createLog(contract.name, config.LOG_LEVEL);
   await using undo = new AsyncDisposableStack();
-  const opened = undo.use(new AsyncDisposableStack());
-  const closing = undo.use(new AsyncDisposableStack());
-  const connections: NatsConnection[] = [];
-  const open = async (file: string, name: string) => {
-    const made = await connect({ servers: config.NATS_URL, creds: { file }, name, log: ownLog, signal });
-    opened.defer(() => made.close());
-    connections.push(made);
-    return made;
-  };
+  const open = (file: string, name: string) =>
+    connect({ servers: config.NATS_URL, creds: { file }, name, log: ownLog, signal });
   const connection = await open(config.NATS_CREDS, contract.name);
-  const openStreams = async () => {
-    if (config.NATS_STREAMS_CREDS === undefined) throw new ConfigError("cannot start: NATS_STREAMS_CREDS is not set");
-    return open(config.NATS_STREAMS_CREDS, `${contract.name} (streams)`);
+  undo.defer(() => connection.close());
+  const implement = async () => {
+    await using begun = new AsyncDisposableStack();
+    const streams: NatsConnection[] = [];
+    begun.defer(async () => void (await Promise.all(streams.map((each) => each.close()))));
+    const openStreams = async () => {
+      if (config.NATS_STREAMS_CREDS === undefined) throw new ConfigError("cannot start: NATS_STREAMS_CREDS is not set");
+      const made = await open(config.NATS_STREAMS_CREDS, `${contract.name} (streams)`);
+      streams.push(made);
+      return made;
+    };
+    const closing = begun.use(new AsyncDisposableStack());
+    const implementation = await program.implement({ connection, openStreams, log: ownLog, config, closing });
+    return { ...implementation, streams, closing, begun: begun.move() };
   };
-  const { handlers, ...more } = await program.implement({ connection, openStreams, log: ownLog, config, closing });
+  const { handlers, streams, closing, begun, ...more } = await whenProvided(implement, ownLog, signal);
+  undo.use(begun);
+  const connections = [connection, ...streams];
   const standing = { lobby: config.NATSTER_LOBBY, administrators: new Set(config.NATSTER_ADMINISTRATORS) };
   const serving = await serve(contract, handlers, { connection, log: ownLog, standing, ...more });
   if (config.NATSTER_PROBE !== undefined) {
@@ -142,12 +149,19 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
  * too old, is one line on standard error, and exit 2.
  */
 export async function run<S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>): Promise<void> {
+  const asked = new AbortController();
+  let running: Running | undefined;
+  const stop = () => {
+    asked.abort();
+    void running?.stop();
+  };
+  // From the first moment: in a container, nothing else ends a process that waits.
+  process.once("SIGTERM", stop).once("SIGINT", stop);
   try {
-    const running = await start(program);
-    const stop = () => void running.stop();
-    process.once("SIGTERM", stop).once("SIGINT", stop);
+    running = await start(program, process.env, undefined, asked.signal);
     if (await running.ended) process.exitCode = 1;
   } catch (error) {
+    if (asked.signal.aborted) return;
     if (!(error instanceof ConfigError || error instanceof ServerTooOldError)) throw error;
     process.stderr.write(`${program.contract.name}: ${error.message}\n`);
     process.exitCode = 2;
