@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** Suites on the composed system that have a command each, `npm run test:NAME`, and run only by it. */
-const suites = "test/{journeys,attacks,faults,page,containers}/**";
+const suites = "test/{journeys,attacks,faults,page}/**";
+/** The same on containers, which are built before. */
+const containers = "test/containers/**";
 
 /** Tests are told apart by what they need: nothing, a real nats-server, or the composed system. */
 const named = (name: string, include: string, exclude: string[] = []) => ({
@@ -10,9 +12,10 @@ const named = (name: string, include: string, exclude: string[] = []) => ({
     name,
     include: [include],
     exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
-    globalSetup: name === "unit" ? [] : ["test/nats-server.setup.ts"],
+    globalSetup: setups[name] ?? ["test/nats-server.setup.ts"],
   },
 });
+const setups: Readonly<Record<string, string[]>> = { unit: [], containers: ["test/containers/images.setup.ts"] };
 const anywhere = "{packages,scripts,services,test,deploy}/**";
 
 export default defineConfig({
@@ -26,10 +29,11 @@ export default defineConfig({
     expect: { requireAssertions: true, poll: { timeout: 20_000 } },
     setupFiles: ["test/seed.setup.ts"],
     projects: [
-      named("unit", `${anywhere}/*.test.{ts,tsx}`, ["**/*.{int,e2e}.test.ts", suites]),
+      named("unit", `${anywhere}/*.test.{ts,tsx}`, ["**/*.{int,e2e}.test.ts", suites, containers]),
       named("int", `${anywhere}/*.int.test.ts`, [suites]),
       named("e2e", `${anywhere}/*.e2e.test.ts`, [suites]),
       named("suites", `${suites}/*.test.{ts,tsx}`),
+      named("containers", `${containers}/*.test.ts`),
     ],
   },
 });

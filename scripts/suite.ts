@@ -23,7 +23,9 @@ if (tests.length === 0) {
   console.log(
     `${name}: NATSTER_SEED=${seed} (${of})${runs ? `, NATSTER_RUNS=${runs}` : ", as many runs as each test says"}`,
   );
-  const result = await runTests(["--project", "suites", `${folder}/`, ...args], { NATSTER_SEED: String(seed) });
+  const result = await runTests(["--project", "suites", "--project", "containers", `${folder}/`, ...args], {
+    NATSTER_SEED: String(seed),
+  });
   process.exitCode = result.code;
   sayLast(result);
 }

@@ -1,0 +1,113 @@
+/** A whole system in containers, and people outside of it. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { type AccountKey, Handle } from "@natster/contracts";
+import { connectDevice, createDevice, type Place, register } from "@natster/person";
+import { type Installation, openInstallation } from "@natster/standalone";
+import type { TestPerson } from "@natster/testing";
+import { createKey, type Key } from "@natster/trust";
+import { connect } from "@nats-io/transport-node";
+import { inject } from "vitest";
+import { output } from "../../deploy/src/run.ts";
+import { Compose, freePorts } from "./compose.ts";
+
+/** How a system in containers is set up. */
+export interface ContainersOptions {
+  /** How many nats-servers it has: one, or three. */
+  readonly servers?: 1 | 3;
+  readonly administrators?: readonly AccountKey[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A system in containers. */
+export interface Containers extends AsyncDisposable {
+  readonly compose: Compose;
+  /** What `prepare` made, and what no running service needs. */
+  readonly directory: string;
+  readonly installation: Installation;
+  /** The authority of its certificates: the path of a PEM file. */
+  readonly authority: string;
+  readonly page: string;
+  /** Each nats-server as it is reached from outside. */
+  readonly urls: readonly string[];
+  readonly place: Place;
+  /** Somebody new, registered and connected as `owner`. */
+  person(handle?: string, key?: Key<"account">): Promise<TestPerson>;
+}
+
+export const services = ["accounts", "catalog", "codes", "projector", "web"] as const;
+
+const clusterOf = ["nats-1", "nats-2", "nats-3"] as const;
+
+/** Starts a system whose images are there, and resolves when each of its containers is well. Everybody may register. */
+export async function startContainers({
+  servers = 1,
+  administrators = [],
+  env = {},
+}: ContainersOptions = {}): Promise<Containers> {
+  await using undo = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), "natster-containers-"));
+  undo.defer(() => rm(directory, { recursive: true, force: true }));
+
+  const names = servers === 1 ? ["nats"] : clusterOf;
+  const [web = 0, ...ports] = await freePorts(servers + 1);
+  const page = `https://localhost:${web}/`;
+  const compose = new Compose(inject("compose"), `natster-${process.pid}-${web}`, {
+    COMPOSE_PROFILES: servers === 1 ? "single" : "cluster",
+    NATSTER_SERVERS: names.join(","),
+    NATSTER_PUBLIC_URL: page,
+    NATSTER_ADMINISTRATORS: administrators.join(","),
+    NATSTER_REGISTRATION: "open",
+    WEB_PORT: `127.0.0.1:${web}`,
+    ...Object.fromEntries(
+      ports.map((port, at) => [at === 0 ? "NATS_PORT" : `NATS_${at + 1}_PORT`, `127.0.0.1:${port}`]),
+    ),
+    ...env,
+  });
+  undo.defer(() => compose.end());
+  await compose.does("up", "--detach", "--no-build");
+  await compose.areWell([...names, ...services, "prepare", "provision"]);
+
+  await takeOut(compose, "/state/keys", directory);
+  await takeOut(compose, "/state/nats/ca.crt", directory);
+  const authority = join(directory, "ca.crt");
+  setDefaultCACertificates([...getCACertificates("default"), await readFile(authority, "utf8")]);
+  const keys = join(directory, "keys");
+  const installation = await openInstallation(keys);
+  const urls = ports.map((port) => `tls://localhost:${port}`);
+  const place: Place = {
+    servers: urls,
+    platform: installation.platform,
+    lobby: installation.lobby,
+    dial: (options) => connect({ ...options, timeout: 20_000 }),
+  };
+
+  const people = undo.use(new AsyncDisposableStack());
+  const ending = undo.move();
+  return {
+    compose,
+    directory: keys,
+    installation,
+    authority,
+    page,
+    urls,
+    place,
+    async person(handle, key = createKey("account")) {
+      await register(place, { account: key, ...(handle !== undefined && { handle: Handle.parse(handle) }) });
+      const administrator = administrators.includes(key.public);
+      const creds = createDevice(key, { name: handle ?? "device", role: "owner", administrator });
+      const connected = await connectDevice(place, creds, handle ?? "device", { timeout: 20_000 });
+      return people.use({ ...connected, key });
+    },
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  };
+}
+
+/** Copies what stands in the container that set the system up. */
+async function takeOut(compose: Compose, path: string, to: string): Promise<void> {
+  const prepare = (await compose.conditions()).find(({ service }) => service === "prepare");
+  if (!prepare) throw new Error("nobody set the system up");
+  await output("docker", ["cp", `${prepare.container}:${path}`, to]);
+}
