@@ -4,69 +4,10 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { commands, type Entry } from "../../packages/cli/src/commands.ts";
+import { lines, type Line } from "./lines.ts";
 import { homes, Somebody } from "./person.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
-
-/** What each is told, and how it may end where there is no system: those of this machine alone may do what they do. */
-const lines: Readonly<Record<string, { readonly told: string; readonly alone?: true }>> = {
-  up: { told: "--dir nowhere --listen 192.0.2.1:1 --public-url https://example.org" },
-  down: { told: "", alone: true },
-  status: { told: "", alone: true },
-  init: { told: "http://127.0.0.1:9/" },
-  whoami: { told: "" },
-  login: { told: "--no-wait" },
-  redeem: { told: "S7KQ2M4T-9PZD-WB3E-5HJN --server http://127.0.0.1:9/" },
-  invite: { told: "" },
-  rename: { told: "other" },
-  share: { told: "Photos" },
-  unshare: { told: "photos @bob" },
-  publish: { told: "photos" },
-  unpublish: { told: "photos" },
-  serve: { told: "" },
-  inbox: { told: "" },
-  accept: { told: "@bob/photos" },
-  decline: { told: "@bob/photos" },
-  drop: { told: "@bob/photos" },
-  ls: { told: "" },
-  get: { told: "photos" },
-  cat: { told: "photos/Welcome.md" },
-  stat: { told: "photos/Welcome.md" },
-  watch: { told: "" },
-  activity: { told: "" },
-  "catalog new": { told: "other Photos" },
-  "catalog ls": { told: "" },
-  "catalog describe": { told: "photos 'what it holds'" },
-  "catalog rm": { told: "photos" },
-  "catalog contents": { told: "photos" },
-  "catalog search": { told: "photos welcome" },
-  "devices ls": { told: "" },
-  "devices rename": { told: "laptop other" },
-  "devices revoke": { told: "laptop" },
-  "context ls": { told: "", alone: true },
-  "context use": { told: "nowhere" },
-  "context rm": { told: "nowhere" },
-  "context export": { told: "nowhere --passphrase-file /dev/null" },
-  "context import": { told: "nothing.natster --passphrase-file /dev/null" },
-  forget: { told: "@bob" },
-  "ops status": { told: "" },
-  "ops rebuild": { told: "shares" },
-  "ops parked": { told: "shares" },
-  "ops retry": { told: "shares" },
-  "ops skip": { told: "shares 1" },
-  "ops metrics": { told: "--listen 127.0.0.1:0" },
-  "ops backup": { told: "log.ndjson --dir missing" },
-  "ops restore": { told: "log.ndjson --dir missing" },
-  "operator init": { told: "Photos" },
-  "operator provision": { told: "missing" },
-  "operator rotate": { told: "missing" },
-  "operator renew": { told: "missing" },
-  "operator backup": { told: "operator.natster --dir missing --passphrase-file /dev/null" },
-  "operator restore": { told: "operator.natster --dir missing --passphrase-file /dev/null" },
-  migrate: { told: "nothing.json" },
-  doctor: { told: "" },
-  completion: { told: "bash", alone: true },
-};
 
 const pathsOf = (entries: Readonly<Record<string, Entry>>, path = ""): string[] =>
   Object.entries(entries).flatMap(([name, entry]) =>
@@ -76,7 +17,7 @@ const pathsOf = (entries: Readonly<Record<string, Entry>>, path = ""): string[] 
 /** Types a command as somebody, and looks at what they read. */
 async function tryOne(
   who: Somebody,
-  [name, { told, alone }]: [string, (typeof lines)[string]],
+  [name, { told, alone }]: [string, Line],
   terminal: number | undefined,
 ): Promise<string> {
   const line = `natster --timeout 20 ${name} ${told}`;

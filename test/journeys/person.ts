@@ -27,6 +27,8 @@ export interface RunOptions {
 
 /** Somebody with a home. */
 export class Somebody {
+  /** The path of the real command. */
+  static readonly command = natster;
   readonly home: string;
 
   constructor(name: string, where: string) {

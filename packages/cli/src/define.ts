@@ -41,6 +41,8 @@ export interface Command<I extends z.ZodType = z.ZodType, D extends z.ZodType = 
   readonly input: I;
   /** One document that `--json` prints, on a line of its own. */
   readonly output: D;
+  /** What it shows says only that it is done: `--quiet` keeps that back. */
+  readonly deed?: true;
   /** How many such documents there are, where it is not one. */
   readonly documents?: "many";
   run(call: Call<z.output<I>, z.output<D>>): Promise<void>;

@@ -6,6 +6,7 @@ import { Interrupted, UsageError } from "./failure.ts";
 import { sayError } from "./output/say.ts";
 import { createUi } from "./output/ui.ts";
 import type { Typed } from "./program.ts";
+import { check } from "./typed.ts";
 
 const GlobalsTyped = z.object({
   context: z.string().optional(),
@@ -29,18 +30,18 @@ export async function execute({ name, command, input, globals }: Typed): Promise
   // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
-    const { timeout, ...others } = check(GlobalsTyped, globals, "--");
+    const { timeout, ...others } = check(GlobalsTyped, globals, (part) => `--${part}`);
     const within = (usual: number) => timeout ?? usual;
     const told: Globals = { context: undefined, ...others, timeout: within(anAnswer), within };
     const ui = createUi(told);
     await command.run({
-      input: check(command.input, input, ""),
+      input: check(command.input, input, (part) => calledBy(command, part)),
       globals: told,
       ui,
       signal: interrupted.signal,
       say(data) {
         if (told.json) ui.data(JSON.stringify(command.output.parse(data)));
-        else command.show(data, ui);
+        else if (!(told.quiet && command.deed)) command.show(data, ui);
       },
     });
     return 0;
@@ -58,18 +59,11 @@ const usage = (error: UsageError, name: string) => ({
   next: error.next ?? `natster ${name} --help`,
 });
 
-/** What was typed, as its schema reads it. Throws `UsageError` with what is wrong about which part. */
-function check<S extends z.ZodType>(schema: S, typed: unknown, dashes: string): z.output<S> {
-  const parsed = schema.safeParse(typed);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const [part] = issue?.path ?? [];
-  const found =
-    typeof typed === "object" && typed !== null && part !== undefined ? Reflect.get(typed, part) : undefined;
-  const about = part === undefined ? "" : `${dashes}${String(part)}: `;
-  throw new UsageError(
-    `${about}${issue?.message ?? "not understood"}${found === undefined ? "" : ` (${String(found)})`}`,
-  );
+/** How people write a part of what a command takes: `--max-age`, or the name of an argument. */
+function calledBy({ options = [] }: Typed["command"], part: string): string {
+  const word = part.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const [flags] = options.find(([each]) => new RegExp(`--(no-)?${word}\\b`).test(each)) ?? [];
+  return flags === undefined ? word : `--${word}`;
 }
 
 /** How long putting things in order may take; what is acknowledged is on the disk before. */

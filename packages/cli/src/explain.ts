@@ -60,7 +60,7 @@ const named: Readonly<Record<string, { readonly next: string }>> = {
 const notLetIn: Explained = {
   what: "nats-server does not let this device in",
   why: "it was revoked, its time has run out, or its account was closed or suspended",
-  next: "natster login, with a code from another device of yours",
+  next: "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER",
 };
 
 const untrusted = (): Explained => ({

@@ -19,6 +19,8 @@ export type CatalogAddress = Pick<Reading, "owner" | "catalog">;
 export interface OpenCatalogOptions extends Reading, PaceOptions {
   /** Bytes in one request, at the most; the largest range there is unless given. Less is asked for while the window is small. */
   readonly rangeSize?: number;
+  /** Milliseconds that one thing is asked for, again and again; a number of times unless given. */
+  readonly answerWithin?: number;
 }
 
 /** A part of a file's content. */
@@ -70,7 +72,7 @@ export interface CatalogReader extends Disposable {
 export async function openCatalog(connection: NatsConnection, options: OpenCatalogOptions): Promise<CatalogReader> {
   const { catalog, owner, rangeSize = maxRange } = options;
   const pace = new Pace(options);
-  const route = new Route(connection, options, pace);
+  const route = new Route(connection, options, pace, options.answerWithin);
   const { welcome } = await route.link();
   const read: CatalogReader["read"] = (range, { signal } = {}) => route.ask("read", range, { signal });
 

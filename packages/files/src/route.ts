@@ -28,11 +28,13 @@ export class Route implements Disposable {
   readonly #reading: Reading;
   readonly #client: Client<typeof files>;
   readonly #pace: Pace;
+  readonly #answerWithin: number;
   #link: Promise<SessionLink> | undefined;
 
-  constructor(connection: NatsConnection, reading: Reading, pace: Pace) {
+  constructor(connection: NatsConnection, reading: Reading, pace: Pace, answerWithin = Number.POSITIVE_INFINITY) {
     this.#reading = reading;
     this.#pace = pace;
+    this.#answerWithin = answerWithin;
     const own = accountOf(reading.device) === reading.owner;
     this.#client = client(files, connection, own ? {} : { subject: asShared(reading.owner) });
   }
@@ -61,6 +63,7 @@ export class Route implements Disposable {
     request: InnerRequest<V>,
     { signal, takes = 0 }: AskOptions = {},
   ): Promise<InnerReply<V>> {
+    const until = performance.now() + this.#answerWithin;
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
       const opening = this.link();
@@ -68,7 +71,7 @@ export class Route implements Disposable {
       const current = this.#link;
       const asked = performance.now();
       try {
-        const timeout = this.#pace.timeout(attempt) + takes;
+        const timeout = Math.min(this.#pace.timeout(attempt), Math.max(1, until - asked)) + takes;
         const reply = await abortable(link.ask(verb, request, { timeout }), signal);
         if (takes === 0) this.#pace.answered(performance.now() - asked);
         return reply;
@@ -76,7 +79,7 @@ export class Route implements Disposable {
         if (error instanceof NobodyAnswersError || isRefusal(error, "session_unknown")) this.#forget(current);
         else if (error instanceof NoAnswerError) this.#lost(current, attempt);
         else throw error;
-        if (attempt === mostTries) throw stalled(this.#reading.catalog, error);
+        if (attempt === mostTries || performance.now() >= until) throw stalled(this.#reading.catalog, attempt, error);
         // An instance that has just gone may be named once more by an answer that was already on its way.
         if (error instanceof NobodyAnswersError && attempt > 1) await pause(50 * attempt);
       }
@@ -89,12 +92,14 @@ export class Route implements Disposable {
   }
 
   async #open(): Promise<SessionLink> {
+    const until = performance.now() + this.#answerWithin;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await SessionLink.open(this.#client, this.#reading, { timeout: this.#pace.timeout(attempt) });
+        const timeout = Math.min(this.#pace.timeout(attempt), Math.max(1, until - performance.now()));
+        return await SessionLink.open(this.#client, this.#reading, { timeout });
       } catch (error) {
         if (!(error instanceof NoAnswerError)) throw error;
-        if (attempt === mostTries) throw stalled(this.#reading.catalog, error);
+        if (attempt === mostTries || performance.now() >= until) throw stalled(this.#reading.catalog, attempt, error);
       }
     }
   }
@@ -112,8 +117,8 @@ export class Route implements Disposable {
   }
 }
 
-const stalled = (catalog: CatalogName, cause: Error): StalledError =>
-  new StalledError(`catalog ${catalog} did not answer in ${mostTries} tries`, { cause });
+const stalled = (catalog: CatalogName, tries: number, cause: Error): StalledError =>
+  new StalledError(`catalog ${catalog} did not answer in ${tries} ${tries === 1 ? "try" : "tries"}`, { cause });
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

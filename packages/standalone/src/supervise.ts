@@ -2,9 +2,7 @@
 import type { NatsServer } from "@natster/nats-server";
 import type { Running } from "@natster/micro";
 import type { Platform, ServiceName } from "./platform.ts";
-
-/** So often within a minute something may end by itself. */
-const mostInAMinute = 5;
+import { Restarts } from "./restarts.ts";
 
 /** Watches a platform until it is stopped; resolves with the reason where it is beyond help. */
 export function supervise(platform: Platform, stopped: AbortSignal, tell: (what: string) => void): Promise<Error> {
@@ -17,12 +15,12 @@ export function supervise(platform: Platform, stopped: AbortSignal, tell: (what:
 
 /** A nats-server that ended is started again on the same ports, and everybody finds it again. */
 async function keepNats(nats: NatsServer, stopped: AbortSignal, tell: (what: string) => void): Promise<Error> {
-  const patience = new Patience();
+  const restarts = new Restarts();
   for (;;) {
     const { code, signal } = await nats.exited;
     if (stopped.aborted) return never();
     const why = `nats-server has ended by itself (${signal ?? `exit code ${code}`})`;
-    if (patience.isAtAnEnd()) return new Error(`${why}, again and again; its log is ${nats.logFile}`);
+    if (restarts.areTooMany()) return new Error(`${why}, again and again; its log is ${nats.logFile}`);
     tell(`${why}; it is started again`);
     try {
       await nats.restart();
@@ -39,25 +37,15 @@ async function keepService(
   stopped: AbortSignal,
   tell: (what: string) => void,
 ): Promise<Error> {
-  const patience = new Patience();
+  const restarts = new Restarts();
   for (let running = first; ;) {
     const reason = await running.ended;
     if (stopped.aborted) return never();
     const why = `the service ${name} has ended by itself (${reason?.message ?? "for no reason that it knows"})`;
-    if (patience.isAtAnEnd()) return new Error(`${why}, again and again; its log is ${platform.logFile}`);
+    if (restarts.areTooMany()) return new Error(`${why}, again and again; its log is ${platform.logFile}`);
     tell(`${why}; it is started again`);
     running = await platform.another(name);
   }
 }
 
 const never = (): Promise<never> => new Promise(() => {});
-
-class Patience {
-  #ends: number[] = [];
-
-  /** Counts an end; tells whether there were too many of late. */
-  isAtAnEnd(now = performance.now()): boolean {
-    this.#ends = [...this.#ends.filter((at) => now - at < 60_000), now];
-    return this.#ends.length > mostInAMinute;
-  }
-}

@@ -10,6 +10,7 @@ export default defineCommand({
   about: "Stop the system that runs in a folder, in order: what was acknowledged is on the disk already.",
   options: [["--dir <directory>", "where it is kept"]],
   examples: [["natster down", "stops what natster up --background started"]],
+  deed: true,
   input: z.object({ dir: z.string().optional() }),
   output: z.strictObject({ directory: z.string(), stopped: z.boolean() }),
   async run({ input, globals, say, signal }) {

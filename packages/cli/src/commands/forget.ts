@@ -10,6 +10,7 @@ export default defineCommand({
     "Forget which account a handle stood for when it was first used here. Do so only after they told you, in another way than through this system, that their account is a new one.",
   arguments: [["<handle>", "such as @bob"]],
   examples: [["natster forget @bob", "after Bob told you so himself"]],
+  deed: true,
   input: z.object({
     handle: z
       .string()

@@ -3,7 +3,7 @@ import { register } from "@natster/person";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { contextNameFor, joinAs } from "../system/join.ts";
-import { welcomeAt } from "../system/welcome.ts";
+import { PageTyped, welcomeAt } from "../system/welcome.ts";
 
 export default defineCommand({
   about:
@@ -11,7 +11,8 @@ export default defineCommand({
   arguments: [["<url>", "the address of the system's page"]],
   options: [["--handle <handle>", "the name that people know you by: 3 to 32 letters, digits and dashes"]],
   examples: [["natster init https://files.example.org --handle bob", "as @bob"]],
-  input: z.object({ url: z.url("expected the address of a page"), handle: Handle.optional() }),
+  deed: true,
+  input: z.object({ url: PageTyped, handle: Handle.optional() }),
   output: z.strictObject({ context: z.string(), account: AccountKey, handle: Handle.optional(), page: z.url() }),
   async run({ input: { url, handle }, globals, say }) {
     const welcome = await welcomeAt(url, globals.timeout);

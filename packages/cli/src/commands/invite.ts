@@ -4,7 +4,7 @@ import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
 import { connectAs } from "../system/connect.ts";
-import { DurationTyped } from "../system/duration.ts";
+import { CodeDurationTyped } from "../system/duration.ts";
 
 export default defineCommand({
   about: "Make a code with which one person may register on this system; for administrators.",
@@ -13,7 +13,7 @@ export default defineCommand({
     ["-e, --expires <duration>", "how long it can be used (default: 7d)"],
   ],
   examples: [["natster invite --expires 1d", "one person, until tomorrow"]],
-  input: z.object({ handle: Handle.optional(), expires: DurationTyped.default(codeLifetimes.enrol) }),
+  input: z.object({ handle: Handle.optional(), expires: CodeDurationTyped.default(codeLifetimes.enrol) }),
   output: Passed.extend({ onlyHere: z.boolean() }),
   async run({ input: { handle, expires: expiresIn }, globals, say }) {
     await using person = await connectAs(globals);
@@ -22,8 +22,7 @@ export default defineCommand({
     say({ ...passedOn(code, page, expiresIn), onlyHere: isOnlyHere(page) });
   },
   show(said, ui) {
-    ui.out("Give this to one person; it lets them in once:");
-    showPassed(ui, said);
+    showPassed(ui, "Give this to one person; it lets them in once:", said);
     if (said.onlyHere) ui.note(onlyHere);
   },
 });

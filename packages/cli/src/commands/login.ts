@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { Role } from "@natster/contracts";
+import { Label, Role } from "@natster/contracts";
 import { codeLifetimes, issueDeviceCode, notices, startFulfiller } from "@natster/person";
 import * as z from "zod";
 import { codesOfContext } from "../context/codes.ts";
@@ -7,7 +7,7 @@ import { defineCommand } from "../define.ts";
 import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
 import { askToServe } from "../serving/here.ts";
 import { connectAs } from "../system/connect.ts";
-import { DurationTyped } from "../system/duration.ts";
+import { CodeDurationTyped, DurationTyped } from "../system/duration.ts";
 
 export default defineCommand({
   about:
@@ -26,9 +26,9 @@ export default defineCommand({
   ],
   input: z.object({
     role: Role.default("browser"),
-    name: z.string().min(1).max(256).optional(),
+    name: Label.min(1).optional(),
     lasts: DurationTyped.optional(),
-    expires: DurationTyped.default(codeLifetimes.device),
+    expires: CodeDurationTyped.default(codeLifetimes.device),
     sign: z.boolean().default(true),
     wait: z.boolean().default(true),
   }),
@@ -69,11 +69,11 @@ export default defineCommand({
   },
   show(said, ui) {
     if ("used" in said) {
-      ui.out(said.used ? `${said.name} is signed in; natster devices lists it` : "nobody used the code in time");
+      const end = said.used ? `${said.name} is signed in; natster devices lists it` : "nobody used the code in time";
+      if (!ui.quiet) ui.out(end);
       return;
     }
-    ui.out("Open this on the other device, or scan it; whoever does so first is signed in as you:");
-    showPassed(ui, said);
+    showPassed(ui, "Open this on the other device, or scan it; whoever does so first is signed in as you:", said);
     if (said.onlyHere) ui.note(onlyHere);
     ui.note("On another machine: natster redeem, and the link or the code.");
   },

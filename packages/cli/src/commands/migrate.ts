@@ -27,6 +27,7 @@ export default defineCommand({
     ["natster migrate ~/.natster/photos.json", "then natster share photos @bob"],
     ["natster migrate photos.json --root /mnt/photos", "from a library of another machine"],
   ],
+  deed: true,
   input: z.object({ file: z.string().min(1), root: z.string().optional(), name: CatalogName.optional() }),
   output: z.strictObject({
     catalog: CatalogName,

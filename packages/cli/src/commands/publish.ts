@@ -12,6 +12,7 @@ export default defineCommand({
   options: [["-e, --expires <duration>", "end it after a time: 12h, 7d"]],
   completes: "catalogs",
   examples: [["natster publish talks", "natster unpublish takes it back"]],
+  deed: true,
   input: z.object({ catalog: CatalogName, expires: DurationTyped.optional() }),
   output: z.strictObject({ catalog: CatalogName, until: z.iso.datetime().optional() }),
   async run({ input: { catalog, expires }, globals, say }) {

@@ -1,7 +1,9 @@
 import { AccountKey, CatalogName, Handle } from "@natster/contracts";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
+import { showDoing } from "../output/progress.ts";
 import { redeemCode } from "../system/redeem-code.ts";
+import { PageTyped } from "../system/welcome.ts";
 
 export default defineCommand({
   about:
@@ -18,7 +20,8 @@ export default defineCommand({
     ],
     ["natster redeem S7KQ2M4T-9PZD-WB3E-5HJN --server https://files.example.org", "a code"],
   ],
-  input: z.object({ code: z.string(), server: z.url().optional(), handle: Handle.optional() }),
+  deed: true,
+  input: z.object({ code: z.string(), server: PageTyped.optional(), handle: Handle.optional() }),
   output: z.strictObject({
     purpose: z.enum(["device", "share", "enrol"]),
     context: z.string(),
@@ -30,7 +33,9 @@ export default defineCommand({
     shared: z.strictObject({ name: z.string(), owner: AccountKey, catalog: CatalogName }).optional(),
   }),
   async run({ input, globals, ui, signal, say }) {
+    using doing = showDoing(ui, "waiting for the machine that made the code");
     const redeemed = await redeemCode(input, globals, signal);
+    doing[Symbol.dispose]();
     const { handle } = input;
     if (redeemed.joined && handle !== undefined && handle !== redeemed.handle)
       ui.note(`somebody else is @${handle} already`);

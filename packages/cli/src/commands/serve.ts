@@ -6,6 +6,7 @@ import { contextFor } from "../context/context.ts";
 import { defineCommand } from "../define.ts";
 import { UsageError } from "../failure.ts";
 import { Installed, installUnit, showInstalled, takeAway } from "../install/install.ts";
+import { showDoing } from "../output/progress.ts";
 import { counted } from "../output/words.ts";
 import { ensureServingDevice } from "../serving/device.ts";
 import { serveHere, stayUntilInterrupted } from "../serving/stay.ts";
@@ -35,22 +36,24 @@ export default defineCommand({
     ["natster serve photos=/mnt/copy/photos", "a copy of a catalog that another machine serves too"],
     ["natster serve --install", "without a terminal, after each sign-in and after whatever ends it"],
   ],
+  deed: true,
   input: z.object({
     folders: z.array(Folder).default([]),
     install: z.boolean().default(false),
     uninstall: z.boolean().default(false),
   }),
   output: z.union([z.strictObject({ served: z.array(ServedState) }), Installed]),
-  async run({ input: { folders, install, uninstall }, globals, signal, say }) {
+  async run({ input: { folders, install, uninstall }, globals, ui, signal, say }) {
     if (install && uninstall) throw new UsageError("--install and --uninstall contradict one another");
     if (uninstall) return say(await takeAway(await contextFor(globals.context)));
-    const context = await (async () => {
-      await using person = await connectAs(globals);
-      return await ensureServingDevice(person);
-    })();
-    if (install) return say(await installUnit(context, folders));
+    await using person = await connectAs(globals);
+    if (install) return say(await installUnit(await ensureServingDevice(person), folders));
     const more = Object.fromEntries(folders.map(({ catalog, root }) => [catalog, { root, dotfiles: false }]));
-    await using agent = await serveHere(context, globals.timeout, signal, more);
+    using doing = showDoing(ui, "beginning to serve");
+    await using agent = await serveHere(person, globals, { signal, ui }, more);
+    // It serves as a device of its own.
+    await person[Symbol.asyncDispose]();
+    doing[Symbol.dispose]();
     say({ served: [...agent.states()] });
     await stayUntilInterrupted(agent, signal);
   },

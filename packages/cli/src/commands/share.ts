@@ -1,17 +1,18 @@
 import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { AccountKey, CatalogName, Instant } from "@natster/contracts";
+import { AccountKey, CatalogName, Instant, Label } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
 import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
 import * as z from "zod";
 import { leasesOfContext } from "../context/codes.ts";
-import { defineCommand } from "../define.ts";
+import { defineCommand, type Globals } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
+import { showDoing } from "../output/progress.ts";
+import type { Ui } from "../output/ui.ts";
 import { counted, moment } from "../output/words.ts";
 import type { Agent } from "../serving/agent.ts";
-import { ensureServingDevice } from "../serving/device.ts";
 import { askToServe } from "../serving/here.ts";
 import { makeCatalog, type NewCatalog } from "../serving/make.ts";
 import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
@@ -50,7 +51,7 @@ export default defineCommand({
     expires: DurationTyped.optional(),
     renew: z.boolean().default(false),
     name: CatalogName.optional(),
-    description: z.string().max(256).optional(),
+    description: Label.optional(),
     public: z.boolean().default(false),
     for: PersonTyped.optional(),
     dotfiles: z.boolean().default(false),
@@ -85,7 +86,7 @@ export default defineCommand({
     const signing = await person.signing();
     if (input.renew) await person.key();
 
-    const served = folder === undefined ? undefined : await serveFolder(person, folder, input, globals.timeout, signal);
+    const served = folder === undefined ? undefined : await serveFolder(person, folder, input, globals, { signal, ui });
     await using agent = served?.agent;
     const catalog = served?.catalog ?? CatalogName.parse(input.what);
     const until = expires === undefined ? undefined : Math.floor(Date.now() / 1_000) + expires;
@@ -103,7 +104,7 @@ export default defineCommand({
     // Whoever gets the link is answered by a process that serves with the account's key; without one, this is it.
     await using answering =
       link && signing.here && !served && !(await askToServe(person))
-        ? await serveHere(await ensureServingDevice(person), globals.timeout, signal)
+        ? await serveHere(person, globals, { signal, ui })
         : undefined;
     const staying = agent ?? answering;
     say({
@@ -120,12 +121,13 @@ export default defineCommand({
   },
   show(said, ui) {
     const { catalog, root, files = 0, servedBy, expires } = said;
-    if (root !== undefined) ui.out(`${ui.style("green", "●")} ${catalog} is ${root}, ${counted(files, "file")}`);
+    if (ui.quiet && !said.link) return;
+    if (root !== undefined && !ui.quiet)
+      ui.out(`${ui.style("green", "●")} ${catalog} is ${root}, ${counted(files, "file")}`);
     const until = expires === undefined ? "" : ` until ${moment(expires)}`;
     if (said.public) ui.out(`everybody here may read ${catalog}${until}; natster unpublish ${catalog} takes it back`);
     if (said.link) {
-      ui.out(`Whoever opens this first may read ${catalog}${until}:`);
-      showPassed(ui, said.link);
+      showPassed(ui, `Whoever opens this first may read ${catalog}${until}:`, said.link);
       if (said.link.link !== undefined) ui.note(`On a command line: natster get ${said.link.link}`);
       if (said.link.onlyHere) ui.note(onlyHere);
     }
@@ -195,14 +197,15 @@ async function serveFolder(
   person: Connected,
   root: string,
   { name, description, dotfiles }: NewCatalog,
-  timeout: number,
-  signal: AbortSignal,
+  globals: Globals,
+  call: { readonly signal: AbortSignal; readonly ui: Ui },
 ): Promise<ServedFolder> {
   const catalog = await makeCatalog(person, root, { name, description, dotfiles });
+  using _doing = showDoing(call.ui, "looking through the folder");
   const asked = await askToServe(person);
   if (asked) return { catalog, files: checkServed(asked, catalog).files, agent: undefined };
 
-  const agent = await serveHere(await ensureServingDevice(person), timeout, signal);
+  const agent = await serveHere(person, globals, call);
   try {
     return { catalog, files: checkServed(agent.states(), catalog).files, agent };
   } catch (error) {

@@ -2,6 +2,7 @@ import { FileEntry } from "@natster/contracts/files";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { clean } from "../output/clean.ts";
+import { moment, size as inWords } from "../output/words.ts";
 import { fileAt, openShelf } from "../system/catalog.ts";
 import { connectAs } from "../system/connect.ts";
 import { ReferenceTyped } from "../system/reference.ts";
@@ -19,9 +20,9 @@ export default defineCommand({
   show({ path, size, type, modified, digest, description }, ui) {
     const line = (name: string, value: string) => ui.out(`${ui.style("dim", name.padEnd(9))} ${value}`);
     line("path", clean(path));
-    line("size", `${size.toLocaleString("en")} bytes`);
+    line("size", size < 1_000 ? `${size} bytes` : `${inWords(size)}, ${size.toLocaleString("en")} bytes`);
     line("type", type);
-    line("modified", new Date(modified).toISOString());
+    line("modified", moment(modified));
     line("sha-256", digest);
     if (description !== undefined) line("about", clean(description));
   },

@@ -9,7 +9,7 @@ import { ContextName, currentName } from "../context/context.ts";
 import { systemDirectory } from "../context/paths.ts";
 import { defineCommand } from "../define.ts";
 import { explain } from "../explain.ts";
-import { counted } from "../output/words.ts";
+import { counted, moment } from "../output/words.ts";
 import { connectAs } from "../system/connect.ts";
 
 const Running = z.strictObject({
@@ -54,7 +54,10 @@ export default defineCommand({
     ui.out(
       running ? `${dot(ui, true)} a system runs in ${directory}` : `${dot(ui, false)} no system runs in ${directory}`,
     );
-    if (running) ui.out(`    process ${pid ?? "?"} since ${since ?? "?"}${page === undefined ? "" : `, page ${page}`}`);
+    if (running)
+      ui.out(
+        `    process ${pid ?? "?"} since ${since === undefined ? "?" : moment(since)}${page === undefined ? "" : `, page ${page}`}`,
+      );
     if (!account) {
       ui.note("no account is in use here; natster up makes one, and natster redeem LINK joins another system");
       return;
@@ -89,7 +92,7 @@ async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.output<
     if (administrator)
       for await (const { name } of await new Svcm(person.connection).client().ping()) services.add(name);
     const served = await client(serving, person.connection)
-      .refresh({}, { machine: MachineId.parse(machine) })
+      .refresh({}, { machine: MachineId.parse(machine) }, { timeout: globals.timeout })
       .catch(() => undefined);
     return {
       context,

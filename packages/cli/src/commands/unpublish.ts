@@ -9,6 +9,7 @@ export default defineCommand({
   arguments: [["<catalog>", "a catalog of yours"]],
   completes: "catalogs",
   examples: [["natster unpublish talks", "what natster publish did, taken back"]],
+  deed: true,
   input: z.object({ catalog: CatalogName }),
   output: z.strictObject({ catalog: CatalogName }),
   async run({ input: { catalog }, globals, say }) {

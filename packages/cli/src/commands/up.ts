@@ -5,6 +5,7 @@ import { ContextName } from "../context/context.ts";
 import { systemDirectory } from "../context/paths.ts";
 import { type Call, defineCommand } from "../define.ts";
 import { UsageError } from "../failure.ts";
+import { showDoing } from "../output/progress.ts";
 import { counted } from "../output/words.ts";
 import { isInBackground, startInBackground } from "../up/background.ts";
 import { isOnlyHere, onlyHere, Passed, showPassed } from "../output/code.ts";
@@ -59,22 +60,24 @@ export default defineCommand({
   input: Input,
   output: Ready,
   async run(call) {
-    const { input, say, signal } = call;
+    const { input, ui, say, signal } = call;
     const directory = resolve(input.dir ?? systemDirectory());
     checkTogether(input);
     if (input.background && !isInBackground()) {
-      say(Ready.parse(await startInBackground(directory, signal)));
-      return;
+      using doing = showDoing(ui, "starting the system in the background");
+      const ready = Ready.parse(await startInBackground(directory, signal));
+      doing[Symbol.dispose]();
+      return say(ready);
     }
     // What starts it in the background does not wait for all that a system is made of.
     const { run } = await import("../up/run.ts");
     await run(call, directory);
   },
   show(ready, ui) {
+    if (ui.quiet) return;
     ui.out(`${ui.style("green", "ready")}  ${ready.page}`);
     ui.out();
-    ui.out("Open the page signed in, once; natster login makes another such link:");
-    showPassed(ui, ready.signIn);
+    showPassed(ui, "Open the page signed in, once; natster login makes another such link:", ready.signIn);
     ui.out();
     ui.out(`You administer it as context ${ready.context}; ${counted(ready.serving, "folder")} served.`);
     ui.out(`What was logged: ${ready.log}`);

@@ -123,7 +123,10 @@ export async function openContext(name: string): Promise<Context> {
     directory,
     async creds() {
       const creds = await readIfThere(at("creds"));
-      if (creds === undefined) throw new Failure(`the creds of context ${name} are gone`, { next: "natster login" });
+      if (creds === undefined)
+        throw new Failure(`the creds of context ${name} are gone`, {
+          next: "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER",
+        });
       return creds;
     },
     servingCreds: () => readIfThere(at("serving")),

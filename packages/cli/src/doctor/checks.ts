@@ -93,7 +93,7 @@ const soon = 7 * 86_400;
 
 async function device(context: Context): Promise<Finding> {
   const check = "device";
-  const next = "natster login, with a code from another device of yours";
+  const next = "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER";
   try {
     const claims = readJwt(parseCreds(await context.creds()).jwt);
     if (claims.refused !== undefined) return { check, state: "wrong", found: `its JWT is ${claims.refused}`, next };
@@ -123,7 +123,7 @@ async function lookAtPage({ page }: Context, timeout: number): Promise<Finding[]
             check: "page",
             state: "warning",
             found: `${page}, which opens on this machine only`,
-            next: "natster up --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL, for people elsewhere",
+            next: "for people elsewhere: natster down, and natster up --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL",
           }
         : { check: "page", state: "well", found: page },
       Number.isNaN(skew) || skew <= clockTolerance

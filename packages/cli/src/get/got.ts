@@ -52,6 +52,7 @@ export const nothing = (name: string, to: string, dryRun: boolean): Got => ({
 export function showGot(got: Got, ui: Ui): void {
   const { name, to, dryRun, fetched, replaced, copied, deleted, failed, bytes, resumed, seconds } = got;
   if (dryRun) return showPlan(got, ui);
+  if (ui.quiet) return;
   for (const { path, reason } of failed) ui.note(`failed: ${clean(path)}: ${reason}`);
   showKept(got, ui, "kept");
   const rate = seconds > 0 ? ` at ${size((bytes - resumed) / seconds)}/s` : "";

@@ -16,8 +16,13 @@ export const passedOn = (code: Code, page: string | undefined, expiresIn: number
   expires: new Date(Date.now() + expiresIn * 1_000).toISOString(),
 });
 
-/** Shows it: the link on a line of its own, the QR code where there is room, and the letters. */
-export function showPassed(ui: Ui, { code, link, expires }: Passed): void {
+/**
+ * Shows it: what to do with it, the link on a line of its own, the QR code where there is room, and the letters. With
+ * `--quiet` nothing but the link, or the letters where there is none.
+ */
+export function showPassed(ui: Ui, what: string, { code, link, expires }: Passed): void {
+  if (ui.quiet) return ui.data(link ?? code);
+  ui.out(what);
   if (link !== undefined) {
     ui.out();
     ui.out(`  ${ui.style("bold", link)}`);
@@ -33,4 +38,4 @@ export const isOnlyHere = (page: string | undefined): boolean =>
 
 /** Said beneath a link that nobody elsewhere can open. */
 export const onlyHere =
-  "The link works on this machine only: natster up --listen HOST:PORT --public-url URL makes it work elsewhere.";
+  "It opens on this machine only. For people elsewhere: natster down, then natster up --background --listen 0.0.0.0:8443 --tls-cert FILE --tls-key FILE --public-url https://NAME:8443";

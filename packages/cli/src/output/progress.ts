@@ -29,8 +29,7 @@ export function showProgress(ui: Ui, total: Far): Progress {
   const began = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;
   let far: Far = { files: 0, bytes: 0 };
-  const clear = () => ui.draw("\r\u001B[K");
-  const draw = () => ui.draw(`\r\u001B[K${lineOf(far, total, performance.now() - began, process.stderr.columns)}`);
+  const draw = () => ui.draw(lineOf(far, total, performance.now() - began, process.stderr.columns));
   return {
     get far() {
       return far;
@@ -46,7 +45,19 @@ export function showProgress(ui: Ui, total: Far): Progress {
       if (!ui.errTerminal) ui.note(clean(line));
     },
     [Symbol.dispose]() {
-      if (ui.errTerminal) clear();
+      if (ui.errTerminal) ui.draw("");
+    },
+  };
+}
+
+/** Says what is being done while somebody looks and waits for longer than a moment, until it is disposed of. */
+export function showDoing(ui: Ui, doing: string): Disposable {
+  const draw = () => ui.errTerminal && ui.draw(cut(`${doing} …`, process.stderr.columns - 1));
+  const timer = setTimeout(draw, 3 * often);
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      if (ui.errTerminal) ui.draw("");
     },
   };
 }
@@ -58,10 +69,10 @@ export function showCount(ui: Ui, many: string): Disposable & { readonly update:
     update(done, of) {
       if (!ui.errTerminal || performance.now() - drawn < often) return;
       drawn = performance.now();
-      ui.draw(`\r\u001B[K${done.toLocaleString("en")} of ${of.toLocaleString("en")} ${many}`);
+      ui.draw(`${done.toLocaleString("en")} of ${of.toLocaleString("en")} ${many}`);
     },
     [Symbol.dispose]() {
-      if (ui.errTerminal) ui.draw("\r\u001B[K");
+      if (ui.errTerminal) ui.draw("");
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Ui } from "./ui.ts";
 export function showQr(ui: Ui, text: string): boolean {
   const rows = encodeQR(text, "raw", { ecc: "low", border: 2 });
   const width = rows[0]?.length ?? 0;
-  if (!ui.terminal || width > ui.columns) return false;
+  if (!ui.terminal || ui.quiet || width > ui.columns) return false;
   for (let at = 0; at < rows.length; at += 2) {
     const [upper = [], lower = []] = [rows[at], rows[at + 1]];
     // Where both are light, nothing is drawn: dark on light is what every camera reads.

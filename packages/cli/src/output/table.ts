@@ -24,7 +24,9 @@ export function table<R>(ui: Ui, rows: readonly R[], columns: readonly Column<R>
   const natural = columns.map((column, at) =>
     Math.max(stringWidth(column.title), ...cells.map((row) => stringWidth(row[at] ?? ""))),
   );
-  const widths = fit(columns, natural, ui.columns);
+  // What is empty from top to bottom says nothing.
+  const empty = columns.map((column, at) => column.optional && cells.every((row) => row[at] === ""));
+  const widths = fit(columns, natural, ui.columns, empty);
   const shown = columns.flatMap((column, at) => {
     const width = widths[at];
     return width === undefined ? [] : [{ column, at, width }];
@@ -52,8 +54,9 @@ function fit<R>(
   columns: readonly Column<R>[],
   natural: readonly number[],
   room: number,
+  empty: readonly (boolean | undefined)[],
 ): readonly (number | undefined)[] {
-  const widths: (number | undefined)[] = [...natural];
+  const widths = natural.map((width, at) => (empty[at] ? undefined : width));
   const total = () => {
     const there = widths.filter((width) => width !== undefined);
     return there.reduce((sum, width) => sum + width, 0) + gap * (there.length - 1);

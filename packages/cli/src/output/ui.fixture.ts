@@ -12,6 +12,7 @@ export function rememberingUi(columns = 80): Ui & { readonly lines: string[] } {
     data: say,
     note: say,
     style: (_, text) => text,
+    quiet: false,
     terminal: true,
     errTerminal: false,
     draw: () => {},

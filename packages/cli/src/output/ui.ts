@@ -16,10 +16,12 @@ export interface Ui {
   style(format: Format, text: string): string;
   /** How wide a line may be: of the terminal, and without limit elsewhere. */
   readonly columns: number;
+  /** Whether nothing is wanted but what was asked for. */
+  readonly quiet: boolean;
   /** Whether somebody looks at standard output, and at standard error. */
   readonly terminal: boolean;
   readonly errTerminal: boolean;
-  /** Writes as it is to standard error: for what moves. */
+  /** Writes to standard error what moves, in place of what it wrote before; nothing takes that away. */
   draw(text: string): void;
 }
 
@@ -31,14 +33,25 @@ export function createUi(
 ): Ui {
   const widthOf = (stream: NodeJS.WriteStream) =>
     stream.isTTY ? Math.max(stream.columns, 20) : Number.POSITIVE_INFINITY;
+  /** What moves stands on a line of its own, which makes room for whatever is said to stay. */
+  let drawn = false;
+  const write = (stream: NodeJS.WriteStream, text: string) => {
+    if (drawn) err.write("\r\u001B[K");
+    drawn = false;
+    stream.write(`${text}\n`);
+  };
   return {
-    out: (line = "") => void out.write(`${wrap(line, widthOf(out))}\n`),
-    data: (line) => void out.write(`${line}\n`),
-    note: (line) => void (quiet || err.write(`${wrap(line, widthOf(err))}\n`)),
+    out: (line = "") => write(out, wrap(line, widthOf(out))),
+    data: (line) => write(out, line),
+    note: (line) => void (quiet || write(err, wrap(line, widthOf(err)))),
+    quiet,
     style: (format, text) => styleText(format, text, { stream: out }),
     columns: widthOf(out),
     terminal: out.isTTY,
     errTerminal: err.isTTY && !quiet,
-    draw: (text) => void err.write(text),
+    draw(text) {
+      drawn = text !== "";
+      err.write(`\r\u001B[K${text}`);
+    },
   };
 }

@@ -1,14 +1,25 @@
 /** Serving in the foreground: until somebody interrupts. */
 import { createLog } from "@natster/micro";
 import type { ServedState } from "@natster/contracts/serving";
-import type { Context, Served } from "../context/context.ts";
-import { rollingLog } from "./log.ts";
+import type { Served } from "../context/context.ts";
+import type { Globals } from "../define.ts";
 import { Failure } from "../failure.ts";
-import { type Agent, startAgent } from "./agent.ts";
+import type { Ui } from "../output/ui.ts";
+import type { Connected } from "../system/connect.ts";
+import type { Agent } from "./agent.ts";
+import { startServing } from "./device.ts";
+import { rollingLog } from "./log.ts";
 
-/** Starts to serve what a context's list names, and `more`; what is worth a line goes to the context's log. */
-export const serveHere = (context: Context, timeout: number, signal: AbortSignal, more: Served = {}): Promise<Agent> =>
-  startAgent({ context, timeout, signal, more, log: createLog("natster", "info", rollingLog(context)) });
+/** Starts to serve what the context's list names, and `more`; what is worth a line goes to the context's log. */
+export const serveHere = (
+  person: Connected,
+  { timeout }: Globals,
+  { signal, ui }: { readonly signal: AbortSignal; readonly ui: Ui },
+  more: Served = {},
+): Promise<Agent> => {
+  const log = createLog("natster", "info", rollingLog(person.context));
+  return startServing(person, { timeout, signal, more, log }, (what) => ui.note(what));
+};
 
 /** Resolves when somebody interrupts. Throws `Failure` where serving has ended by itself. */
 export async function stayUntilInterrupted(agent: Agent, signal: AbortSignal): Promise<void> {

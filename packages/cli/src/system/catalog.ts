@@ -25,7 +25,11 @@ export async function openShelf(person: Connected, reference: Reference, ui: Ui)
   const own = owner === person.account;
   const name = written(own ? undefined : await (await namesFor(person)).of(owner), catalog);
   try {
-    const reader = await readCatalog(person, { owner, catalog });
+    const reader = await readCatalog(
+      person,
+      { owner, catalog },
+      { answerWithin: person.within(Number.POSITIVE_INFINITY) },
+    );
     return { reader, owner, name };
   } catch (error) {
     if (error instanceof NobodyAnswersError || isRefusal(error, "catalog_unknown"))

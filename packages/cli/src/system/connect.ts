@@ -3,8 +3,10 @@ import { hostname, userInfo } from "node:os";
 import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
 import { type CodeStore, connectDevice, openSigning, type Person, type Signer, signerWith } from "@natster/person";
 import type { Key } from "@natster/trust";
+import { AuthorizationError } from "@nats-io/nats-core";
 import { codesOfContext } from "../context/codes.ts";
 import { type Context, contextFor } from "../context/context.ts";
+import { systemDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { Failure } from "../failure.ts";
 import { placeOf } from "./place.ts";
@@ -30,8 +32,24 @@ export interface Signing {
 /** Connects as the device of the context that is meant. */
 export async function connectAs({ context: named, timeout, within }: Globals): Promise<Connected> {
   const context = await contextFor(named);
-  const person = await connectDevice(placeOf(context, timeout), await context.creds(), "natster", { timeout });
+  const creds = await context.creds();
+  const person = await connectDevice(placeOf(context, timeout), creds, "natster", { timeout }).catch(
+    async (error: unknown) => {
+      throw (await whyStopped(context, error)) ?? error;
+    },
+  );
   return { ...person, context, within, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
+}
+
+/** Where the system is of this machine and does not run, that is why. */
+async function whyStopped({ system }: Context, error: unknown): Promise<Failure | undefined> {
+  if (system === undefined || error instanceof AuthorizationError) return undefined;
+  const { holderOf } = await import("@natster/standalone/lock");
+  if (await holderOf(system)) return undefined;
+  return new Failure("the system cannot be reached", {
+    cause: new Error("it is kept on this machine, and does not run"),
+    next: system === systemDirectory() ? "natster up" : `natster up --dir ${system}`,
+  });
 }
 
 async function signingFor(person: Person, context: Context): Promise<Signing> {

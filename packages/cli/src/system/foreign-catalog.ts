@@ -23,6 +23,7 @@ export const onForeignCatalog = ({ name, about, listed, does, said }: Deed) =>
     arguments: [["<catalog>", `as ${listed} lists it: @alice/photos`]],
     completes: "catalogs",
     examples: [[`natster ${name} @alice/photos`, "Alice's catalog photos"]],
+    deed: true,
     input: z.object({ catalog: ForeignCatalog }),
     output: z.strictObject({ name: z.string(), owner: AccountKey, catalog: CatalogName }),
     async run({ input, globals, ui, say }) {

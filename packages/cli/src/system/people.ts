@@ -1,5 +1,6 @@
 /** Who is meant by a handle or a key. */
 import { AccountKey, Handle } from "@natster/contracts";
+import { isRefusal } from "@natster/micro/client";
 import * as z from "zod";
 import { Failure } from "../failure.ts";
 import { fingerprint } from "../output/words.ts";
@@ -7,15 +8,15 @@ import type { Ui } from "../output/ui.ts";
 import type { Connected } from "./connect.ts";
 
 /** `@handle`, or an account's key. */
-export const PersonTyped = z.union([
-  AccountKey.transform((account) => ({ account })),
-  z
-    .string()
-    .regex(/^@/, "expected @handle or the key of an account")
-    .transform((text) => text.slice(1))
-    .pipe(Handle)
-    .transform((handle) => ({ handle })),
-]);
+export const PersonTyped = z.string().transform((text, context) => {
+  const account = AccountKey.safeParse(text);
+  if (account.success) return { account: account.data };
+  const named = Handle.safeParse(text.replace(/^@/, ""));
+  if (text.startsWith("@") && named.success) return { handle: named.data };
+  const meant = named.success ? `; did you mean @${named.data}?` : "";
+  context.addIssue(`expected @handle or the key of an account${meant}`);
+  return z.NEVER;
+});
 export type PersonTyped = z.output<typeof PersonTyped>;
 
 /**
@@ -27,7 +28,14 @@ export async function accountOf(person: Connected, typed: PersonTyped, ui: Ui): 
   const { handle } = typed;
   const pins = await person.context.pins();
   const pinned = pins[handle];
-  const { account } = await person.library.person({ handle });
+  const { account } = await person.library.person({ handle }).catch((error: unknown) => {
+    if (!isRefusal(error, "person_unknown")) throw error;
+    // They go by another name by now; it is the key that is known here.
+    if (pinned !== undefined) return { account: pinned };
+    throw new Failure(`nobody on this system is @${handle}`, {
+      next: "look at how it is written; a link needs no handle: natster share WHAT",
+    });
+  });
   if (pinned === undefined) {
     await person.context.writePins({ ...pins, [handle]: account });
     ui.note(`@${handle} is ${fingerprint(account)}; this machine will refuse any other from now on`);

@@ -15,8 +15,12 @@ export const placeOf = (
   dial: (options) => dial({ ...options, timeout }),
 });
 
-/** A WebSocket where the address says so. A list is of one kind: it is of one system, seen from one place. */
+/**
+ * A WebSocket where the address says so, and nothing without TLS where it says `tls:`: nobody who takes TLS away on the way
+ * is told who is there. A list is of one kind: it is of one system, seen from one place.
+ */
 const dial = (options: ConnectionOptions): Promise<NatsConnection> => {
   const [first = ""] = [options.servers ?? []].flat();
-  return /^wss?:/.test(first) ? wsconnect(options) : connect(options);
+  if (/^wss?:/.test(first)) return wsconnect(options);
+  return connect(first.startsWith("tls:") ? { ...options, tls: {} } : options);
 };

@@ -26,7 +26,9 @@ export const ReferenceTyped = z.string().transform((text, context): Reference =>
     return z.NEVER;
   }
   if (!catalog.success) {
-    context.addIssue("expected a catalog, such as photos or @alice/photos/2026");
+    const meant = CatalogName.safeParse(name.toLowerCase());
+    const hint = meant.success ? `; did you mean ${meant.data}?` : "";
+    context.addIssue(`expected a catalog, such as photos or @alice/photos/2026${hint}`);
     return z.NEVER;
   }
   return { owner: owner?.data, catalog: catalog.data, path: below.join("/") };

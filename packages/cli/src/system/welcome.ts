@@ -1,7 +1,14 @@
 /** What a system says of itself to newcomers. */
 import { Welcome } from "@natster/contracts/web";
+import * as z from "zod";
 import { systemError } from "../explain.ts";
 import { Failure } from "../failure.ts";
+
+/** The address of a system's page, as somebody typed it: NATS's own do not say which system it is. */
+export const PageTyped = z.url({
+  protocol: /^https?$/,
+  error: "expected the address of a system's page, such as https://files.example.org",
+});
 
 /** Asks the page of a system. Throws `Failure` where it does not answer as one. */
 export async function welcomeAt(page: string, timeout: number): Promise<Welcome & { readonly page: string }> {

@@ -3,12 +3,13 @@ import { findNatsServer } from "@natster/nats-server";
 import { runSystem } from "@natster/standalone";
 import type { Ready, UpCall } from "../commands/up.ts";
 import { makePrivate } from "../context/files.ts";
+import { showDoing } from "../output/progress.ts";
 import { explain } from "../explain.ts";
 import { Failure } from "../failure.ts";
-import { startAgent } from "../serving/agent.ts";
-import { ensureServingDevice } from "../serving/device.ts";
+import { startServing } from "../serving/device.ts";
 import { connectAs } from "../system/connect.ts";
 import { isInBackground, tellStarter } from "./background.ts";
+import { keepServing } from "./keep-serving.ts";
 import { ownerOf, settleOwner, usualHandle } from "./owner.ts";
 import { pageRoot } from "./page-root.ts";
 import { signInCode } from "./sign-in.ts";
@@ -30,6 +31,7 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
   // On a machine that has much to do already, what a start asks takes longer than what one asks later.
   const timeout = globals.within(60_000);
   const owner = await ownerOf(directory, globals.context);
+  using doing = showDoing(ui, owner.context ? "starting the system" : "making a system and your account");
   const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
   signal.throwIfAborted();
   await using system = await runSystem({
@@ -55,26 +57,28 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
   const signIn = signInCode(person);
   // Awaited below, when the folders are served.
   signIn.catch(() => {});
-  await using agent = await startAgent({
-    context: await ensureServingDevice(person),
-    log: system.platform.log.child({ service: "file-server" }),
-    timeout,
-    signal,
-  });
+  const log = system.platform.log.child({ service: "file-server" });
+  const tell = (what: string) => {
+    log.warn(what);
+    ui.note(what);
+  };
+  const serve = () => startServing(person, { log, timeout, signal }, tell);
+  await using serving = await keepServing(serve, tell);
   const ready: Ready = {
     directory,
     page: context.page ?? "",
     signIn: await signIn,
     context: context.name,
     account: context.account,
-    serving: agent.states().length,
+    serving: serving.states().length,
     log: logFile,
   };
+  doing[Symbol.dispose]();
   if (isInBackground()) tellStarter({ ready });
   else say(ready);
   if (!globals.json && !isInBackground()) ui.note("Ctrl-C ends it; nothing is lost.");
 
-  const ended = await Promise.race([aborted(signal), system.failed]);
+  const ended = await Promise.race([aborted(signal), system.failed, serving.failed]);
   if (ended) throw new Failure(ended.message, { cause: ended.cause, next: `less ${logFile}` });
 }
 

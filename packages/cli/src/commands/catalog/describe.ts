@@ -19,6 +19,7 @@ export default defineCommand({
     ["natster catalog describe photos 'Summer on the coast'", "what people see beside its name"],
     ["natster catalog describe photos/a.jpg 'The day the tide was out'", "what people see beside a file"],
   ],
+  deed: true,
   input: z.object({ what: ReferenceTyped, text: z.string().max(512) }),
   output: z.strictObject({ catalog: CatalogName, path: z.string().optional(), description: z.string() }),
   async run({ input: { what, text: description }, globals, say }) {

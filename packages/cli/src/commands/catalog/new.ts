@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { CatalogName } from "@natster/contracts";
+import { CatalogName, Label } from "@natster/contracts";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { addServed, askToServe } from "../../serving/here.ts";
@@ -17,10 +17,11 @@ export default defineCommand({
     ["--dotfiles", "with files and folders whose names begin with a dot"],
   ],
   examples: [["natster catalog new photos ~/Pictures/Best", "a folder under another name"]],
+  deed: true,
   input: z.object({
     name: CatalogName,
     folder: z.string().optional(),
-    description: z.string().max(256).optional(),
+    description: Label.optional(),
     dotfiles: z.boolean().default(false),
   }),
   output: z.strictObject({ catalog: CatalogName, root: z.string().optional(), served: z.boolean() }),

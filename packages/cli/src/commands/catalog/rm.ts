@@ -10,6 +10,7 @@ export default defineCommand({
   arguments: [["<catalog>", "a catalog of yours"]],
   completes: "catalogs",
   examples: [["natster catalog rm photos", "ends every share of it"]],
+  deed: true,
   input: z.object({ catalog: CatalogName }),
   output: z.strictObject({ catalog: CatalogName }),
   async run({ input: { catalog }, globals, say }) {

@@ -16,6 +16,7 @@ export default defineCommand({
     ["--passphrase-file <file>", "the passphrase is in this file"],
   ],
   examples: [["natster context export", "then keep the file somewhere safe"]],
+  deed: true,
   input: z.object({
     name: ContextName.optional(),
     output: z.string().optional(),

@@ -9,7 +9,7 @@ import { ContextName, contextNames, currentName, useContext, writeContext } from
 import { passphraseFrom } from "../../context/passphrase.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
-import { welcomeAt } from "../../system/welcome.ts";
+import { PageTyped, welcomeAt } from "../../system/welcome.ts";
 
 export default defineCommand({
   about: "Bring back an account from a file that natster context export wrote.",
@@ -22,11 +22,12 @@ export default defineCommand({
     ["--server <url>", "the address of the system's page, where it has moved"],
   ],
   examples: [["natster context import home.natster", "on a new machine"]],
+  deed: true,
   input: z.object({
     file: z.string(),
     name: ContextName.optional(),
     passphraseFile: z.string().optional(),
-    server: z.url().optional(),
+    server: PageTyped.optional(),
   }),
   output: z.strictObject({ name: z.string(), account: AccountKey, holdsKey: z.boolean() }),
   async run({ input, globals, say }) {

@@ -9,6 +9,7 @@ export default defineCommand({
   arguments: [["<name>", "a context, as natster context ls lists it"]],
   options: [["--with-key", "even though the account's own key goes with it"]],
   examples: [["natster context rm work", "forgets it here; the account stays as it is"]],
+  deed: true,
   input: z.object({ name: ContextName, withKey: z.boolean().default(false) }),
   output: z.strictObject({ name: z.string() }),
   async run({ input: { name, withKey }, say }) {

@@ -19,11 +19,12 @@ export default defineCommand({
   show({ devices }, ui) {
     table(ui, devices, [
       { title: " ", text: ({ thisOne }) => (thisOne ? "*" : " ") },
-      { title: "DEVICE", text: ({ user }) => user.slice(0, 12) },
       { title: "NAME", text: ({ name }) => name, flexible: true },
-      { title: "ROLE", text: ({ role, maySign }) => (maySign && role !== "owner" ? `${role}, may sign` : role) },
+      { title: "ROLE", text: ({ role }) => role },
+      { title: "KEY", text: ({ user }) => user.slice(0, 8) },
       { title: "SINCE", text: ({ since }) => moment(since), optional: true },
       { title: "UNTIL", text: ({ expires }) => (expires === undefined ? "" : moment(expires)), optional: true },
+      { title: "SIGNS", text: ({ role, maySign }) => (role === "owner" || maySign ? "yes" : ""), optional: true },
     ]);
   },
 });

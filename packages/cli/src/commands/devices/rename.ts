@@ -1,4 +1,4 @@
-import { UserKey } from "@natster/contracts";
+import { Label, UserKey } from "@natster/contracts";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { connectAs } from "../../system/connect.ts";
@@ -11,7 +11,8 @@ export default defineCommand({
     ["<name>", "the new one"],
   ],
   examples: [["natster devices rename browser 'phone'", "so that you know which it is"]],
-  input: z.object({ device: z.string().min(1), name: z.string().min(1).max(256) }),
+  deed: true,
+  input: z.object({ device: z.string().min(1), name: Label.min(1) }),
   output: z.strictObject({ user: UserKey, name: z.string() }),
   async run({ input: { device, name }, globals, say }) {
     await using person = await connectAs(globals);

@@ -9,6 +9,7 @@ export default defineCommand({
   about: "Revoke a device of yours: nats-server lets it in no more, and cuts it off where it is connected.",
   arguments: [["<device>", "its name, or the beginning of its key"]],
   examples: [["natster devices revoke phone", "a phone that was lost"]],
+  deed: true,
   input: z.object({ device: z.string().min(1) }),
   output: z.strictObject({ user: UserKey, name: z.string() }),
   async run({ input, globals, say }) {

@@ -17,6 +17,7 @@ export default defineCommand({
     ["--passphrase-file <file>", "the passphrase is in this file"],
   ],
   examples: [["natster operator backup operator.natster", "then keep the file somewhere safe"]],
+  deed: true,
   input: z.object({
     file: z.string().min(1),
     dir: z.string().optional(),

@@ -35,6 +35,7 @@ export default defineCommand({
       "for people elsewhere",
     ],
   ],
+  deed: true,
   input: z.object({
     directory: z.string().min(1),
     listen: ListenTyped.prefault("127.0.0.1:4222"),

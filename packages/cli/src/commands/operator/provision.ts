@@ -16,6 +16,7 @@ export default defineCommand({
     ["natster operator provision ./operator", "on the machine of nats-server"],
     ["natster operator provision ./operator --server tls://nats-1.example.org:4222 --replicas 3", "on a cluster"],
   ],
+  deed: true,
   input: z.object({
     directory: z.string().min(1),
     server: z.array(z.string()).optional(),

@@ -10,6 +10,7 @@ export default defineCommand({
     "After a rotation: name a new reserve signing key, and the key that had to go no more. The operator's own key has to be in its place for it. nats-server believes it when it is started again.",
   arguments: [["[directory]", "of the operator; the system of this machine where none is named"]],
   examples: [["natster operator renew", "after natster operator rotate; then start every nats-server again"]],
+  deed: true,
   input: z.object({ directory: z.string().optional() }),
   output: z.strictObject({ directory: z.string(), reserve: z.string(), retired: z.string().optional() }),
   async run({ input, say }) {

@@ -15,6 +15,7 @@ export default defineCommand({
     ["--passphrase-file <file>", "the passphrase is in this file"],
   ],
   examples: [["natster operator restore operator.natster", "then natster ops restore brings back the log"]],
+  deed: true,
   input: z.object({
     file: z.string().min(1),
     dir: z.string().optional(),

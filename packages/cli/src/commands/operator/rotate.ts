@@ -12,6 +12,7 @@ export default defineCommand({
   arguments: [["[directory]", "of the operator; the system of this machine where none is named"]],
   options: [["--server <url...>", "addresses of its nats-server, where they are other than its services are told"]],
   examples: [["natster operator rotate", "after the key in use was seen by somebody"]],
+  deed: true,
   input: z.object({ directory: z.string().optional(), server: z.array(z.string()).optional() }),
   output: z.strictObject({ directory: z.string(), was: z.string(), is: z.string() }),
   async run({ input, say }) {

@@ -17,6 +17,7 @@ export default defineCommand({
     ["--server <url...>", "addresses of its nats-servers, where they are not on this machine"],
   ],
   examples: [["natster ops backup log.ndjson", "of the system of this machine, whether it runs or not"]],
+  deed: true,
   input: z.object({ file: z.string().min(1), dir: z.string().optional(), server: z.array(z.string()).optional() }),
   output: z.strictObject({ file: z.string(), events: z.int(), sha256: z.string() }),
   async run({ input, ui, signal, say }) {

@@ -8,6 +8,7 @@ export default defineCommand({
   about: "Build a projection anew from the log, while it is read; the new rows are read when all of them are there.",
   arguments: [["<projection>", "as natster ops status lists it"]],
   examples: [["natster ops rebuild shares", "and waits until it is done; for administrators"]],
+  deed: true,
   input: z.object({ projection: z.string().min(1) }),
   output: z.strictObject({ projection: z.string(), seconds: z.number() }),
   async run({ input: { projection }, globals, signal, say }) {

@@ -19,6 +19,7 @@ export default defineCommand({
   examples: [
     ["natster ops restore log.ndjson", "after natster operator restore has brought back the keys; then natster up"],
   ],
+  deed: true,
   input: z.object({ file: z.string().min(1), dir: z.string().optional(), server: z.array(z.string()).optional() }),
   output: z.strictObject({ directory: z.string(), events: z.int(), sha256: z.string() }),
   async run({ input, ui, signal, say }) {

@@ -1,3 +1,4 @@
+import { isRefusal } from "@natster/micro/client";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { counted } from "../../output/words.ts";
@@ -15,12 +16,17 @@ export default defineCommand({
     ["natster ops retry shares", "everything that stands aside; for administrators"],
     ["natster ops retry shares 4711", "what belongs together with event 4711"],
   ],
+  deed: true,
   input: z.object({ projection: z.string().min(1), event: SequenceTyped.optional() }),
   output: z.strictObject({ projection: z.string(), parked: z.int() }),
   async run({ input: { projection, event: sequence }, globals, say }) {
     await using person = await connectAs(globals);
     const { parked } = await askKeeper(person, (keeper) =>
-      keeper.retry({ projection, ...(sequence !== undefined && { sequence }) }),
+      keeper.retry({ projection, ...(sequence !== undefined && { sequence }) }).catch((error: unknown) => {
+        // Of everything that stands aside, there is nothing.
+        if (sequence === undefined && isRefusal(error, "event_not_parked")) return { parked: 0 };
+        throw error;
+      }),
     );
     say({ projection, parked });
   },

@@ -12,6 +12,7 @@ export default defineCommand({
     ["<event>", "its number, as natster ops parked lists it"],
   ],
   examples: [["natster ops skip shares 4711", "goes on without event 4711; for administrators"]],
+  deed: true,
   input: z.object({ projection: z.string().min(1), event: SequenceTyped }),
   output: z.strictObject({ projection: z.string(), event: z.int(), parked: z.int() }),
   async run({ input: { projection, event }, globals, say }) {
