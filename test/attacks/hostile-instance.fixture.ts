@@ -12,7 +12,7 @@ export type Lie = (verb: string, request: Record<string, unknown>) => unknown;
 const alone = (said: unknown) => (said instanceof Uint8Array ? said : undefined);
 
 /** Answers everything that is asked of Alice's photos; nobody else may serve them meanwhile. */
-export async function serveLies({ server }: Served, lie: Lie): Promise<AsyncDisposable> {
+export async function serveLies({ server }: Pick<Served, "server">, lie: Lie): Promise<AsyncDisposable> {
   const { connection, device, account: owner } = server;
   const instance = InstanceId.parse(nuid.next());
   const sessions = new Map<string, ServingSession>();

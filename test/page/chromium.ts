@@ -1,5 +1,7 @@
 /** The system's own Chromium, and what it complains about. */
 import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
@@ -37,13 +39,53 @@ export interface Profile extends AsyncDisposable {
   readonly complaints: string[];
 }
 
-/** Opens a fresh profile with one tab. Complaints that are `expected` are those of the browser itself. */
-export async function freshProfile(
-  browser: Browser,
-  options: BrowserContextOptions & { readonly expected?: RegExp } = {},
-): Promise<Profile> {
-  const { expected, ...rest } = options;
+interface ProfileOptions extends BrowserContextOptions {
+  /** Complaints that are the browser's own, and as they should be. */
+  readonly expected?: RegExp;
+}
+
+/** Opens a fresh profile with one tab. What it keeps lies in memory. */
+export async function freshProfile(browser: Browser, { expected, ...rest }: ProfileOptions = {}): Promise<Profile> {
   const context = await browser.newContext({ acceptDownloads: true, ...rest });
+  return { ...(await watched(context, expected)), [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** A fresh profile on the disk, as somebody's own browser has it, in a browser of its own. */
+export interface OwnBrowser extends Profile {
+  /** Bytes of memory that its pages and their workers have to themselves: what no other process shares. */
+  readonly memory: () => Promise<number>;
+}
+
+/** Starts a browser whose profile is kept on the disk, where there is room for large downloads. */
+export async function ownBrowser({ expected, ...rest }: ProfileOptions = {}): Promise<OwnBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), "natster-profile-"));
+  const options = { executablePath: findChromium(), args: flags, acceptDownloads: true, ...rest };
+  const context = await chromium.launchPersistentContext(folder, options);
+  const browser = context.browser();
+  if (!browser) throw new Error("a browser that was started is there");
+  const devtools = await browser.newBrowserCDPSession();
+  return {
+    ...(await watched(context, expected)),
+    async memory() {
+      const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+      const renderers = processInfo.filter(({ type }) => type === "renderer");
+      return (await Promise.all(renderers.map(({ id }) => privateBytes(id)))).reduce((sum, each) => sum + each, 0);
+    },
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a process has to itself; nothing where it has ended. */
+async function privateBytes(process: number): Promise<number> {
+  const text = await readFile(`/proc/${process}/smaps_rollup`, "utf8").catch(() => "");
+  return [...text.matchAll(/^Private_\w+:\s+(\d+) kB$/gm)].reduce((sum, [, kilo]) => sum + Number(kilo) * 1_024, 0);
+}
+
+/** A tab of a profile, and everything that it complains about. */
+async function watched(context: BrowserContext, expected?: RegExp) {
   const complaints: string[] = [];
   const complain = (text: string) => {
     if (!expected?.test(text)) complaints.push(text);
@@ -60,6 +102,5 @@ export async function freshProfile(
       );
     });
   });
-  const page = await context.newPage();
-  return { context, page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return { context, page: context.pages()[0] ?? (await context.newPage()), complaints };
 }

@@ -1,9 +1,20 @@
-import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshProfile } from "./chromium.ts";
-import { expectQuiet, film, openCatalog, playsBeyond, seek, signIn, visit } from "./steps.ts";
+import {
+  beginDownload,
+  cameBeyond,
+  digestOf,
+  expectQuiet,
+  film,
+  openCatalog,
+  playsBeyond,
+  seek,
+  signIn,
+  staged,
+  visit,
+} from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -105,11 +116,8 @@ test("a download goes on where it was after the page was loaded anew in the midd
   await using profile = await freshProfile(world.browser);
   const { page } = profile;
   await signIn(page, await world.linkFor(world.bob));
-  await visit(page, at("film.mp4"));
-  await page.getByRole("dialog").getByRole("button", { name: "Download" }).click();
-  await page.keyboard.press("Escape");
-  await visit(page, "#/transfers");
-  await page.waitForFunction(() => (document.querySelector("progress")?.value ?? 0) > 2_000_000);
+  await beginDownload(page, at("film.mp4"));
+  await cameBeyond(page, 2_000_000);
   await page.reload();
   await page.getByText("paused").waitFor();
   const before = await staged(page);
@@ -152,23 +160,3 @@ test("a folder goes to a folder that was chosen, file by file", async () => {
   expect(written).toBe(await readFile(join(sample, "notes", "how it works.txt"), "utf8"));
   expectQuiet(profile);
 }, 120_000);
-
-const digestOf = async (path: string): Promise<string> =>
-  createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
-
-/** Bytes in the page's private storage that are on their way. */
-const staged = (page: Parameters<typeof film>[0]): Promise<number> =>
-  page.evaluate(async () => {
-    try {
-      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("transfers");
-      let bytes = 0;
-      for await (const handle of folder.values()) {
-        if (handle instanceof FileSystemFileHandle) bytes += (await handle.getFile()).size;
-      }
-      return bytes;
-    } catch {
-      return 0;
-    }
-  });

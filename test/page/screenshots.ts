@@ -1,101 +1,173 @@
-/** Takes a picture of every view, light and dark, on a desk and on a phone: `npm run screenshots [-- FOLDER]`. */
-import { mkdir } from "node:fs/promises";
+/**
+ * Takes a picture of every view, light and dark, on a desk and on a phone: `npm run screenshots [-- FOLDER]`. Those that
+ * the README and the guide show are renewed in docs/screenshots, and all of them stand in the folder, `dist/screenshots`
+ * where none is named.
+ */
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { serveSigning } from "../system/signing.fixture.ts";
 import { freshProfile } from "./chromium.ts";
-import { openCatalog, signIn } from "./steps.ts";
+import { pdfOf } from "./pdf.ts";
+import { connected, openCatalog, signIn, visit } from "./steps.ts";
 import { catalogName, startWorld } from "./world.ts";
 
-const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs", "screenshots");
+const root = join(import.meta.dirname, "..", "..");
+const all = process.argv[2] ?? join(root, "dist", "screenshots");
+const shown = join(root, "docs", "screenshots");
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 const schemes = ["light", "dark"] as const;
 
-await using world = await startWorld();
-const sample = join(import.meta.dirname, "..", "..", "sample");
-for (const name of ["sample", "pictures", "notes"]) {
-  await world.serve(catalogName(name), name === "sample" ? sample : join(sample, name));
-}
-await world.give(catalogName("sample"));
+await using opened = new AsyncDisposableStack();
+const world = opened.use(await startWorld());
+const sample = join(root, "sample");
+const summer = await world.folder();
+await cp(sample, summer, { recursive: true });
+await writeFile(join(summer, "boarding pass.pdf"), pdfOf(["Boarding pass", "Window seat"]));
+const folders = { summer, pictures: join(sample, "pictures"), notes: join(sample, "notes") };
+for (const [name, folder] of Object.entries(folders)) await world.serve(catalogName(name), folder);
+await world.alice.catalog.describe({ catalog: catalogName("summer"), description: "By the sea, in August" });
+await world.give(catalogName("summer"));
 await world.give(catalogName("notes"));
 await world.offer(catalogName("pictures"));
-await mkdir(folder, { recursive: true });
+await serveSigning(world.system, world.alice, opened);
+for (const folder of [all, shown]) await mkdir(folder, { recursive: true });
 
-/** Each view: whose it is, and how it is come to. */
-const views: Readonly<Record<string, { of: "alice" | "bob" | "nobody"; come: (page: Page) => Promise<unknown> }>> = {
-  welcome: { of: "nobody", come: async (page) => page.goto(world.url) },
-  library: { of: "bob", come: async (page) => page.getByRole("link", { name: "notes" }).waitFor() },
-  catalog: { of: "bob", come: async (page) => openCatalog(page, "sample") },
+type Who = "nobody" | "alice" | "bob" | "newcomer";
+interface View {
+  readonly of: Who;
+  /** Comes to it; what is given back is there when the picture is taken. */
+  readonly come: (page: Page) => Promise<Locator>;
+  /** In which forms the documents show it. */
+  readonly in?: readonly string[];
+}
+
+const theirs = (path: string) => `#/of/${world.alice.account}/summer/${path}`;
+const mainText = (page: Page, text: string | RegExp) => page.getByRole("main").getByText(text).first();
+/** Looks at a file, and waits for what shows it. */
+const viewing = (path: string, sign: string) => async (page: Page) => {
+  await visit(page, theirs(path));
+  return page.locator(`dialog ${sign}`).first();
+};
+const at = (fragment: string, sign: string | RegExp) => async (page: Page) => {
+  await visit(page, `#/${fragment}`);
+  return mainText(page, sign);
+};
+
+const views: Readonly<Record<string, View>> = {
+  welcome: { of: "nobody", come: async (page) => page.getByRole("button", { name: "Make my account" }) },
+  library: {
+    of: "bob",
+    in: ["desktop-light", "phone-dark"],
+    async come(page) {
+      await visit(page, "#/");
+      await mainText(page, "from @alice").waitFor();
+      return page.getByRole("main").getByRole("link", { name: /notes/ });
+    },
+  },
+  catalog: {
+    of: "bob",
+    async come(page) {
+      await openCatalog(page, "summer");
+      return mainText(page, "Welcome.md");
+    },
+  },
   grid: {
     of: "alice",
     async come(page) {
-      await page.goto(`${world.url}#/of/me/sample/pictures/`);
+      await visit(page, "#/of/me/summer/pictures/");
       await page.getByRole("button", { name: "As a grid" }).click();
-      await page.locator("img[src^=blob]").nth(1).waitFor();
+      return page.locator("img[src^=blob]").nth(1);
     },
   },
   picture: {
     of: "bob",
     async come(page) {
-      await page.goto(`${world.url}#/of/${world.alice.account}/sample/pictures/aurora.png`);
-      await page.locator("dialog img").waitFor();
+      const image = await viewing("pictures/aurora.png", "img")(page);
       await page.waitForFunction(() => document.querySelector<HTMLImageElement>("dialog img")?.complete);
+      return image;
     },
   },
   video: {
     of: "bob",
+    in: ["desktop-dark", "phone-light"],
     async come(page) {
-      await page.goto(`${world.url}#/of/${world.alice.account}/sample/video/tides.mp4`);
+      const video = await viewing("video/tides.mp4", "video")(page);
       await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.5);
       await page.evaluate(() => document.querySelector("video")?.pause());
+      return video;
     },
   },
-  markdown: {
-    of: "bob",
+  sound: { of: "bob", come: viewing("music/first-light.mp3", "audio") },
+  markdown: { of: "bob", come: viewing("Welcome.md", "h1") },
+  text: { of: "bob", come: viewing("notes/hi.txt", "pre") },
+  pdf: { of: "bob", come: viewing("boarding pass.pdf", "canvas[aria-label*='Boarding pass']") },
+  sharing: {
+    of: "alice",
+    in: ["desktop-light"],
     async come(page) {
-      await page.goto(`${world.url}#/of/${world.alice.account}/sample/Welcome.md`);
-      await page.locator("dialog h1").waitFor();
+      await visit(page, "#/sharing");
+      const card = page.getByRole("region", { name: "summer" });
+      await card.getByText("@bob").waitFor();
+      await card.getByRole("button", { name: "Make a link" }).click();
+      return card.getByRole("img", { name: "The link as a QR code" });
     },
   },
-  sharing: { of: "alice", come: (page) => visit(page, "sharing", "Take back") },
   downloads: {
     of: "bob",
     async come(page) {
-      await page.goto(`${world.url}#/of/${world.alice.account}/sample/video/tides.mp4`);
+      await viewing("video/tides.mp4", "video")(page);
       await page.locator("dialog").getByRole("button", { name: "Download" }).click();
-      await visit(page, "transfers", "saved");
+      await page.keyboard.press("Escape");
+      return at("transfers", "saved")(page);
     },
   },
-  activity: { of: "alice", come: (page) => visit(page, "activity", "A catalog was made") },
-  devices: { of: "alice", come: (page) => visit(page, "devices", "this browser") },
-  services: { of: "alice", come: (page) => visit(page, "services", "Projections") },
-};
-
-const visit = async (page: Page, at: string, sign: string) => {
-  await page.goto(`${world.url}#/${at}`);
-  await page.getByText(sign).first().waitFor();
+  activity: { of: "alice", come: at("activity", "A catalog was made") },
+  devices: { of: "newcomer", come: at("devices", "A copy of your account") },
+  services: {
+    of: "alice",
+    in: ["desktop-dark"],
+    async come(page) {
+      await visit(page, "#/services");
+      // Rates need two looks.
+      await mainText(page, /\d\/s$/).waitFor();
+      return page.getByRole("row", { name: /^catalogs/ });
+    },
+  },
 };
 
 for (const [device, viewport] of Object.entries(sizes)) {
   for (const colorScheme of schemes) {
-    const profiles = new Map<string, Awaited<ReturnType<typeof freshProfile>>>();
-    for (const who of ["nobody", "alice", "bob"] as const) {
+    const profiles = new Map<Who, Awaited<ReturnType<typeof freshProfile>>>();
+    for (const who of ["nobody", "alice", "bob", "newcomer"] as const) {
       const profile = await freshProfile(world.browser, { viewport, colorScheme, reducedMotion: "reduce" });
-      if (who !== "nobody") {
-        await signIn(profile.page, await world.linkFor(world[who], { administrator: who === "alice" }));
+      const { page } = profile;
+      if (who === "alice") await signIn(page, await world.linkFor(world.alice, { administrator: true, maySign: true }));
+      else if (who === "bob") await signIn(page, await world.linkFor(world.bob));
+      else await page.goto(world.url);
+      if (who === "newcomer") {
+        await page.getByLabel("Handle").fill(`carol-${device}-${colorScheme}`);
+        await page.getByRole("button", { name: "Make my account" }).click();
+        await connected(page);
       }
       profiles.set(who, profile);
     }
-    for (const [name, { of, come }] of Object.entries(views)) {
+    for (const [name, { of, come, in: forms = [] }] of Object.entries(views)) {
       const page = profiles.get(of)?.page;
       if (!page) continue;
-      await come(page);
-      await page.screenshot({ path: join(folder, `${name}-${device}-${colorScheme}.png`) });
-      console.log(`${name}-${device}-${colorScheme}`);
+      await (await come(page)).waitFor();
+      const form = `${device}-${colorScheme}`;
+      await page.screenshot({ path: join(all, `${name}-${form}.png`) });
+      if (forms.includes(form)) {
+        await page.screenshot({ path: join(shown, `${name}-${form}.jpg`), type: "jpeg", quality: 78 });
+      }
+      console.log(`${name}-${form}`);
       // A viewer is left by its own key, as somebody would.
       await page.keyboard.press("Escape");
     }
     for (const { context, complaints } of profiles.values()) {
       for (const complaint of complaints) console.error(complaint);
+      if (complaints.length > 0) process.exitCode = 1;
       await context.close();
     }
   }

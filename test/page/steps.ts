@@ -1,4 +1,6 @@
 /** What somebody does on the page, and what can be seen of it. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import type { Profile } from "./chromium.ts";
@@ -29,6 +31,35 @@ export async function openCatalog(page: Page, name: string): Promise<void> {
     .click();
   await page.getByRole("grid").waitFor();
 }
+
+/** Presses the download button of the file that is looked at, and leaves it for the list of downloads. */
+export async function beginDownload(page: Page, file: string): Promise<void> {
+  await visit(page, file);
+  await page.getByRole("dialog").getByRole("button", { name: "Download" }).click();
+  await page.keyboard.press("Escape");
+  await visit(page, "#/transfers");
+}
+
+/** Waits until so many bytes of the only download are there. */
+export const cameBeyond = async (page: Page, bytes: number): Promise<void> =>
+  void (await page.waitForFunction((bytes) => (document.querySelector("progress")?.value ?? 0) > bytes, bytes, {
+    timeout: 120_000,
+  }));
+
+/** Bytes in the page's private storage that are on their way. */
+export const staged = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    try {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("transfers");
+      let bytes = 0;
+      for await (const handle of folder.values()) {
+        if (handle instanceof FileSystemFileHandle) bytes += (await handle.getFile()).size;
+      }
+      return bytes;
+    } catch {
+      return 0;
+    }
+  });
 
 /** The shared end of every test: the browser had nothing to complain about. */
 export const expectQuiet = ({ complaints }: Profile): void => expect(complaints).toEqual([]);
@@ -62,3 +93,10 @@ export const seek = (page: Page, to: number): Promise<number> =>
       }),
     to,
   );
+
+/** SHA-256 of a file, however large it is. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type AccountKey, CatalogName } from "@natster/contracts";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
 import { silentLog } from "@natster/micro";
-import { accept, addDevice, connectDevice, createDevice, share } from "@natster/person";
+import { accept, addDevice, connectDevice, createDevice, type NewDevice, type Person, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { insist } from "../faults/insist.fixture.ts";
 import { writeLongFilm } from "./long-film.ts";
@@ -24,6 +24,8 @@ export interface World extends AsyncDisposable {
   folder(): Promise<string>;
   /** A folder with `film.mp4` of about so many bytes. */
   folderWithFilm(bytes: number): Promise<string>;
+  /** Makes a catalog of alice's, and connects a device of hers that may serve it. */
+  server(catalog: CatalogName): Promise<Person>;
   /** Serves a folder as a catalog of alice's. */
   serve(catalog: CatalogName, root: string): Promise<ServedCatalog>;
   /** Has alice offer a catalog to bob, or to somebody. */
@@ -32,7 +34,7 @@ export interface World extends AsyncDisposable {
   /** Has alice share a catalog with bob, and bob accept it. */
   give(catalog: CatalogName): Promise<void>;
   /** A link that signs a browser in as a device of somebody. */
-  linkFor(person: TestPerson, options?: { administrator?: boolean; expiresIn?: number }): Promise<string>;
+  linkFor(person: TestPerson, options?: Partial<NewDevice>): Promise<string>;
 }
 
 /** Starts all of it. */
@@ -53,6 +55,13 @@ export async function startWorld(): Promise<World> {
     ending.defer(() => rm(path, { recursive: true, force: true }));
     return path;
   };
+  const server = async (catalog: CatalogName) => {
+    // After a crash of nats-server, the services come back each in its own time.
+    const made = await insist((options) => alice.catalog.create({ catalog }, options));
+    if ("refused" in made && made.refused !== "catalog_exists") throw new Error(made.refused);
+    const creds = createDevice(alice.key, { name: "file-server", role: "server" });
+    return served.use(await connectDevice(system.platform.place, creds, "file-server"));
+  };
   return {
     system,
     browser,
@@ -65,16 +74,13 @@ export async function startWorld(): Promise<World> {
       await writeLongFilm(join(path, "film.mp4"), bytes);
       return path;
     },
+    server,
     async serve(catalog, root) {
-      // After a crash of nats-server, the services come back each in its own time.
-      const made = await insist((options) => alice.catalog.create({ catalog }, options));
-      if ("refused" in made && made.refused !== "catalog_exists") throw new Error(made.refused);
-      const creds = createDevice(alice.key, { name: "file-server", role: "server" });
-      const server = served.use(await connectDevice(system.platform.place, creds, "file-server"));
+      const { connection, device } = await server(catalog);
       return served.use(
         await serveCatalog({
-          connection: server.connection,
-          device: server.device,
+          connection,
+          device,
           catalog,
           root,
           log: silentLog(),
@@ -88,13 +94,11 @@ export async function startWorld(): Promise<World> {
       await offerTo(bob.account, catalog);
       await accept(bob, { owner: alice.account, catalog });
     },
-    async linkFor(person, { administrator = false, expiresIn } = {}) {
-      const device = { name: "browser", role: "browser", administrator } as const;
+    async linkFor(person, options = {}) {
+      const device = { name: "browser", role: "browser", ...options } as const;
       // One that ends soon is not announced: that may take longer than it lasts.
       const creds =
-        expiresIn === undefined
-          ? await addDevice(person, person.key, device)
-          : createDevice(person.key, { ...device, expiresIn });
+        device.expiresIn === undefined ? await addDevice(person, person.key, device) : createDevice(person.key, device);
       return `${url}#device=${Buffer.from(creds).toString("base64url")}`;
     },
     [Symbol.asyncDispose]: () => ending.disposeAsync(),

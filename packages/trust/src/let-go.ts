@@ -1,4 +1,5 @@
 /** Giving memory back at once. */
+import { release } from "#let-go";
 
 /** What is smaller is not worth it. */
 const worthIt = 32 * 1024;
@@ -10,5 +11,5 @@ const worthIt = 32 * 1024;
  */
 export function letGo(bytes: Uint8Array): void {
   const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength >= worthIt) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= worthIt) release(buffer);
 }

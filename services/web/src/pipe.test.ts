@@ -52,6 +52,14 @@ test("the request for a WebSocket goes on as it came, and then every byte both w
   expect(served.listening.websockets()).toBe(1);
 });
 
+test("nats-server is not told that it is a browser, to which it would send everything in frames of 4 KiB", async () => {
+  const nats = await standIn();
+  await using served = await serve({ natsPort: nats.port });
+  const browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n";
+  dial(served.listening.port, upgrade().replace("Upgrade: ", `${browser}Upgrade: `));
+  expect(String(await heard(await nats.next(), upgrade().length))).toBe(Buffer.from(upgrade()).toString());
+});
+
 test("when the client goes, nats-server is told", async () => {
   const nats = await standIn();
   await using served = await serve({ natsPort: nats.port });

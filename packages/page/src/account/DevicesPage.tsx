@@ -11,6 +11,8 @@ import { explained } from "../i18n/explained.ts";
 import { day } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
 import { allRows } from "../library/rows.ts";
+import { AddDevice } from "./AddDevice.tsx";
+import { KeepCopy } from "./KeepCopy.tsx";
 import css from "./DevicesPage.module.css";
 
 /** The devices of this account; this browser first. */
@@ -36,6 +38,12 @@ export function DevicesPage({ device }: { readonly device: Device }) {
           <Other key={each.user} known={each} again={again} />
         ))}
       </ul>
+      {device.holdsAccount && (
+        <>
+          <AddDevice />
+          <KeepCopy account={device.account} />
+        </>
+      )}
       <p className={css.key}>
         <span className="quiet">{t.fingerprint}</span> <code>{device.account}</code>
       </p>

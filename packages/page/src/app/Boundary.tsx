@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from "react";
-import { textNow } from "../i18n/text.ts";
+import { textNow } from "../i18n/spoken.ts";
 import { Notice } from "./Notice.tsx";
 import css from "./Boundary.module.css";
 

@@ -1,5 +1,6 @@
 import { useContext, useState } from "react";
-import { type Language, languages, speak, useText } from "../i18n/text.ts";
+import { type Language, languages, speak } from "../i18n/spoken.ts";
+import { useText } from "../i18n/text.ts";
 import { kept } from "./kept.ts";
 import { SpeakContext } from "./speak-context.ts";
 import { chooseTheme, theme, type Theme, themes } from "./theme.ts";

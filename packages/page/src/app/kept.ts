@@ -29,4 +29,6 @@ export const kept = {
   view: keep("view"),
   seen: keep("seen"),
   names: keep("names"),
+  /** Which account's keys somebody has taken a copy of. */
+  copied: keep("copied"),
 } as const;

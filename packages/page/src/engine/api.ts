@@ -128,6 +128,16 @@ export interface Engine {
    * Whoever opens it is answered by this browser where it holds the account's key, and else by the process that does.
    */
   readonly shareLink: (what: { readonly catalog: CatalogName; readonly expires?: number }) => Promise<string>;
+  /** Makes a link by which another browser becomes a device of this account, within a few minutes. */
+  readonly deviceLink: (what: { readonly name: string }) => Promise<string>;
+  /**
+   * The account's keys as a file, sealed under a passphrase, as the command line writes and reads it; `pins` are the
+   * people that are known here, by their handles. It holds a device of its own, since this browser's cannot be read.
+   */
+  readonly exportAccount: (what: {
+    readonly passphrase: string;
+    readonly pins: Readonly<Record<string, AccountKey>>;
+  }) => Promise<string>;
   /** What lies in a folder, or has something in its name; told in parts as they come. */
   readonly list: (
     what: Listing,

@@ -30,8 +30,10 @@ export class Catalogs {
   /** A part of a file's content. */
   async read({ address, digest, offset, length }: Part, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const reader = await this.#reader(address);
-    // It is handed over to a tab, so it must be bytes of its own.
-    return Uint8Array.from(await reader.read({ digest, offset, length }, { signal }));
+    const bytes = await reader.read({ digest, offset, length }, { signal });
+    // What was unsealed is memory of its own, which a tab can be given without a copy.
+    const { buffer, byteOffset } = bytes;
+    return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, bytes.length) : Uint8Array.from(bytes);
   }
 
   #reader(address: Address): Promise<CatalogReader> {

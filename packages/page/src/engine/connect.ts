@@ -84,6 +84,8 @@ function methods(remote: Remote) {
     applied: plain("applied"),
     share: plain("share"),
     shareLink: plain("shareLink"),
+    deviceLink: plain("deviceLink"),
+    exportAccount: plain("exportAccount"),
     look: plain("look"),
     ask: (service, endpoint, request) => remote.call("ask", { service, endpoint, request }) as Promise<never>,
     list: async (what, told) => void (await remote.call("list", what, told)),

@@ -7,11 +7,15 @@ import { projector } from "@natster/contracts/library";
 import { web, Welcome } from "@natster/contracts/web";
 import { client, NobodyAnswersError } from "@natster/micro/client";
 import {
+  addDevice,
   applied,
   type ClaimStore,
   codeLifetimes,
+  codesOf,
   createDevice,
+  exportPerson,
   isDue,
+  issueDeviceCode,
   issueShareCode,
   notices,
   type PendingClaim,
@@ -199,6 +203,26 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
       const what = { catalog: name, expiresIn, ...(expires !== undefined && { until: expires }) };
       return codeLink(page, await issueShareCode(person, what, signing.codes));
     },
+    async deviceLink({ name }) {
+      accountKeyOf(kept);
+      const device = { name, role: "browser", maySign: true } as const;
+      return codeLink(page, await issueDeviceCode(now().person, device, codesHere));
+    },
+    async exportAccount({ passphrase, pins }) {
+      const { person } = now();
+      const account = accountKeyOf(kept);
+      return exportPerson(
+        {
+          account: person.account,
+          accountSeed: account.seed(),
+          creds: await addDevice(person, account, { name: fileName, role: "owner" }),
+          servers: [page],
+          codes: await codesOf(codesHere),
+          pins,
+        },
+        passphrase,
+      );
+    },
     list: (what, { signal, tell }) => now().catalogs.list(what, tell, signal),
     read: (part, { signal }) => now().catalogs.read(part, signal),
     look: (known) => look(now().person.connection, new Set(known)),
@@ -206,10 +230,18 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
 }
 
 const deviceName = "A browser";
+/** What the device is called that goes with the account's keys into a file. */
+const fileName = "A copy of the keys";
 
 /** How often it is looked whether the device has to be renewed, in milliseconds. */
 const lookAgain = 10 * 60_000;
 const passed = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** The account's own key. Throws `EngineError` where it is not kept in this browser. */
+function accountKeyOf(kept: KeptDevice | undefined) {
+  if (kept?.accountSeed === undefined) throw new EngineError("denied", "the account's key is not in this browser");
+  return keyFromSeed(kept.accountSeed, "account");
+}
 
 /** Who signs for the account. Throws `EngineError` where this browser may have nothing signed, or where nobody is there. */
 async function signingOf(person: Person, kept: KeptDevice | undefined) {
@@ -221,12 +253,9 @@ async function signingOf(person: Person, kept: KeptDevice | undefined) {
 }
 
 /** Where the account's key is kept, whoever claims a code that was made here is answered, also one from before. */
-async function answerCodes(person: Person, { accountSeed }: KeptDevice): Promise<void> {
-  if (accountSeed === undefined) return;
-  await using fulfiller = await startFulfiller(person, {
-    account: keyFromSeed(accountSeed, "account"),
-    store: codesHere,
-  });
+async function answerCodes(person: Person, own: KeptDevice): Promise<void> {
+  if (own.accountSeed === undefined) return;
+  await using fulfiller = await startFulfiller(person, { account: accountKeyOf(own), store: codesHere });
   await fulfiller.look();
   await person.connection.closed();
 }

@@ -1,5 +1,5 @@
 import { EngineError } from "../engine/engine-error.ts";
-import { textNow } from "./text.ts";
+import { textNow } from "./spoken.ts";
 
 /** What went wrong, in the words of the page: what happened, and what to do. */
 export function explained(error: unknown): string {

@@ -1,5 +1,5 @@
-/** Sizes and times as people write them, in the language of the page. */
-import { textNow } from "./text.ts";
+/** Sizes, times and figures as people write them, in the language of the page; each as short as it can be and still tell. */
+import { textNow } from "./spoken.ts";
 
 /** Keeps a formatter for each language: to make one takes longer than to use it a thousand times. */
 function perLanguage<T>(make: (language: string) => T): () => T {
@@ -21,6 +21,14 @@ const dateTime = perLanguage(
 const date = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
 const longDate = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "full" }));
 const time = perLanguage((language) => new Intl.DateTimeFormat(language, { timeStyle: "short" }));
+const whole = perLanguage((language) => new Intl.NumberFormat(language, { maximumFractionDigits: 0 }));
+const short = perLanguage((language) => new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }));
+const tenths = perLanguage(
+  (language) => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+);
+const compact = perLanguage(
+  (language) => new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }),
+);
 const percents = perLanguage(
   (language) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }),
 );
@@ -44,6 +52,32 @@ export const day = (at: number | string): string => date().format(new Date(at));
 export const longDay = (at: number | string): string => longDate().format(new Date(at));
 export const clock = (at: number | string): string => time().format(new Date(at));
 export const percent = (part: number): string => percents().format(part);
+
+/** `1,204`; from a hundred thousand on `1.2M`. */
+export const count = (number: number): string => (number < 100_000 ? whole() : compact()).format(number);
+
+/** Milliseconds as `0.42 ms`, `12 ms`, `1.3 s`; a dash where nothing was measured. */
+export function duration(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return "–";
+  if (milliseconds > 0 && milliseconds < 0.01) return `<${short().format(0.01)} ms`;
+  if (milliseconds < 10) return `${short().format(milliseconds)} ms`;
+  if (milliseconds < 1_000) return `${whole().format(milliseconds)} ms`;
+  return `${(milliseconds < 10_000 ? short() : whole()).format(milliseconds / 1_000)} s`;
+}
+
+/** How often per second: `0.5/s`, `12/s`; a dash where it is not known yet. */
+export function rate(perSecond: number | undefined): string {
+  if (perSecond === undefined) return "–";
+  return `${(perSecond > 0 && perSecond < 10 ? tenths() : whole()).format(perSecond)}/s`;
+}
+
+/** `4 s`, `3 min`, `2 h`. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3_600)} h`;
+}
 
 /** The beginning and end of a key: enough to tell it from another at a glance. */
 export const shortKey = (key: string): string => `${key.slice(0, 5)}…${key.slice(-4)}`;

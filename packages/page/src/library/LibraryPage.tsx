@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { Ask } from "../app/Ask.tsx";
 import { Failed } from "../app/Failed.tsx";
 import { useEngine } from "../app/engine-context.ts";
+import { kept } from "../app/kept.ts";
 import { tell } from "../app/notices.ts";
 import { linkTo } from "../app/route.ts";
 import { useAnswer } from "../app/use-answer.ts";
@@ -39,6 +40,11 @@ export function LibraryPage({ device }: { readonly device: Device }) {
         <h1>{t.title}</h1>
         <Self device={device} />
       </header>
+      {device.holdsAccount && kept.copied.get() !== device.account && (
+        <p className={css.offer}>
+          {t.onlyHere} <a href={linkTo({ at: "devices" })}>{t.keepCopy}</a>
+        </p>
+      )}
       {answer.state === "failed" && <Failed error={answer.error} again={again} />}
       {answer.state === "there" && (
         <>

@@ -30,14 +30,18 @@ function pin(account: string, handle: string): string {
   return handle;
 }
 
+/** Everybody who is pinned, by handle. */
+export const pinned = (): Readonly<Record<string, AccountKey>> =>
+  Object.fromEntries(Object.entries(pins()).map(([account, handle]) => [handle, account as AccountKey]));
+
 /** The account behind a handle, or a key as it is. Throws `EngineError`. */
 export async function findPerson(engine: EngineClient, said: string): Promise<AccountKey> {
   const text = said.trim().replace(/^@/, "");
   if (/^A[A-Z2-7]{55}$/.test(text)) return text as AccountKey;
   const { account } = await engine.ask("library", "person", { handle: text.toLowerCase() as Handle });
-  const pinned = Object.entries(pins()).find(([, handle]) => handle === text.toLowerCase())?.[0];
-  if (pinned !== undefined && pinned !== account) {
-    throw new EngineError("refused", `${text} was ${shortKey(pinned)} and is ${shortKey(account)} now`, "key_changed");
+  const before = pinned()[text.toLowerCase()];
+  if (before !== undefined && before !== account) {
+    throw new EngineError("refused", `${text} was ${shortKey(before)} and is ${shortKey(account)} now`, "key_changed");
   }
   pin(account, text.toLowerCase());
   return account;

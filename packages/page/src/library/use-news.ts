@@ -4,14 +4,25 @@ import { tell } from "../app/notices.ts";
 import { linkTo } from "../app/route.ts";
 import { useEngine } from "../app/engine-context.ts";
 import type { Device } from "../engine/api.ts";
-import { textNow } from "../i18n/text.ts";
+import { textNow } from "../i18n/spoken.ts";
 import { nameOf } from "./names.ts";
+import { allRows } from "./rows.ts";
 
 /** Tells what happens meanwhile: invitations, and catalogs that come, go and change. */
 export function useNews({ account }: Device): void {
   const engine = useEngine();
   useEffect(() => {
     const known = new Map<string, { online: boolean; revision: number | undefined }>();
+    // As it was when somebody came: what differs from that is news.
+    allRows(engine, "shared").then(
+      (rows) => {
+        for (const { owner, catalog, online, revision } of rows) {
+          const key = `${owner}/${catalog}`;
+          if (!known.has(key)) known.set(key, { online, revision });
+        }
+      },
+      () => undefined,
+    );
     const person = (key: FeedNotice & { kind: "share" }, ask: "owner" | "recipient") => nameOf(engine, key[ask]);
 
     const say = async (notice: FeedNotice) => {
@@ -26,6 +37,9 @@ export function useNews({ account }: Device): void {
         } else if (online && before?.revision !== undefined && revision !== before.revision) {
           tell({ tone: "news", text: t.content(catalog), link });
         } else if (!before) tell({ tone: "news", text: online ? t.online(catalog) : t.offline(catalog), link });
+      }
+      if (notice.kind === "parked") {
+        tell({ tone: "wrong", text: t.parked(notice.projection), link: linkTo({ at: "services" }) });
       }
       if (notice.kind === "tries") tell({ tone: "wrong", text: t.tries(notice.code, notice.count) });
       if (notice.kind !== "share") return;

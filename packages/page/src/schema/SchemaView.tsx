@@ -1,10 +1,12 @@
 import { useMemo } from "react";
+import { useText } from "../i18n/text.ts";
 import { readSchema, type Shape } from "./shape.ts";
 import css from "./SchemaView.module.css";
 
 /** What a message must look like: for people, and below it as the JSON Schema that it is. */
 export function SchemaView({ title, schema }: { readonly title: string; readonly schema: string }) {
-  const shape = useMemo(() => readSchema(schema), [schema]);
+  const words = useText().schema;
+  const shape = useMemo(() => readSchema(schema, words), [schema, words]);
   if (!schema) return null;
   return (
     <section className={css.view}>
@@ -32,6 +34,7 @@ function ShapeView({ shape }: { readonly shape: Shape }) {
 }
 
 function Parts({ parts }: { readonly parts: readonly Shape[] }) {
+  const t = useText().schema;
   return (
     <ul className={css.parts}>
       {parts.map((part, at) => (
@@ -39,7 +42,7 @@ function Parts({ parts }: { readonly parts: readonly Shape[] }) {
           <p className={css.part}>
             {part.name && <code className={css.name}>{part.name}</code>}
             <span className={css.kind}>{part.kind}</span>
-            {part.optional && <span className={css.optional}>optional</span>}
+            {part.optional && <span className={css.optional}>{t.optional}</span>}
           </p>
           {part.notes.length > 0 && <p className={css.note}>{part.notes.join(" · ")}</p>}
           {part.parts.length > 0 && <Parts parts={part.parts} />}

@@ -1,5 +1,10 @@
 /** A JSON Schema as people read it: names, kinds and what is asked of them. Pure. */
 
+import { en } from "../i18n/en.ts";
+import type { Words } from "../i18n/en.ts";
+
+type SchemaWords = Words["schema"];
+
 /** One thing that a schema describes. */
 export interface Shape {
   /** Its name in the object that holds it; empty where it stands alone. */
@@ -12,10 +17,10 @@ export interface Shape {
 }
 
 /** Reads a schema, or returns undefined where the text is none. */
-export function readSchema(text: string): Shape | undefined {
+export function readSchema(text: string, words: SchemaWords = en.schema): Shape | undefined {
   try {
     const schema: unknown = JSON.parse(text);
-    return isRecord(schema) ? shapeOf(schema, { root: schema, name: "", optional: false, depth: 0 }) : undefined;
+    return isRecord(schema) ? shapeOf(schema, { words, root: schema, name: "", optional: false, depth: 0 }) : undefined;
   } catch {
     return undefined;
   }
@@ -24,6 +29,7 @@ export function readSchema(text: string): Shape | undefined {
 type Schema = Readonly<Record<string, unknown>>;
 
 interface Place {
+  readonly words: SchemaWords;
   readonly root: Schema;
   readonly name: string;
   readonly optional: boolean;
@@ -35,10 +41,11 @@ const deepest = 8;
 
 function shapeOf(given: Schema, place: Place): Shape {
   const schema = resolve(given, place.root);
-  const { root, name, optional } = place;
+  const { words, root, name, optional } = place;
   const depth = place.depth + 1;
-  const inner = (part: Schema, of: Partial<Place>) => shapeOf(part, { root, name: "", optional: false, ...of, depth });
-  const about = { name, optional, notes: notesOf(schema), parts: [] as readonly Shape[] };
+  const inner = (part: Schema, of: Partial<Place>) =>
+    shapeOf(part, { words, root, name: "", optional: false, ...of, depth });
+  const about = { name, optional, notes: notesOf(schema, words), parts: [] as readonly Shape[] };
   if (depth > deepest) return { ...about, kind: "…" };
 
   const choices = list(schema["anyOf"]) ?? list(schema["oneOf"]);
@@ -48,20 +55,20 @@ function shapeOf(given: Schema, place: Place): Shape {
     if (plain)
       return {
         ...about,
-        kind: shapes.map(({ kind }) => kind).join(" or "),
+        kind: shapes.map(({ kind }) => kind).join(words.or),
         notes: [...about.notes, ...shapes.flatMap(({ notes }) => notes)],
       };
-    return { ...about, kind: "one of", parts: shapes };
+    return { ...about, kind: words.oneOf, parts: shapes };
   }
   const all = list(schema["allOf"]);
-  if (all) return { ...about, kind: "all of", parts: all.map((part) => inner(part, {})) };
+  if (all) return { ...about, kind: words.allOf, parts: all.map((part) => inner(part, {})) };
 
   const items = schema["items"];
   if (schema["type"] === "array" || items !== undefined) {
     const item = isRecord(items) ? inner(items, {}) : undefined;
     return {
       ...about,
-      kind: item ? `list of ${item.kind}` : "list",
+      kind: item ? words.listOf(item.kind) : words.list,
       notes: [...about.notes, ...(item?.notes ?? [])],
       parts: item?.parts ?? [],
     };
@@ -73,50 +80,45 @@ function shapeOf(given: Schema, place: Place): Shape {
     inner(isRecord(part) ? part : {}, { name: key, optional: !required.has(key) }),
   );
   const rest = schema["additionalProperties"];
-  const more = isRecord(rest) && Object.keys(rest).length > 0 ? [inner(rest, { name: "any name" })] : [];
-  return { ...about, kind: kindOf(schema, parts.length + more.length), parts: [...parts, ...more] };
+  const more = isRecord(rest) && Object.keys(rest).length > 0 ? [inner(rest, { name: words.anyName })] : [];
+  return { ...about, kind: kindOf(schema, parts.length + more.length, words), parts: [...parts, ...more] };
 }
 
-function kindOf(schema: Schema, parts: number): string {
+function kindOf(schema: Schema, parts: number, words: SchemaWords): string {
+  const { kinds } = words;
   if ("const" in schema) return literal(schema["const"]);
-  if (Array.isArray(schema["enum"])) return schema["enum"].map(literal).join(" or ");
+  if (Array.isArray(schema["enum"])) return schema["enum"].map(literal).join(words.or);
   const { type } = schema;
-  if (Array.isArray(type)) return type.map((each) => kinds[String(each)] ?? String(each)).join(" or ");
-  if (type === "object" || parts > 0) return parts > 0 ? "object" : "empty object";
-  if (type === "string" && schema["contentEncoding"] === "binary") return "bytes";
-  if (type === "string" && typeof schema["format"] === "string") return formats[schema["format"]] ?? schema["format"];
-  return typeof type === "string" ? (kinds[type] ?? type) : "anything";
+  if (Array.isArray(type)) return type.map((each) => kinds[String(each)] ?? String(each)).join(words.or);
+  if (type === "object" || parts > 0) return parts > 0 ? words.object : words.emptyObject;
+  if (type === "string" && schema["contentEncoding"] === "binary") return words.bytes;
+  if (type === "string" && typeof schema["format"] === "string") return kinds[schema["format"]] ?? schema["format"];
+  return typeof type === "string" ? (kinds[type] ?? type) : words.anything;
 }
-
-const kinds: Readonly<Record<string, string>> = {
-  string: "text",
-  integer: "whole number",
-  number: "number",
-  boolean: "true or false",
-  null: "nothing",
-};
-
-const formats: Readonly<Record<string, string>> = { "date-time": "moment", uri: "address", email: "e-mail address" };
 
 /** Bounds that only say what a number in JSON can be at all. */
 const isNatural = (bound: unknown): boolean => typeof bound === "number" && Math.abs(bound) >= Number.MAX_SAFE_INTEGER;
 
-function notesOf(schema: Schema): string[] {
+const bounds = [
+  "minLength",
+  "maxLength",
+  "minimum",
+  "exclusiveMinimum",
+  "maximum",
+  "exclusiveMaximum",
+  "minItems",
+  "maxItems",
+] as const;
+
+function notesOf(schema: Schema, words: SchemaWords): string[] {
   const said = (key: string, text: (value: string) => string) =>
     key in schema && !isNatural(schema[key]) ? [text(String(schema[key]))] : [];
   return [
     ...said("description", (text) => text),
-    ...said("minLength", (least) => `${least} characters or more`),
-    ...said("maxLength", (most) => `at most ${most} characters`),
-    ...said("minimum", (least) => `at least ${least}`),
-    ...said("exclusiveMinimum", (bound) => `more than ${bound}`),
-    ...said("maximum", (most) => `at most ${most}`),
-    ...said("exclusiveMaximum", (bound) => `less than ${bound}`),
-    ...said("minItems", (least) => `${least} or more`),
-    ...said("maxItems", (most) => `at most ${most} of them`),
-    ...("default" in schema ? [`${literal(schema["default"])} where left out`] : []),
+    ...bounds.flatMap((key) => said(key, words[key])),
+    ...("default" in schema ? [words.leftOut(literal(schema["default"]))] : []),
     // What a known format is made of is its own affair.
-    ...(typeof schema["format"] === "string" ? [] : said("pattern", (pattern) => `like ${pattern}`)),
+    ...(typeof schema["format"] === "string" ? [] : said("pattern", words.like)),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
-import { count, duration, rate } from "../format.ts";
+import { count, duration, rate } from "../i18n/format.ts";
+import { useText } from "../i18n/text.ts";
 import { SchemaView } from "../schema/SchemaView.tsx";
 import type { EndpointView } from "./overview.ts";
 import css from "./EndpointItem.module.css";
@@ -7,13 +8,14 @@ import { Sparkline } from "./Sparkline.tsx";
 
 /** One endpoint: its figures, and what it expects and answers when opened. */
 export function EndpointItem({ endpoint }: { readonly endpoint: EndpointView }) {
+  const t = useText().services;
   const [open, setOpen] = useState(false);
   const moreId = useId();
   const { latency } = endpoint;
   const figures: readonly [label: string, value: string][] = [
-    ["Requests", count(endpoint.requests)],
-    ["Errors", count(endpoint.errors)],
-    ["Average", duration(endpoint.average)],
+    [t.requests, count(endpoint.requests)],
+    [t.errors, count(endpoint.errors)],
+    [t.average, duration(endpoint.average)],
     ["p50", duration(endpoint.requests > 0 ? latency?.p50 : undefined)],
     ["p95", duration(endpoint.requests > 0 ? latency?.p95 : undefined)],
     ["p99", duration(endpoint.requests > 0 ? latency?.p99 : undefined)],
@@ -42,7 +44,7 @@ export function EndpointItem({ endpoint }: { readonly endpoint: EndpointView }) 
               <dt>{label}</dt>
               <dd
                 className={
-                  label === "Errors" && endpoint.faults > 0
+                  label === t.errors && endpoint.faults > 0
                     ? css.wrong
                     : value === "–" || value === "0"
                       ? css.none
@@ -54,7 +56,7 @@ export function EndpointItem({ endpoint }: { readonly endpoint: EndpointView }) 
             </div>
           ))}
           <div className={css.rate}>
-            <dt>Rate</dt>
+            <dt>{t.rate}</dt>
             <dd>
               <Sparkline numbers={endpoint.rates} className={css.spark} />
               {rate(endpoint.rates.at(-1))}
@@ -70,14 +72,15 @@ export function EndpointItem({ endpoint }: { readonly endpoint: EndpointView }) 
 }
 
 function More({ endpoint }: { readonly endpoint: EndpointView }) {
+  const t = useText().services;
   const { queue, access, refusals, faults, lastError, schemas } = endpoint;
   const refused = Object.entries(refusals).toSorted(([, one], [, other]) => other - one);
   const facts: readonly [label: string, value: string][] = [
-    ["Queue group", queue || "none: every instance answers"],
-    ["Who may ask", who[access] ?? access],
-    ["Refused", refused.map(([reason, times]) => `${reason} ${count(times)}`).join(" · ")],
-    ["Faults", faults > 0 ? count(faults) : ""],
-    ["Last error", lastError],
+    [t.queue, queue || t.noQueue],
+    [t.access, t.who[access] ?? access],
+    [t.refused, refused.map(([reason, times]) => `${reason} ${count(times)}`).join(" · ")],
+    [t.faults, faults > 0 ? count(faults) : ""],
+    [t.lastError, lastError],
   ];
   return (
     <div className={css.more}>
@@ -94,16 +97,10 @@ function More({ endpoint }: { readonly endpoint: EndpointView }) {
       </dl>
       {(schemas.request || schemas.reply) && (
         <div className={css.schemas}>
-          <SchemaView title="Request" schema={schemas.request} />
-          <SchemaView title="Reply" schema={schemas.reply} />
+          <SchemaView title={t.request} schema={schemas.request} />
+          <SchemaView title={t.reply} schema={schemas.reply} />
         </div>
       )}
     </div>
   );
 }
-
-const who: Readonly<Record<string, string>> = {
-  "": "",
-  lobby: "everybody, also without an account",
-  administrator: "administrators",
-};

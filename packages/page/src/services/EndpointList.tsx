@@ -1,15 +1,17 @@
+import { useText } from "../i18n/text.ts";
 import { EndpointItem } from "./EndpointItem.tsx";
 import type { EndpointView } from "./overview.ts";
 import css from "./EndpointList.module.css";
 
 /** The endpoints of a service, one below the other, their figures in columns where there is room. */
 export function EndpointList({ endpoints }: { readonly endpoints: readonly EndpointView[] }) {
-  if (endpoints.length === 0) return <p className={css.note}>It has no endpoints.</p>;
+  const t = useText().services;
+  if (endpoints.length === 0) return <p className={css.note}>{t.noEndpoints}</p>;
   return (
     <div className={css.list}>
       <div className={css.columns} aria-hidden="true">
-        <span>Endpoint</span>
-        {["Requests", "Errors", "Average", "p50", "p95", "p99", "Rate"].map((title) => (
+        <span>{t.endpoint}</span>
+        {[t.requests, t.errors, t.average, "p50", "p95", "p99", t.rate].map((title) => (
           <span key={title}>{title}</span>
         ))}
       </div>

@@ -1,23 +1,23 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Ask } from "../app/Ask.tsx";
 import { useEngine } from "../app/engine-context.ts";
 import { tell } from "../app/notices.ts";
 import { useAnswer } from "../app/use-answer.ts";
 import type { EngineClient } from "../engine/connect.ts";
 import { explained } from "../i18n/explained.ts";
-import { percent } from "../i18n/format.ts";
+import { duration, percent } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
-import { duration } from "../format.ts";
+import { type Keeper, ParkedList } from "./ParkedList.tsx";
 import css from "./ProjectionList.module.css";
 
-const keepers = ["library", "accounts"] as const;
-type Keeper = (typeof keepers)[number];
+const keepers: readonly Keeper[] = ["library", "accounts"];
 
 /** How each projection stands: how far behind, what is parked, and whether it is being rebuilt. */
 export function ProjectionList() {
   const t = useText().services;
   const engine = useEngine();
   const [answer, again] = useAnswer({ key: "projections", ask: statuses });
+  const [shown, setShown] = useState<string>();
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === "visible" && again(), 2_000);
     return () => clearInterval(timer);
@@ -50,7 +50,21 @@ export function ProjectionList() {
                 <td>{keeper === "library" ? "projector" : keeper}</td>
                 <td>{version}</td>
                 <td>{behind === 0 ? t.live : `${t.events(behind)}, ${duration(milliseconds)}`}</td>
-                <td className={parked > 0 ? css.wrong : undefined}>{t.events(parked)}</td>
+                <td>
+                  {parked === 0 ? (
+                    t.events(0)
+                  ) : (
+                    <button
+                      type="button"
+                      className={css.wrong}
+                      aria-expanded={shown === projection}
+                      aria-label={t.parkedShow(parked, projection)}
+                      onClick={() => setShown(shown === projection ? undefined : projection)}
+                    >
+                      {t.events(parked)}
+                    </button>
+                  )}
+                </td>
                 <td>
                   {rebuilt === undefined ? (
                     <Ask
@@ -70,6 +84,11 @@ export function ProjectionList() {
           </tbody>
         </table>
       </div>
+      {answer.value
+        .filter(({ projection, parked }) => projection === shown && parked > 0)
+        .map(({ keeper, projection, parked }) => (
+          <ParkedList key={projection} keeper={keeper} projection={projection} parked={parked} mended={again} />
+        ))}
     </section>
   );
 }

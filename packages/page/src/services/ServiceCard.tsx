@@ -1,5 +1,6 @@
 import { memo, useId } from "react";
-import { count, duration, rate, span } from "../format.ts";
+import { count, duration, rate, span } from "../i18n/format.ts";
+import { useText } from "../i18n/text.ts";
 import { EndpointList } from "./EndpointList.tsx";
 import { Figures } from "./Figures.tsx";
 import { InstanceList } from "./InstanceList.tsx";
@@ -16,6 +17,7 @@ export interface ServiceCardProps {
 
 /** One service: what it is and how it does, and below it, when opened, its endpoints. */
 export const ServiceCard = memo(function ServiceCard({ service, open, now, toggle }: ServiceCardProps) {
+  const t = useText().services;
   const { name, versions, description, endpoints, silentSince, isNew } = service;
   const endpointsId = useId();
   const state = silentSince === undefined ? (isNew ? css.new : "") : css.silent;
@@ -34,15 +36,15 @@ export const ServiceCard = memo(function ServiceCard({ service, open, now, toggl
               {name}
             </button>
             <span className={css.version}>{versions.join(", ")}</span>
-            {isNew && silentSince === undefined && <span className={css.badge}>new</span>}
-            {silentSince !== undefined && <span className={css.warning}>silent for {span(now - silentSince)}</span>}
+            {isNew && silentSince === undefined && <span className={css.badge}>{t.fresh}</span>}
+            {silentSince !== undefined && <span className={css.warning}>{t.silentFor(span(now - silentSince))}</span>}
           </h2>
           {description && <p className={css.description}>{description}</p>}
         </div>
         <div className={css.rate}>
           <Sparkline numbers={service.rates} />
           <span className={css.now}>
-            <span className="heard">Requests per second: </span>
+            <span className="heard">{t.perSecond} </span>
             {rate(silentSince === undefined ? service.rates.at(-1) : 0)}
           </span>
         </div>
@@ -50,14 +52,14 @@ export const ServiceCard = memo(function ServiceCard({ service, open, now, toggl
           <Figures
             figures={[
               {
-                label: "Instances",
+                label: t.instances,
                 value: <Instances {...service} />,
                 tone: service.answering < service.instances.length ? "warning" : undefined,
               },
-              { label: "Endpoints", value: count(endpoints.length) },
-              { label: "Requests", value: count(service.requests) },
-              { label: "Errors", value: count(service.errors), tone: service.faults > 0 ? "wrong" : undefined },
-              { label: "Average", value: duration(service.average) },
+              { label: t.endpoints, value: count(endpoints.length) },
+              { label: t.requests, value: count(service.requests) },
+              { label: t.errors, value: count(service.errors), tone: service.faults > 0 ? "wrong" : undefined },
+              { label: t.average, value: duration(service.average) },
             ]}
           />
         </div>
@@ -76,6 +78,7 @@ export const ServiceCard = memo(function ServiceCard({ service, open, now, toggl
 });
 
 function Instances({ answering, instances }: Pick<ServiceView, "answering" | "instances">) {
+  const t = useText().services;
   const all = count(instances.length);
-  return answering === instances.length ? all : `${count(answering)} of ${all}`;
+  return answering === instances.length ? all : t.some(count(answering), all);
 }

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { count, counted, rate, span } from "../format.ts";
 import { useSession } from "../app/engine-context.ts";
 import { Notice } from "../app/Notice.tsx";
+import type { Words } from "../i18n/en.ts";
+import { count, rate, span } from "../i18n/format.ts";
+import { useText } from "../i18n/text.ts";
 import { newsBetween } from "./news.ts";
 import { servicesIn, type ServiceView } from "./overview.ts";
 import { ProjectionList } from "./ProjectionList.tsx";
@@ -12,6 +14,7 @@ import { useServices } from "./use-services.ts";
 
 /** Everything that answers, live. */
 export function ServicesPage() {
+  const t = useText().services;
   const seen = useServices();
   const session = useSession();
   const now = useNow();
@@ -23,8 +26,8 @@ export function ServicesPage() {
 
   if (seen.state === "denied") {
     return (
-      <Notice title="This device may not look at services">
-        <p>Only a device of an administrator can. What it may do otherwise is not affected.</p>
+      <Notice title={t.denied.title}>
+        <p>{t.denied.what}</p>
       </Notice>
     );
   }
@@ -34,9 +37,9 @@ export function ServicesPage() {
     <>
       <div className={css.head}>
         <div>
-          <h1 className={css.title}>Services</h1>
+          <h1 className={css.title}>{t.title}</h1>
           <p className={`${css.sum} ${stale > 0 ? css.old : ""}`}>
-            {stale > 0 ? `As they were ${span(stale)} ago` : summed(services)}
+            {stale > 0 ? t.asOf(span(stale)) : summed(services, t.sum)}
           </p>
         </div>
         {services.length > 1 && (
@@ -45,16 +48,16 @@ export function ServicesPage() {
             className={css.all}
             onClick={() => setOpen(new Set(open.size > 0 ? [] : services.map(({ name }) => name)))}
           >
-            {open.size > 0 ? "Close all" : "Open all"}
+            {open.size > 0 ? t.closeAll : t.openAll}
           </button>
         )}
       </div>
       {services.length === 0 ? (
-        <Notice title="Nothing answers">
-          <p>nats-server is there, and no service is. As soon as one starts, it appears here.</p>
+        <Notice title={t.none.title}>
+          <p>{t.none.what}</p>
         </Notice>
       ) : (
-        <ul className={`${css.list} ${stale > 0 ? css.stale : ""}`} aria-label="Services">
+        <ul className={`${css.list} ${stale > 0 ? css.stale : ""}`} aria-label={t.title}>
           {services.map((service) => (
             <li key={service.name}>
               <ServiceCard
@@ -73,20 +76,14 @@ export function ServicesPage() {
   );
 }
 
-function summed(services: readonly ServiceView[]): string {
+function summed(services: readonly ServiceView[], t: Words["services"]["sum"]): string {
   const answering = services.filter((service) => service.answering > 0);
   const sum = (of: (service: ServiceView) => number) => answering.reduce((so, service) => so + of(service), 0);
   return [
-    counted(answering.length, "service"),
-    counted(
-      sum((service) => service.answering),
-      "instance",
-    ),
-    counted(
-      sum((service) => service.endpoints.length),
-      "endpoint",
-    ),
-    `${count(sum((service) => service.requests))} requests`,
+    t.services(answering.length),
+    t.instances(sum((service) => service.answering)),
+    t.endpoints(sum((service) => service.endpoints.length)),
+    t.requests(count(sum((service) => service.requests))),
     rate(sum((service) => service.rates.at(-1) ?? 0)),
   ]
     .map((part) => part.replaceAll(" ", "\u00a0"))
@@ -95,13 +92,14 @@ function summed(services: readonly ServiceView[]): string {
 
 /** The shape of what is about to come, for the moment that it takes. */
 function Waiting() {
+  const t = useText().services;
   return (
     <div>
       <div className={css.head}>
         <div>
-          <h1 className={css.title}>Services</h1>
+          <h1 className={css.title}>{t.title}</h1>
           <p role="status" className={css.sum}>
-            Looking who is there…
+            {t.looking}
           </p>
         </div>
       </div>
@@ -116,13 +114,14 @@ function Waiting() {
 
 /** Says what appears and what goes, to those who do not see it. */
 function News({ services }: { readonly services: readonly ServiceView[] }) {
+  const t = useText().services.news;
   const before = useRef(services);
   const [news, setNews] = useState("");
   useEffect(() => {
-    const said = newsBetween(before.current, services);
+    const said = newsBetween(before.current, services, t);
     before.current = services;
     if (said.length > 0) setNews(said.join(", "));
-  }, [services]);
+  }, [services, t]);
   return (
     <p role="status" className="heard">
       {news}

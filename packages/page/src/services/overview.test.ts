@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { en } from "../i18n/en.ts";
 import { nobody, observe } from "./directory.ts";
 import { newsBetween } from "./news.ts";
 import { servicesIn } from "./overview.ts";
@@ -77,11 +78,12 @@ test("what appears, falls silent and answers again is news", () => {
   const fourth = look([{}, { id: "ID3", name: "web" }], third);
   const [one, two, three, four] = [first, second, third, fourth].map(servicesIn);
   if (!one || !two || !three || !four) throw new Error("four looks");
-  expect(newsBetween([], one)).toEqual([]);
-  expect(newsBetween(one, two)).toEqual(["web appeared"]);
+  const said = en.services.news;
+  expect(newsBetween([], one, said)).toEqual([]);
+  expect(newsBetween(one, two, said)).toEqual(["web appeared"]);
   expect(two.find(({ name }) => name === "web")?.isNew).toBe(true);
-  expect(newsBetween(two, three)).toEqual(["web stopped answering"]);
-  expect(newsBetween(three, four)).toEqual(["web answers again"]);
+  expect(newsBetween(two, three, said)).toEqual(["web stopped answering"]);
+  expect(newsBetween(three, four, said)).toEqual(["web answers again"]);
 });
 
 test("what somebody else's service says is read as far as it makes sense", () => {

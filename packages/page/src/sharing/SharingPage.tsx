@@ -5,6 +5,7 @@ import { Ask } from "../app/Ask.tsx";
 import { useEngine } from "../app/engine-context.ts";
 import { Failed } from "../app/Failed.tsx";
 import { Notice } from "../app/Notice.tsx";
+import { PassOn } from "../app/PassOn.tsx";
 import { tell } from "../app/notices.ts";
 import { useAnswer } from "../app/use-answer.ts";
 import type { Device } from "../engine/api.ts";
@@ -146,13 +147,9 @@ function ShareForm({ catalog, again }: { readonly catalog: CatalogName; readonly
         {t.link}
       </button>
       {link !== undefined && (
-        <input
-          readOnly
-          className={css.link}
-          value={link}
-          aria-label={t.linkOf(catalog)}
-          onFocus={({ target }) => target.select()}
-        />
+        <div className={css.link}>
+          <PassOn key={link} link={link} label={t.linkOf(catalog)} />
+        </div>
       )}
     </form>
   );

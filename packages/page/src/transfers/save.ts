@@ -5,10 +5,15 @@ import { flatName } from "./transfer.ts";
 /** Saves a staged file under its name, where the browser saves downloads. It is not copied through memory. */
 export async function saveStaged({ digest, path }: Pick<FileEntry, "digest" | "path">): Promise<void> {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("transfers");
-  const url = URL.createObjectURL(await (await folder.getFileHandle(digest)).getFile());
+  saveAs(await (await folder.getFileHandle(digest)).getFile(), flatName(path));
+}
+
+/** Saves something under a name, where the browser saves downloads. */
+export function saveAs(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
-  link.download = flatName(path);
+  link.download = name;
   link.click();
   // The browser takes it up at once, and reads it for as long as it needs.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

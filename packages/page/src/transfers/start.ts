@@ -4,7 +4,7 @@ import type { Row } from "../catalog/rows.ts";
 import type { Address } from "../engine/api.ts";
 import type { EngineClient } from "../engine/connect.ts";
 import { explained } from "../i18n/explained.ts";
-import { textNow } from "../i18n/text.ts";
+import { textNow } from "../i18n/spoken.ts";
 import type { Transfer } from "./transfer.ts";
 import { add } from "./transfers.ts";
 

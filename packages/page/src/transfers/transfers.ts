@@ -6,7 +6,7 @@ import type { EngineClient } from "../engine/connect.ts";
 import { EngineError, isCancelled } from "../engine/engine-error.ts";
 import { callBy, type Remote } from "../engine/remote.ts";
 import { explained } from "../i18n/explained.ts";
-import { textNow } from "../i18n/text.ts";
+import { textNow } from "../i18n/spoken.ts";
 import { scriptUrl } from "../trusted.ts";
 // oxlint-disable-next-line import/default -- the bundler gives it one
 import workerUrl from "../workers/transfer-worker.ts?worker&url";

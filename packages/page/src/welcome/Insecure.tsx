@@ -1,4 +1,5 @@
-import { type Text, TextContext } from "../i18n/text.ts";
+import { type Text } from "../i18n/spoken.ts";
+import { TextContext } from "../i18n/text.ts";
 import css from "./Welcome.module.css";
 
 /** A page that came over plain http from elsewhere: a browser gives it neither keys nor files, so it says what to do. */

@@ -5,6 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { FileEntry } from "@natster/contracts/files";
+import { letGo } from "@natster/trust";
 import type { Address } from "../engine/api.ts";
 import { EngineError } from "../engine/engine-error.ts";
 import { answerCalls, callBy, type Remote } from "../engine/remote.ts";
@@ -64,6 +65,8 @@ const staging = (engine: Remote): Staging => ({
         disk.write(bytes, { at });
         hash.update(bytes);
         at += bytes.length;
+        // Garbage of this size would be let lie until there is a great deal of it.
+        letGo(bytes);
         tell(at);
       }
       right = bytesToHex(hash.digest()) === digest;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
-import { wantedLanguage } from "./text.ts";
+import { wantedLanguage } from "./spoken.ts";
 
 test.each([
   [null, ["de-AT", "en"], "de"],

@@ -1,0 +1,108 @@
+/** An account whose key is in a browser: its copy, its other devices, and its links as somebody's camera reads them. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { importPerson } from "@natster/person";
+import { decodeQR } from "qr/decode.js";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Somebody } from "../journeys/person.ts";
+import { freshProfile } from "./chromium.ts";
+import { connected, expectQuiet, visit } from "./steps.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+}, 120_000);
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+/** Makes an account in a browser. */
+async function begin(page: Page, handle: string): Promise<void> {
+  await page.goto(world.url);
+  await page.getByLabel("Handle").fill(handle);
+  await page.getByRole("button", { name: "Make my account" }).click();
+  await connected(page);
+}
+
+test("who made an account here keeps a copy of its keys, and is the same person at a command line", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  await begin(page, "frida");
+  await page.getByRole("link", { name: "Keep a copy" }).click();
+  await page.getByLabel(/^Passphrase/).fill("several words together");
+  await page.getByLabel("Once more").fill("several words apart");
+  await page.getByRole("button", { name: "Save the file" }).click();
+  await page.getByText("The two are not the same.").waitFor();
+  await page.getByLabel("Once more").fill("several words together");
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save the file" }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe("frida.natster");
+  const file = await readFile(await saved.path(), "utf8");
+  await visit(page, "#/");
+  await page.getByRole("heading", { name: "Library" }).waitFor();
+  expect(await page.getByRole("link", { name: "Keep a copy" }).count()).toBe(0);
+
+  const { account } = await world.alice.library.person({ handle: "frida" as never });
+  expect(await importPerson(file, "several words apart")).toEqual({ refused: "passphrase_wrong" });
+  expect(await importPerson(file, "several words together")).toMatchObject({
+    backup: { account, accountSeed: expect.stringMatching(/^SA/), servers: [world.url] },
+  });
+
+  const where = await mkdtemp(join(tmpdir(), "natster-copy-"));
+  await using _gone = { [Symbol.asyncDispose]: () => rm(where, { recursive: true, force: true }) };
+  const frida = new Somebody("frida", where);
+  await writeFile(join(frida.home, "frida.natster"), file);
+  await writeFile(join(frida.home, "passphrase"), "several words together\n");
+  const { code, out, err } = await frida.types(
+    "natster context import frida.natster --passphrase-file passphrase && natster whoami --json",
+  );
+  expect(code, err).toBe(0);
+  expect(out).toContain(account);
+  expect(out).toContain('"frida"');
+  expectQuiet(profile);
+}, 240_000);
+
+test("a second browser becomes a device of the account by what a camera reads from the first", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  await begin(page, "greta");
+  await visit(page, "#/devices");
+  await page.getByRole("button", { name: "Add a device" }).click();
+  const code = page.getByRole("img", { name: "The link as a QR code" });
+  await code.waitFor();
+  const { data, ...size } = await pictureOf(page);
+  const link = decodeQR({ ...size, data: Uint8Array.from(data) });
+  expect(link).toBe(await page.getByLabel(/^For your other device alone/).inputValue());
+
+  await using phone = await freshProfile(world.browser, { viewport: { width: 390, height: 844 } });
+  await phone.page.goto(link);
+  await phone.page.getByText("@greta").waitFor({ timeout: 60_000 });
+  await page.getByText("another browser").first().waitFor();
+  expect(phone.page.url()).not.toContain("code");
+  expectQuiet(profile);
+  expectQuiet(phone);
+}, 180_000);
+
+/** What is on the page's QR code, as a camera would have it: four pixels for each square. */
+const pictureOf = (page: Page) =>
+  page.evaluate(async () => {
+    const svg = document.querySelector("main svg[role=img]");
+    const side = Number(svg?.getAttribute("viewBox")?.split(" ").at(-1) ?? 0);
+    const path = new Path2D(svg?.querySelector("path")?.getAttribute("d") ?? "");
+    const scale = 4;
+    const canvas = new OffscreenCanvas(side * scale, side * scale);
+    const drawing = canvas.getContext("2d");
+    if (!drawing) throw new Error("nothing can be drawn here");
+    drawing.fillStyle = "white";
+    drawing.fillRect(0, 0, canvas.width, canvas.height);
+    drawing.fillStyle = "black";
+    drawing.scale(scale, scale);
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- it is a drawing
+    drawing.fill(path);
+    const { width, height, data } = drawing.getImageData(0, 0, canvas.width, canvas.height);
+    return { width, height, data: [...data] };
+  });
