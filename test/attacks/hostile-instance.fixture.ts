@@ -11,8 +11,15 @@ export type Lie = (verb: string, request: Record<string, unknown>) => unknown;
 
 const alone = (said: unknown) => (said instanceof Uint8Array ? said : undefined);
 
-/** Answers everything that is asked of Alice's photos; nobody else may serve them meanwhile. */
-export async function serveLies({ server }: Pick<Served, "server">, lie: Lie): Promise<AsyncDisposable> {
+/**
+ * Answers everything that is asked of Alice's photos; nobody else may serve them meanwhile. Several small files that go
+ * together become what `bundled` makes of them.
+ */
+export async function serveLies(
+  { server }: Pick<Served, "server">,
+  lie: Lie,
+  bundled: (honest: Buffer) => Uint8Array = (honest) => honest,
+): Promise<AsyncDisposable> {
   const { connection, device, account: owner } = server;
   const instance = InstanceId.parse(nuid.next());
   const sessions = new Map<string, ServingSession>();
@@ -34,11 +41,15 @@ export async function serveLies({ server }: Pick<Served, "server">, lie: Lie): P
   /** Small files are asked for together, and each is the same lie as alone. */
   const tell: Lie = (verb, asked) =>
     verb === "readmany"
-      ? encodeBundle(
-          z
-            .array(z.string())
-            .parse(asked["digests"])
-            .map((digest) => alone(lie("read", { digest, offset: 0 }))),
+      ? bundled(
+          Buffer.from(
+            encodeBundle(
+              z
+                .array(z.string())
+                .parse(asked["digests"])
+                .map((digest) => alone(lie("read", { digest, offset: 0 }))),
+            ),
+          ),
         )
       : lie(verb, asked);
   const inside = async (verb: string, frame: Uint8Array): Promise<Uint8Array> => {

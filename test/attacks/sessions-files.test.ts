@@ -284,4 +284,31 @@ describe("a hostile owner's instance sends", () => {
     fails: 2,
     ...twin,
   });
+  const together = (bundled: (honest: Buffer) => Uint8Array) => async () => {
+    const entries = [entry("a"), entry("b")];
+    const lie = (verb: string) => (verb === "list" ? { folders: [], entries, revision: 1 } : Buffer.from("escaped"));
+    await using _lying = await serveLies(served, lie, bundled);
+    const target = await served.newFolder();
+    using catalog = await served.read();
+    const came = await outcomeOf(async () => (await mirror(catalog, target)).failures.map(({ error }) => error.name));
+    return [came, (await below(target)).filter((path) => !path.startsWith(".natster/"))];
+  };
+  const apart = { twin: together((honest) => honest), works: [[], ["a", "b"]] };
+  const against = [["AgainstContractError", "AgainstContractError"], []];
+  attack("small files together that are cut off", {
+    attack: together((honest) => honest.subarray(0, -1)),
+    fails: against,
+    ...apart,
+  });
+  attack("small files together, and more behind them", {
+    attack: together((honest) => Buffer.concat([honest, Buffer.alloc(4)])),
+    fails: against,
+    ...apart,
+  });
+  attack("small files together, of which one says that it is larger than all", {
+    attack: together((honest) => Buffer.from(honest).fill(0x7f, 0, 4)),
+    fails: against,
+    ...apart,
+  });
+  attack("nothing, in place of small files", { attack: together(() => Buffer.alloc(0)), fails: against, ...apart });
 });

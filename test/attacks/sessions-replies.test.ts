@@ -170,6 +170,41 @@ describe("what is read on the way to Carol", () => {
   });
 });
 
+/** Two small files at once, each asked for in a request of its own, over a wire that does this to the replies. */
+const readSmall = (change: Change) => async () => {
+  served.wire.change(".readmany", change);
+  const whole = async (content: Buffer) => {
+    using reader = await served.read();
+    const bytes = await reader.readSmall({ digest: digestOf(content), size: content.length });
+    return content.equals(bytes) ? "right" : "wrong";
+  };
+  const came = await Promise.all([picture, note].map((content) => outcomeOf(() => whole(content))));
+  served.wire.honest();
+  return came;
+};
+const note = Buffer.from("what Carol may read");
+
+describe("small files that come together, on the way to Carol", () => {
+  const honest = { twin: readSmall((reply, pass) => pass(reply)), works: ["right", "right"] };
+  attack("are tampered with: one byte of a length", { attack: readSmall(flip(13)), fails: broken, ...honest });
+  attack("are cut off", { attack: readSmall(put((body) => body.subarray(0, -1))), fails: broken, ...honest });
+  attack("are two replies, each in the other's place", {
+    attack: readSmall(both((one, other) => [other.body, one.body])),
+    fails: broken,
+    ...honest,
+  });
+  attack("are spliced from two replies", {
+    attack: readSmall(
+      both((one, other) => [
+        Buffer.concat([one.body.subarray(0, 20), other.body.subarray(20)]),
+        Buffer.concat([other.body.subarray(0, 20), one.body.subarray(20)]),
+      ]),
+    ),
+    fails: broken,
+    ...honest,
+  });
+});
+
 /** What comes of opening when this is answered in the place of Alice's instance. */
 const opening = (change: (answer: SignedText, opening: SignedText) => Promise<SignedText>) => async () => {
   served.wire.change(".open", (reply, pass, asked) => {

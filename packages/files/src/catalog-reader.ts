@@ -11,6 +11,7 @@ import { Pace, type PaceOptions } from "./pace.ts";
 import { type Hash, pull, type PullOptions, type Sink } from "./pull.ts";
 import { Route, StalledError } from "./route.ts";
 import type { InnerReply, InnerRequest, Reading } from "./session-link.ts";
+import { SparseFile, type SparseFileOptions } from "./sparse-file.ts";
 
 /** Which catalog. */
 export type CatalogAddress = Pick<Reading, "owner" | "catalog">;
@@ -22,6 +23,9 @@ export interface OpenCatalogOptions extends Reading, PaceOptions {
   /** Milliseconds that one thing is asked for, again and again; a number of times unless given. */
   readonly answerWithin?: number;
 }
+
+/** A file of so many bytes is asked of several instances, where there are: before it has come, another is found. */
+const worthSeveral = 16 * 1024 * 1024;
 
 /** A part of a file's content. */
 export interface FileRange {
@@ -59,6 +63,8 @@ export interface CatalogReader extends Disposable {
    * for one that is larger than a range.
    */
   readSmall(file: Pick<FileEntry, "digest" | "size">, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
+  /** A file to be read here and there; what is kept of it counts for it alone. Nothing is to be closed. */
+  openFile(file: Pick<FileEntry, "digest" | "size">, options?: SparseFileOptions): SparseFile;
   /** A whole file, checked against its digest. Throws `DigestMismatchError` when everything is written but wrong. */
   pull(entry: FileEntry, sink: Sink, hash: Hash, options?: PullOptions): Promise<void>;
 }
@@ -121,11 +127,14 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
       return (await route.ask("watch", { since, seconds }, { signal, takes: seconds * 1000 })).revision;
     },
     pages,
+    openFile: ({ digest, size }, options) =>
+      new SparseFile(size, (offset, length) => read({ digest, offset, length }), options),
     async *entries({ signal, ...query } = {}) {
       for await (const page of pages(query, signal && { signal })) yield* page.entries;
     },
-    pull: (entry, sink, hash, pullOptions = {}) =>
-      pull(sink, hash, {
+    pull: (entry, sink, hash, pullOptions = {}) => {
+      if (entry.size >= worthSeveral) void route.widen();
+      return pull(sink, hash, {
         ...pullOptions,
         entry,
         pace,
@@ -133,7 +142,8 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
         // Each was opened into memory of its own.
         release: letGo,
         read: (offset, length, signal) => read({ digest: entry.digest, offset, length }, { signal }),
-      }),
+      });
+    },
     [Symbol.dispose]: () => route[Symbol.dispose](),
   };
 }

@@ -2,9 +2,10 @@
 import type { CatalogName } from "@natster/contracts";
 import { asShared } from "@natster/contracts/borders";
 import { files, type SealedVerb } from "@natster/contracts/files";
-import { type Client, client, isRefusal, NoAnswerError, NobodyAnswersError } from "@natster/micro/client";
+import { type Client, client, isRefusal, NoAnswerError, NobodyAnswersError, Refusal } from "@natster/micro/client";
 import { accountOf } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { abortable } from "./abortable.ts";
 import type { Pace } from "./pace.ts";
 import { type InnerReply, type InnerRequest, type Reading, SessionLink } from "./session-link.ts";
 
@@ -23,13 +24,27 @@ export interface AskOptions {
 /** How often one thing is asked before it is given up. */
 const mostTries = 6;
 
-/** Asks a catalog's instances under seal. A lost answer is asked for again; an instance that is gone is replaced. */
+/** How many instances send at once, and how often another one is looked for: any may answer, those that are known too. */
+const mostInstances = 4;
+const looks = 4;
+/** Milliseconds until others are looked for again. */
+const lookEvery = 60_000;
+
+/**
+ * Asks a catalog's instances under seal. A lost answer is asked for again; an instance that is gone is replaced. Where
+ * several serve it, they may send together.
+ */
 export class Route implements Disposable {
   readonly #reading: Reading;
   readonly #client: Client<typeof files>;
   readonly #pace: Pace;
   readonly #answerWithin: number;
-  #link: Promise<SessionLink> | undefined;
+  /** The session that everything may be asked in, and sessions with other instances, for content alone. */
+  #first: Promise<SessionLink> | undefined;
+  #opened: SessionLink | undefined;
+  readonly #others = new Set<SessionLink>();
+  #looked = Number.NEGATIVE_INFINITY;
+  #closed = false;
 
   constructor(connection: NatsConnection, reading: Reading, pace: Pace, answerWithin = Number.POSITIVE_INFINITY) {
     this.#reading = reading;
@@ -44,14 +59,39 @@ export class Route implements Disposable {
    * may be asked, `NotAdmittedError` where it refuses, and `UntrustedInstanceError` where it is not the owner's.
    */
   async link(): Promise<SessionLink> {
-    const before = await this.#link;
+    const before = await this.#first;
     if (before?.holds) return before;
-    if (before) this.#forget(this.#link);
-    if (this.#link) return this.#link;
-    const opening = this.#open();
-    this.#link = opening;
-    opening.catch(() => this.#forget(opening));
+    if (before) this.#forget(before);
+    if (this.#first) return this.#first;
+    const [other] = this.#others;
+    if (other) this.#others.delete(other);
+    const opening = other ? Promise.resolve(other) : this.#open();
+    this.#first = opening;
+    opening.then(
+      (opened) => (this.#opened = opened),
+      () => (this.#first = this.#first === opening ? undefined : this.#first),
+    );
     return opening;
+  }
+
+  /**
+   * Looks for more instances, so that several send at once; much is to come. Resolves when one was found or there seems to
+   * be none, and never rejects.
+   */
+  async widen(): Promise<void> {
+    if (performance.now() - this.#looked < lookEvery || this.#others.size + 1 >= mostInstances) return;
+    this.#looked = performance.now();
+    try {
+      for (let look = 0; look < looks; look++) {
+        const found = await SessionLink.open(this.#client, this.#reading, { timeout: this.#pace.timeout(1) });
+        const known = [await this.link(), ...this.#others];
+        if (!this.#closed && known.every(({ instance }) => instance !== found.instance))
+          return void this.#others.add(found);
+        found.end();
+      }
+    } catch {
+      // Whoever asks for something is told what is wrong.
+    }
   }
 
   /**
@@ -66,9 +106,7 @@ export class Route implements Disposable {
     const until = performance.now() + this.#answerWithin;
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
-      const opening = this.link();
-      const link = await abortable(opening, signal);
-      const current = this.#link;
+      const link = await abortable(verb === "read" ? this.#idlest() : this.link(), signal);
       const asked = performance.now();
       try {
         const timeout = Math.min(this.#pace.timeout(attempt), Math.max(1, until - asked)) + takes;
@@ -76,8 +114,10 @@ export class Route implements Disposable {
         if (takes === 0) this.#pace.answered(performance.now() - asked);
         return reply;
       } catch (error) {
-        if (error instanceof NobodyAnswersError || isRefusal(error, "session_unknown")) this.#forget(current);
-        else if (error instanceof NoAnswerError) this.#lost(current, attempt);
+        if (error instanceof NobodyAnswersError || isRefusal(error, "session_unknown")) this.#forget(link);
+        else if (error instanceof NoAnswerError) this.#lost(link, attempt);
+        // What the first has, another may not have yet, or no more.
+        else if (error instanceof Refusal && this.#others.has(link)) this.#forget(link);
         else throw error;
         if (attempt === mostTries || performance.now() >= until) throw stalled(this.#reading.catalog, attempt, error);
         // An instance that has just gone may be named once more by an answer that was already on its way.
@@ -86,9 +126,13 @@ export class Route implements Disposable {
     }
   }
 
-  /** Forgets the session. */
+  /** Forgets the sessions. */
   [Symbol.dispose](): void {
-    this.#forget(this.#link);
+    this.#closed = true;
+    const first = this.#first;
+    this.#first = undefined;
+    first?.then((link) => link.end()).catch(() => {});
+    for (const other of this.#others) this.#forget(other);
   }
 
   async #open(): Promise<SessionLink> {
@@ -104,16 +148,26 @@ export class Route implements Disposable {
     }
   }
 
-  #lost(link: Promise<SessionLink> | undefined, attempt: number): void {
+  /** Of the instances that send, the one that was asked for least that has not come yet. */
+  async #idlest(): Promise<SessionLink> {
+    let idlest = await this.link();
+    for (const other of this.#others) {
+      if (!other.holds) this.#forget(other);
+      else if (other.underWay < idlest.underWay) idlest = other;
+    }
+    return idlest;
+  }
+
+  #lost(link: SessionLink, attempt: number): void {
     this.#pace.lost();
     // Once is chance. An instance that is silent twice may be stuck, and another may not be.
     if (attempt > 1) this.#forget(link);
   }
 
-  #forget(link: Promise<SessionLink> | undefined): void {
-    if (!link || this.#link !== link) return;
-    this.#link = undefined;
-    link.then((old) => old.end()).catch(() => {});
+  #forget(link: SessionLink): void {
+    this.#others.delete(link);
+    if (this.#opened === link) this.#first = this.#opened = undefined;
+    link.end();
   }
 }
 
@@ -121,13 +175,3 @@ const stalled = (catalog: CatalogName, tries: number, cause: Error): StalledErro
   new StalledError(`catalog ${catalog} did not answer in ${tries} ${tries === 1 ? "try" : "tries"}`, { cause });
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Stops waiting when the signal says so; a request that was sent cannot be taken back. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}

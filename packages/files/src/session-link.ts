@@ -96,6 +96,11 @@ export class SessionLink {
     return new SessionLink(client, catalog, { ...entered, welcome: welcome.data });
   }
 
+  /** How many questions are not answered yet. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   /** Whether it will hold for a while yet. */
   get holds(): boolean {
     return this.#expires > now() + 5;

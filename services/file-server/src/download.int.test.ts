@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { FileEntry, FilePath } from "@natster/contracts/files";
+import { type FileEntry, type FilePath, files } from "@natster/contracts/files";
 import { type CatalogReader, DigestMismatchError, openCatalog, type OpenCatalogOptions } from "@natster/files";
 import { download, downloadAll, UnsafePathError } from "@natster/files/download";
-import { isRefusal, NobodyAnswersError, Refusal, silentLog } from "@natster/micro";
+import { isRefusal, NobodyAnswersError, Refusal, refuse, silentLog } from "@natster/micro";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Nats, photos, startNats } from "./nats.fixture.ts";
@@ -129,6 +129,44 @@ test("one of two instances is killed in the middle, and the other brings the res
 
   expect(await doomed.ended).toBe("SIGKILL");
   expect((await readFile(target)).equals(bytes)).toBe(true);
+});
+
+test.for([
+  ["two instances send one file together", false],
+  ["an instance that does not have what the first one lists is left out", true],
+] as const)("%s", async ([, lacking]) => {
+  const bytes = randomBytes(24 * MiB);
+  const root = await folderWith({ "film.bin": bytes });
+  const asked = new Map<string, number>();
+  let first = "";
+  const counting = (name: string) =>
+    oddly(root, {
+      inside: (handlers) => ({
+        list(call) {
+          first = name;
+          return handlers.list(call);
+        },
+        read(call) {
+          asked.set(name, (asked.get(name) ?? 0) + 1);
+          if (lacking && name !== first) throw refuse(files.endpoints.read.sealed, "file_unknown");
+          return handlers.read(call);
+        },
+      }),
+    });
+  await using _one = await counting("one");
+  await using _other = await counting("other");
+  const target = join(await nats.newFolder(), "film.bin");
+  const fetched = async () => {
+    asked.clear();
+    const catalog = await openShared();
+    const [entry] = await listOf(catalog);
+    await download(catalog, entry!, target);
+    expect((await readFile(target)).equals(bytes)).toBe(true);
+    return asked.size;
+  };
+
+  // Which instance answers is chance: the other one may not be found the first time.
+  await expect.poll(fetched, { timeout: 60_000 }).toBe(2);
 });
 
 test("nats-server is started again in the middle, and the download goes on", async () => {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { maxRange } from "@natster/contracts/files";
 import { DigestMismatchError } from "@natster/files";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
@@ -8,9 +7,6 @@ import { UsageError } from "../failure.ts";
 import { fileAt, openShelf } from "../system/catalog.ts";
 import { connectAs } from "../system/connect.ts";
 import { ReferenceTyped } from "../system/reference.ts";
-
-/** How many ranges are asked for ahead of what was written. */
-const ahead = 8;
 
 export default defineCommand({
   about: "Write a file to standard output, and check it: a wrong byte makes the exit code 1.",
@@ -25,19 +21,7 @@ export default defineCommand({
     const shelf = await openShelf(person, file, ui);
     const entry = await fileAt(shelf, file.path, signal);
     const hash = createHash("sha256");
-    const asked: Promise<Uint8Array>[] = [];
-    let offset = 0;
-    const ask = () => {
-      const length = Math.min(maxRange / 2, entry.size - offset);
-      const range = shelf.reader.read({ digest: entry.digest, offset, length }, { signal });
-      range.catch(() => {});
-      asked.push(range);
-      offset += length;
-    };
-    while (offset < entry.size || asked.length > 0) {
-      while (asked.length < ahead && offset < entry.size) ask();
-      const bytes = await asked.shift();
-      if (!bytes) break;
+    for await (const bytes of shelf.reader.openFile(entry).stream(0, entry.size, signal)) {
       hash.update(bytes);
       if (!process.stdout.write(bytes)) await once(process.stdout, "drain", { signal });
     }
