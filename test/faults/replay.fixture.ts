@@ -174,13 +174,13 @@ const nothing = { async *of() {} };
 
 /** Rows in memory, read as those of a bucket. */
 const inMemory = (rows: Rows): Pick<RowReader<AccessRow>, "scan"> => ({
-  async *scan(filter) {
-    const tokens = filter.split(".");
+  async *scan(...filters) {
+    const isUnder = (key: string, filter: string) => {
+      const [parts, tokens] = [key.split("."), filter.split(".")];
+      return parts.length === tokens.length && tokens.every((token, at) => token === "*" || token === parts[at]);
+    };
     for (const [key, { row, sequence }] of rows) {
-      const parts = key.split(".");
-      if (parts.length !== tokens.length || !tokens.every((token, at) => token === "*" || token === parts[at]))
-        continue;
-      yield { key, row: row as AccessRow | undefined, sequence };
+      if (filters.some((filter) => isUnder(key, filter))) yield { key, row: row as AccessRow | undefined, sequence };
     }
   },
 });

@@ -188,6 +188,7 @@ export type RegistrationClaims = z.infer<typeof RegistrationClaims>;
 export const access = defineBucket({
   name: "access",
   summary: "What each account JWT is rendered from",
+  version: 2,
   undivided: true,
   row: z.discriminatedUnion("kind", [
     z.strictObject({

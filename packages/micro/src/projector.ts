@@ -136,9 +136,8 @@ export async function runProjection<B extends BucketContract>(
     const started = await runParts({ ...projection, into: sideOf(into, side) }, partsOf(parts), {
       connection,
       log,
-      afterRows: async (applied, aside) => {
-        if (state.active === side) await afterRows?.(applied, aside);
-      },
+      ...(afterRows && { afterRows }),
+      isTold: () => state.active === side,
       ...(whenParked && { whenParked }),
       spoiled: () => makeAnew(side),
     });
@@ -279,7 +278,7 @@ export async function runProjection<B extends BucketContract>(
     rows: {
       get: (key) => reader().get(key),
       slots: (keys) => reader().slots(keys),
-      scan: (filter) => reader().scan(filter),
+      scan: (...filters) => reader().scan(...filters),
       page: (filter, options) => reader().page(filter, options),
       newest: (filter, options) => reader().newest(filter, options),
       count: (filter) => reader().count(filter),

@@ -4,7 +4,7 @@ import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { mostInBatch, publishBatch } from "./batch.ts";
 import { countFrom, readNewest } from "./newest.ts";
-import { lastOf, readAll } from "./read-all.ts";
+import { lastOf, readAll, readUnder } from "./read-all.ts";
 import { kitRefusal } from "./refusal.ts";
 import { streams, streamsManager } from "./streams.ts";
 
@@ -35,9 +35,9 @@ export interface RowReader<R> {
   get(key: string): Promise<StoredRow<R> | undefined>;
   /** What each of these keys holds, also where a row is gone. */
   slots(keys: readonly string[]): Promise<Map<string, Slot<R>>>;
-  /** Every slot under a filter, also those whose row is gone. */
+  /** Every slot under any of some filters, also those whose row is gone. */
   scan(
-    filter: string,
+    ...filters: string[]
   ): AsyncGenerator<{ readonly key: string; readonly row: R | undefined; readonly sequence: number }>;
   /** Rows under a filter in the order in which they last changed. */
   page(filter: string, options?: PageOptions): Promise<Page<R>>;
@@ -149,8 +149,8 @@ export async function openRows<B extends BucketContract>(
       return stored ? read(stored) : undefined;
     },
 
-    async *scan(filter) {
-      for await (const stored of readAll(manager, stream, subject(filter))) {
+    async *scan(...filters) {
+      for await (const stored of readUnder(manager, stream, filters.map(subject))) {
         const { row, sequence } = bodyOf(stored);
         yield { key: keyOf(stored), row, sequence };
       }

@@ -35,7 +35,7 @@ export const access = defineProjection(bucket, (from) => [
     },
   }),
   from(catalogEvents, {
-    key: ({ owner, catalog }) => `export.${owner}.${catalog}`,
+    key: ({ owner, catalog }, { type }) => (type === "described" ? undefined : `export.${owner}.${catalog}`),
     evolve: (row, { type, time }, { catalog }) => {
       const { public: wasPublic, ...held } = row?.kind === "export" ? row : { kind: "export" as const, catalog };
       switch (type) {

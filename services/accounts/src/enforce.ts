@@ -20,6 +20,7 @@ export async function enforce(
   const accounts = new Set<AccountKey>(aside.flatMap(concernedBy));
   const owners = new Set<AccountKey>();
   for (const each of applied) {
+    if (unsaid.has(each.event.type)) continue;
     if (isApplied(each, accountEvents)) accounts.add(each.id.account);
     else if (isApplied(each, catalogEvents)) accounts.add(each.id.owner);
     else if (isApplied(each, shareEvents)) {
@@ -38,6 +39,9 @@ export async function enforce(
   );
   for (const owner of owners) reconciler.soon(owner);
 }
+
+/** Events of which no account JWT says anything. */
+const unsaid: ReadonlySet<string> = new Set(["described", "device_added", "device_renamed"]);
 
 /** In whose account JWT the shares of an aggregate stand. */
 function concernedBy({ subject }: Place): AccountKey[] {

@@ -32,40 +32,36 @@ export async function gather(
   usual: OtherLimits = {},
 ): Promise<Gathered | undefined> {
   let version = 0;
-  const under = async <K extends Row["kind"]>(_kind: K, filter: string): Promise<RowOfKind<K>[]> => {
-    const found: RowOfKind<K>[] = [];
-    for await (const { row, sequence } of rows.scan(filter)) {
+  const found: Row[] = [];
+  const read = async () => {
+    for await (const { row, sequence } of rows.scan(...everythingOf(account))) {
       // A row that is gone still counts: what took it away is part of the account's history.
       version = Math.max(version, sequence);
-      if (row) found.push(row as RowOfKind<K>);
+      if (row) found.push(row);
     }
-    return found;
   };
+  const of = <K extends Row["kind"]>(kind: K): RowOfKind<K>[] =>
+    found.filter((row): row is RowOfKind<K> => row.kind === kind);
   const aside = async <E extends EventsContract>(events: E, known: Partial<IdOf<E>>): Promise<IdOf<E>[]> => {
-    const found: IdOf<E>[] = [];
+    const ids: IdOf<E>[] = [];
     for await (const { id, seq, parked: stands } of parked.of(events, known)) {
       // What stood aside has changed what is rendered, as has what was decided about it.
       version = Math.max(version, seq);
-      if (stands) found.push(id);
+      if (stands) ids.push(id);
     }
-    return found;
+    return ids;
   };
   const [accountAside, ownCatalogs, ownImports] = await Promise.all([
     aside(accountEvents, { account }),
     aside(catalogEvents, { owner: account }),
     aside(shareEvents, { recipient: account }),
+    read(),
   ]);
-  const [registered, exports, imports, revoked, devices] = await Promise.all([
-    under("account", `account.${account}`),
-    under("export", `export.${account}.*`),
-    under("import", `import.${account}.*.*`),
-    under("revoked", `revoked.${account}.*.*`),
-    under("device", `device.${account}.*`),
-  ]);
-  const [self] = registered;
+  const [self] = of("account");
   if (!self) return undefined;
   const doubtful = accountAside.length > 0;
-  const offered = exports.filter(({ catalog }) => !doubtful && !ownCatalogs.some((id) => id.catalog === catalog));
+  const revoked = of("revoked");
+  const offered = of("export").filter(({ catalog }) => !doubtful && !ownCatalogs.some((id) => id.catalog === catalog));
   return {
     version,
     state: {
@@ -90,11 +86,20 @@ export async function gather(
           ),
         },
       })),
-      imports: imports.filter((each) => each.accepted && !doubtful && !ownImports.some((id) => isOf(id, each))),
-      userRevocations: Object.fromEntries(devices.map(({ user, until }) => [user, until])),
+      imports: of("import").filter((each) => each.accepted && !doubtful && !ownImports.some((id) => isOf(id, each))),
+      userRevocations: Object.fromEntries(of("device").map(({ user, until }) => [user, until])),
     },
   };
 }
+
+/** The keys of all rows that an account JWT is rendered from. */
+const everythingOf = (account: AccountKey): string[] => [
+  `account.${account}`,
+  `export.${account}.*`,
+  `import.${account}.*.*`,
+  `revoked.${account}.*.*`,
+  `device.${account}.*`,
+];
 
 const isOf = (id: IdOf<typeof shareEvents>, { owner, catalog }: RowOfKind<"import">): boolean =>
   id.owner === owner && id.catalog === catalog;
