@@ -16,6 +16,8 @@ export interface Rebuilt {
   /** How long each query meanwhile took, in milliseconds, and how many of them failed. */
   readonly queries: readonly number[];
   readonly failed: number;
+  /** What status said meanwhile of how much was done, from 0 to 1, again and again. */
+  readonly progress: readonly number[];
 }
 
 const setup = JSON.parse(process.argv[2] ?? "") as Setup;
@@ -54,6 +56,7 @@ const errands = {
     await using projection = await run();
     const { side } = projection.lag;
     const queries: number[] = [];
+    const progress: number[] = [];
     let [failed, over] = [0, false];
     const isThere = async (key: string): Promise<boolean> => {
       const found = await projection.rows.get(key);
@@ -68,13 +71,20 @@ const errands = {
         await pause(20);
       }
     })();
+    const watching = (async () => {
+      while (!over) {
+        const { rebuilt } = await projection.status();
+        if (rebuilt !== undefined) progress.push(rebuilt);
+        await pause(50);
+      }
+    })();
     await begin(projection);
     const taken = await seconds(async () => {
       while (projection.lag.side === side) await pause(20);
     });
     over = true;
-    await querying;
-    return { seconds: taken, queries, failed };
+    await Promise.all([querying, watching]);
+    return { seconds: taken, queries, failed, progress };
   },
 };
 

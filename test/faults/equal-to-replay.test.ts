@@ -67,7 +67,10 @@ const opening: readonly Step[][] = [
 test("rows and account JWTs equal a replay of the log", { timeout: runs.replay * 60_000 }, async () => {
   // What fails here does not fail the same way when it is tried again: there is nothing to shrink.
   const options = { numRuns: runs.replay, endOnFailure: true };
-  await fc.assert(fc.asyncProperty(waves, play), options);
+  await fc.assert(fc.asyncProperty(waves, play), options).catch((error: unknown) => {
+    const ended = system.processes.surprises.join(", ") || "none";
+    throw new Error(`a run failed; processes that ended by themselves: ${ended}`, { cause: error });
+  });
 
   // Everybody of every run once more, and no command was recorded twice.
   expect(await replay.settled()).toEqual([]);

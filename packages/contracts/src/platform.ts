@@ -57,13 +57,9 @@ export const deliveredTo = (durable: DurableContract): string => {
 
 /** Tells what a durable reads from what is only delivered to it, by the subject. */
 export function readsOf(durable: DurableContract): (subject: string) => boolean {
-  const filters = filtersOf(durable).map((filter) => filter.split("."));
-  return (subject) => {
-    const tokens = subject.split(".");
-    return filters.some(
-      (filter) => filter.length === tokens.length && filter.every((part, at) => part === "*" || part === tokens[at]),
-    );
-  };
+  const patterns = filtersOf(durable).map((filter) => filter.replaceAll(".", "\\.").replaceAll("*", "[^.]+"));
+  const pattern = new RegExp(`^(?:${patterns.join("|")})$`);
+  return (subject) => pattern.test(subject);
 }
 
 /** A projection as the platform provides for it: two buckets, and for each the durable of the same name. */

@@ -14,6 +14,27 @@ export interface Backlog {
   readonly acknowledged: number;
 }
 
+/** What nats-server says of something that it delivers, without what that is: little to keep until it is acknowledged. */
+export interface Delivered {
+  readonly seq: number;
+  /** The how manieth delivery of the durable it is. */
+  readonly number: number;
+  /** How many messages wait to be delivered after it. */
+  readonly pending: number;
+  /** When it was stored, in milliseconds since 1970. */
+  readonly time: number;
+  /** Where nats-server hears what became of it. */
+  readonly reply: string;
+}
+
+/** What nats-server says of a message that it delivers. */
+export function deliveredAs(message: JsMsg): Delivered {
+  const { streamSequence: seq, deliverySequence: number, pending, timestampNanos } = message.info;
+  // The library has it, and does not say so.
+  if (!("reply" in message) || typeof message.reply !== "string") throw new TypeError("no delivery of a consumer");
+  return { seq, number, pending, time: timestampNanos / 1e6, reply: message.reply };
+}
+
 /** An open durable. */
 export interface Durable {
   /**
@@ -24,6 +45,9 @@ export interface Durable {
   batches<T>(arriving: (message: JsMsg) => T): AsyncIterable<T[]>;
   /** The same, of the messages as they are. */
   batches(): AsyncIterable<JsMsg[]>;
+  acknowledge(deliveries: readonly Delivered[]): void;
+  /** Says that these are still under way. */
+  working(deliveries: readonly Delivered[]): void;
   /** Goes back, or forward, so that the next event is the first at or after this sequence. */
   rewind(sequence: number): Promise<void>;
   backlog(): Promise<Backlog>;
@@ -48,7 +72,7 @@ export interface Durable {
 }
 
 /** How many events are on their way at the most, where nothing is said. */
-const usualPrefetch = 1_000;
+const usualPrefetch = 4_000;
 
 /**
  * Whoever reacts to what a durable delivers is heard of within so many milliseconds, or it is delivered again: it may
@@ -58,6 +82,9 @@ export const answersWithin = 5_000;
 
 /** The group of those that pull from a pinned durable: one of them gets everything, and the others stand by. */
 export const pinnedGroup = "one";
+
+const acknowledged = new TextEncoder().encode("+ACK");
+const inProgress = new TextEncoder().encode("+WPI");
 
 /** For how long, in milliseconds, whoever reads batches is left without one. */
 const quietAtMost = 1_000;
@@ -146,6 +173,12 @@ export async function openDurable(
 
   return {
     batches,
+    acknowledge(deliveries) {
+      for (const { reply } of deliveries) connection.publish(reply, acknowledged);
+    },
+    working(deliveries) {
+      for (const { reply } of deliveries) connection.publish(reply, inProgress);
+    },
     async rewind(sequence) {
       await manager.consumers.reset(stream, name, sequence);
     },

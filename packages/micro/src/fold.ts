@@ -2,7 +2,7 @@
 import type { BucketContract, EventsContract, IdOf, RowOf } from "@natster/contracts";
 import type { Recorded } from "./aggregate.ts";
 import { readEvent } from "./event.ts";
-import type { Parking } from "./parking.ts";
+import type { Parking, Place } from "./parking.ts";
 import type { Projection, RowsFrom } from "./projection.ts";
 import { emptySlot, type RowWriter, type Slot } from "./rows.ts";
 
@@ -29,8 +29,8 @@ export interface Stored {
 
 /** An event that has been read, and the rows that follow from it; or why it cannot be read. */
 export type Reading<R> =
-  | { readonly stored: Stored; readonly applied: Applied; readonly rows: readonly RowOfEvent<R>[] }
-  | { readonly stored: Stored; readonly error: unknown };
+  | { readonly place: Place; readonly applied: Applied; readonly rows: readonly RowOfEvent<R>[] }
+  | { readonly place: Place; readonly error: unknown };
 
 /** A row that follows from an event: its key, and how it changes. */
 interface RowOfEvent<R> {
@@ -90,11 +90,11 @@ export function createFold<B extends BucketContract>(
 
         const applied: Applied[] = [];
         for (const each of batch) {
-          const before = parking.blocking(each.stored);
+          const before = parking.blocking(each.place);
           try {
-            if (parking.isSkipped(each.stored)) parking.leaveOut(each.stored);
-            else if (before !== undefined) parking.park(each.stored, `behind ${before}`);
-            else if ("error" in each) parking.park(each.stored, reasonOf(each.error));
+            if (parking.isSkipped(each.place)) parking.leaveOut(each.place);
+            else if (before !== undefined) parking.park(each.place, `behind ${before}`);
+            else if ("error" in each) parking.park(each.place, reasonOf(each.error));
             else {
               // All rows of an event, or none.
               for (const [key, slot] of evolveEach(each.rows, each.applied, slotOf)) {
@@ -104,7 +104,7 @@ export function createFold<B extends BucketContract>(
               applied.push(each.applied);
             }
           } catch (error) {
-            parking.park(each.stored, reasonOf(error));
+            parking.park(each.place, reasonOf(error));
           }
         }
         return applied;
@@ -159,11 +159,13 @@ export function readFor<B extends BucketContract>(
 ): Reading<RowOf<B>> | undefined {
   const events = projection.rows.find((family) => stored.subject.startsWith(`${family.events.subject}.`))?.events;
   if (!events) return undefined;
+  // What was stored is not kept: many of these wait for their turn.
+  const place = { subject: stored.subject, seq: stored.seq };
   try {
     const applied = { events, ...readEvent(events, stored) };
-    return { stored, applied, rows: rowsOf(projection, applied) };
+    return { place, applied, rows: rowsOf(projection, applied) };
   } catch (error) {
-    return { stored, error };
+    return { place, error };
   }
 }
 

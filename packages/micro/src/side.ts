@@ -9,7 +9,7 @@ import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { jitteredBackoff } from "./backoff.ts";
-import { openDurable } from "./durable.ts";
+import { deliveredAs, openDurable } from "./durable.ts";
 import { type Applied, readFor } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import { isDecision } from "./mend.ts";
@@ -31,6 +31,8 @@ export interface SideOptions {
    * or no longer do: what throws here makes the batch come again, and what has come may come again.
    */
   readonly afterRows?: (applied: readonly Applied[], aside: readonly Place[]) => Promise<void>;
+  /** Whether `afterRows` is told at this moment; always where nothing is said. */
+  readonly isTold?: () => boolean;
   /** Told, once for each, of events that newly stand aside. */
   readonly whenParked?: (parked: readonly ParkedPlace[]) => void;
   /**
@@ -87,7 +89,7 @@ const asksEvery = 25;
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
   projection: Projection<B>,
-  { connection, log: logger, afterRows, whenParked, spoiled, part = whole }: SideOptions,
+  { connection, log: logger, afterRows, isTold = () => true, whenParked, spoiled, part = whole }: SideOptions,
 ): Promise<RunningSide<RowOf<B>>> {
   const { into } = projection;
   const log = logger.child({ projection: into.name, ...(part.of > 1 && { part }) });
@@ -131,8 +133,8 @@ export async function runSide<B extends BucketContract>(
       part,
       rows,
       parking,
-      read: (sequence) => durable.read(sequence),
-      afterRows,
+      durable,
+      afterRows: () => (isTold() ? afterRows : undefined),
       whenParked(newly) {
         for (const { seq, subject, reason } of newly) log.error({ sequence: seq, subject, reason }, "parked");
         whenParked?.(newly);
@@ -162,8 +164,8 @@ export async function runSide<B extends BucketContract>(
   function written({ first, last, isRead: any }: Written): void {
     lag = {
       sequence: Math.max(lag.sequence, last.seq),
-      behind: last.info.pending,
-      milliseconds: Math.max(0, Date.now() - first.time.getTime()),
+      behind: last.pending,
+      milliseconds: Math.max(0, Date.now() - first.time),
       parked: parking.count,
       writes: true,
     };
@@ -196,7 +198,7 @@ export async function runSide<B extends BucketContract>(
     const fitting: Arrival<RowOf<B>>[] = [];
     let isAmiss = false;
     for (const arrival of batch) {
-      const delivery = order.take(arrival.message.info.deliverySequence, Date.now());
+      const delivery = order.take(arrival.delivered.number, Date.now());
       if (delivery === "next") fitting.push(arrival);
       isAmiss = delivery === "amiss";
       if (isAmiss) break;
@@ -240,7 +242,12 @@ export async function runSide<B extends BucketContract>(
     if (acknowledged > lag.sequence || (await position.doubt()) !== undefined) await surely(begin);
     const arriving = (message: JsMsg): Arrival<RowOf<B>> => {
       const isRead = reads(message.subject);
-      return { message, isRead, reading: isRead ? readFor(projection, message) : undefined };
+      return {
+        delivered: deliveredAs(message),
+        isRead,
+        reading: isRead ? readFor(projection, message) : undefined,
+        decision: isRead && isDecision(message) ? message : undefined,
+      };
     };
     for await (const batch of durable.batches(arriving)) await surely(() => follow(batch));
   })().catch((error: unknown) => {

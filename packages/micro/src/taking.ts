@@ -3,18 +3,19 @@
  * memory, so that a row which many events change is written once; then all of it is written, told of and acknowledged.
  */
 import { type BucketContract, type Part, type RowOf } from "@natster/contracts";
-import type { JsMsg } from "@nats-io/jetstream";
+import type { Delivered, Durable } from "./durable.ts";
 import { type Applied, createFold, readFor, type Reading, type Stored } from "./fold.ts";
-import { isDecision, mend } from "./mend.ts";
+import { mend } from "./mend.ts";
 import type { Parking, ParkedPlace, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import type { RowWriter } from "./rows.ts";
 
-/** What has arrived, whether the side is to read it, and what it says where it makes rows. */
+/** What has arrived: whether the side is to read it, and what it says where it makes rows, or decides about them. */
 export interface Arrival<R> {
-  readonly message: JsMsg;
+  readonly delivered: Delivered;
   readonly isRead: boolean;
   readonly reading: Reading<R> | undefined;
+  readonly decision: Stored | undefined;
 }
 
 export interface TakingOptions<B extends BucketContract> {
@@ -22,9 +23,9 @@ export interface TakingOptions<B extends BucketContract> {
   readonly part: Part;
   readonly rows: RowWriter<RowOf<B>>;
   readonly parking: Parking;
-  /** Reads an event of the log. */
-  readonly read: (sequence: number) => Promise<Stored>;
-  readonly afterRows: ((applied: readonly Applied[], aside: readonly Place[]) => Promise<void>) | undefined;
+  readonly durable: Pick<Durable, "read" | "acknowledge" | "working">;
+  /** Told of events once their rows are written; nothing where nobody wants to hear of them at this moment. */
+  readonly afterRows: () => ((applied: readonly Applied[], aside: readonly Place[]) => Promise<void>) | undefined;
   /** Told of events that newly stand aside. */
   readonly whenParked: (parked: readonly ParkedPlace[]) => void;
   /** Told that the rows hold what they should not. */
@@ -35,8 +36,8 @@ export interface TakingOptions<B extends BucketContract> {
 
 /** What was written: from which delivery to which, and whether there was anything to read among them. */
 export interface Written {
-  readonly first: JsMsg;
-  readonly last: JsMsg;
+  readonly first: Delivered;
+  readonly last: Delivered;
   readonly isRead: boolean;
 }
 
@@ -51,13 +52,13 @@ export interface Taking<R> {
 }
 
 /** How many events and rows are held at the most, and for how long, in milliseconds. */
-const most = { events: 8_000, rows: 10_000, milliseconds: 250 } as const;
+const most = { events: 8_000, rows: 10_000, milliseconds: 1_000 } as const;
 
 export function createTaking<B extends BucketContract>(options: TakingOptions<B>): Taking<RowOf<B>> {
-  const { projection, part, rows, parking, read, afterRows, whenParked, spoiled, written } = options;
+  const { projection, part, rows, parking, durable, afterRows, whenParked, spoiled, written } = options;
   type R = RowOf<B>;
   const fold = createFold(projection, rows, parking);
-  let held: JsMsg[] = [];
+  let held: Delivered[] = [];
   let applied: Applied[] = [];
   let aside: Place[] = [];
   let isRead = false;
@@ -72,10 +73,8 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
         await fold.write();
         return taken;
       },
-      read,
-      working: () => {
-        for (const message of held) message.working();
-      },
+      read: (sequence) => durable.read(sequence),
+      working: () => durable.working(held),
       spoiled,
     });
     applied.push(...mended.applied);
@@ -86,9 +85,9 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
     const [first, last] = [held.at(0), held.at(-1)];
     if (!first || !last) return;
     await settle();
-    await afterRows?.(applied, aside);
+    await afterRows()?.(applied, aside);
     written({ first, last, isRead });
-    for (const message of held) message.ack();
+    durable.acknowledge(held);
     [held, applied, aside, isRead] = [[], [], [], false];
   };
 
@@ -104,11 +103,12 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
     write,
     async take(batch) {
       if (held.length === 0) since = performance.now();
-      for (const { message } of batch) held.push(message);
+      for (const { delivered } of batch) held.push(delivered);
       isRead ||= batch.some((each) => each.isRead);
       for (const piece of betweenDecisions<R>(batch)) {
         if ("events" in piece) {
-          applied.push(...(await fold.take(piece.events)));
+          const taken = await fold.take(piece.events);
+          if (afterRows()) for (const each of taken) applied.push(each);
           continue;
         }
         // What is decided is about rows as they stood then.
@@ -116,7 +116,7 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
         await follow(piece.decision);
         await settle();
       }
-      const more = (held.at(-1)?.info.pending ?? 0) > 0;
+      const more = (held.at(-1)?.pending ?? 0) > 0;
       const isMuch = held.length >= most.events || fold.waiting >= most.rows;
       if (!more || isMuch || performance.now() - since >= most.milliseconds) await write();
     },
@@ -128,11 +128,11 @@ function* betweenDecisions<R>(
   batch: readonly Arrival<R>[],
 ): Generator<{ readonly decision: Stored } | { readonly events: readonly Reading<R>[] }> {
   let events: Reading<R>[] = [];
-  for (const { message, isRead, reading } of batch) {
+  for (const { reading, decision } of batch) {
     if (reading) events.push(reading);
-    if (!isRead || !isDecision(message)) continue;
+    if (!decision) continue;
     if (events.length > 0) yield { events };
-    yield { decision: message };
+    yield { decision };
     events = [];
   }
   if (events.length > 0) yield { events };

@@ -3,7 +3,7 @@ import type { AccountKey, BucketContract } from "@natster/contracts";
 import { accountEvents } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { codeEvents } from "@natster/contracts/codes";
-import { catalogs, devices, FeedNotice, ownCodes, people, shares } from "@natster/contracts/library";
+import { catalogs, devices, type FeedNotice, ownCodes, people, shares } from "@natster/contracts/library";
 import { feedSubject } from "@natster/contracts/platform";
 import { type Applied, isApplied } from "@natster/micro/projector";
 import type { NatsConnection } from "@nats-io/nats-core";
@@ -14,10 +14,15 @@ export interface Addressed {
   readonly notice: FeedNotice;
 }
 
+const utf8 = new TextEncoder();
+
 /** Publishes notices, each to its account only. They are hints, at most once. */
 export function publishNotices(platform: NatsConnection, notices: readonly Addressed[]): void {
+  let [last, written]: [FeedNotice?, Uint8Array?] = [];
   for (const { to, notice } of notices) {
-    platform.publish(feedSubject(to, notice.kind), JSON.stringify(FeedNotice.parse(notice)));
+    // Two people are told of a share by the same words.
+    if (notice !== last || !written) [last, written] = [notice, utf8.encode(JSON.stringify(notice))];
+    platform.publish(feedSubject(to, notice.kind), written);
   }
 }
 
