@@ -60,9 +60,9 @@ export function createFold<B extends BucketContract>(
   rows: RowWriter<RowOf<B>>,
   parking: Pick<Parking, "blocking" | "park" | "isSkipped" | "leaveOut">,
 ): Fold<RowOf<B>> {
-  const known = new Map<string, Slot<RowOf<B>>>();
-  const changed = new Set<string>();
-  const slotOf = (key: string): Slot<RowOf<B>> => known.get(key) ?? emptySlot;
+  /** Rows by key: what is hashed again and again is long. */
+  const known = new Map<string, Held<RowOf<B>>>();
+  let changed: Held<RowOf<B>>[] = [];
 
   /** Some of the rows may be written and some not: the bucket knows. */
   const forgetting = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -70,14 +70,33 @@ export function createFold<B extends BucketContract>(
       return await work();
     } catch (error) {
       known.clear();
-      changed.clear();
+      changed = [];
       throw error;
     }
   };
 
+  const hold = (key: string, slot: Slot<RowOf<B>>): Held<RowOf<B>> => {
+    const held = { key, slot, isChanged: false };
+    known.set(key, held);
+    return held;
+  };
+
+  /** All rows of an event, or none. */
+  const apply = ({ rows: ofEvent, applied }: Extract<Reading<RowOf<B>>, { readonly applied: Applied }>): void => {
+    const held = ofEvent.map(({ key }) => known.get(key) ?? hold(key, emptySlot));
+    const next = held.map(({ slot }, at) => evolved(ofEvent[at], applied, slot));
+    held.forEach((each, at) => {
+      const slot = next[at];
+      if (!slot) return;
+      each.slot = slot;
+      if (!each.isChanged) changed.push(each);
+      each.isChanged = true;
+    });
+  };
+
   return {
     get waiting() {
-      return changed.size;
+      return changed.length;
     },
 
     take: (batch) =>
@@ -86,7 +105,7 @@ export function createFold<B extends BucketContract>(
         for (const each of batch) {
           if ("rows" in each) for (const { key } of each.rows) if (!known.has(key)) unknown.add(key);
         }
-        for (const [key, slot] of await rows.slots([...unknown])) known.set(key, slot);
+        for (const [key, slot] of await rows.slots([...unknown])) hold(key, slot);
 
         const applied: Applied[] = [];
         for (const each of batch) {
@@ -96,11 +115,7 @@ export function createFold<B extends BucketContract>(
             else if (before !== undefined) parking.park(each.place, `behind ${before}`);
             else if ("error" in each) parking.park(each.place, reasonOf(each.error));
             else {
-              // All rows of an event, or none.
-              for (const [key, slot] of evolveEach(each.rows, each.applied, slotOf)) {
-                known.set(key, slot);
-                changed.add(key);
-              }
+              apply(each);
               applied.push(each.applied);
             }
           } catch (error) {
@@ -112,13 +127,23 @@ export function createFold<B extends BucketContract>(
 
     write: () =>
       forgetting(async () => {
-        const revisions = await rows.putAll(new Map([...changed].map((key) => [key, slotOf(key)])));
+        const revisions = await rows.putAll(new Map(changed.map(({ key, slot }) => [key, slot])));
         if (!revisions) throw new Error("another projector wrote rows");
-        changed.clear();
+        for (const each of changed) {
+          each.slot = { ...each.slot, revision: revisions.get(each.key) ?? 0 };
+          each.isChanged = false;
+        }
+        changed = [];
         if (known.size > remembered) known.clear();
-        else for (const [key, revision] of revisions) known.set(key, { ...slotOf(key), revision });
       }),
   };
+}
+
+/** A row as it is in memory. */
+interface Held<R> {
+  readonly key: string;
+  slot: Slot<R>;
+  isChanged: boolean;
 }
 
 /** What an event makes of its rows. What a row has seen changes it no more: that makes redelivery harmless. */
@@ -126,21 +151,21 @@ export const evolveRows = <B extends BucketContract, S extends Pick<Slot<RowOf<B
   projection: Projection<B>,
   applied: Applied,
   slotOf: (key: string) => S,
-): [key: string, slot: S][] => evolveEach(rowsOf(projection, applied), applied, slotOf);
+): [key: string, slot: S][] =>
+  rowsOf(projection, applied).flatMap((row) => {
+    const slot = evolved(row, applied, slotOf(row.key));
+    return slot ? [[row.key, slot]] : [];
+  });
 
-function evolveEach<R, S extends Pick<Slot<R>, "row" | "sequence">>(
-  rows: readonly RowOfEvent<R>[],
+/** A row after an event; undefined where it has seen it already. */
+const evolved = <R, S extends Pick<Slot<R>, "row" | "sequence">>(
+  row: RowOfEvent<R> | undefined,
   { id, event }: Applied,
-  slotOf: (key: string) => S,
-): [key: string, slot: S][] {
-  const evolved: [string, S][] = [];
-  for (const { key, evolve } of rows) {
-    const slot = slotOf(key);
-    if (event.sequence <= slot.sequence) continue;
-    evolved.push([key, { ...slot, row: evolve(slot.row, event, id), sequence: event.sequence }]);
-  }
-  return evolved;
-}
+  slot: S,
+): S | undefined =>
+  row === undefined || event.sequence <= slot.sequence
+    ? undefined
+    : { ...slot, row: row.evolve(slot.row, event, id), sequence: event.sequence };
 
 /** The rows that follow from an event. */
 function rowsOf<B extends BucketContract>({ rows }: Projection<B>, { events, id, event }: Applied) {

@@ -153,6 +153,8 @@ export async function openParking(connection: NatsConnection, bucket: BucketCont
       return count;
     },
     blocking(place) {
+      // Each event passes here, and hardly ever does one stand aside.
+      if (first.size === 0) return undefined;
       const blocker = first.get(aggregateOf(place));
       return blocker !== undefined && blocker < place.seq ? blocker : undefined;
     },

@@ -77,3 +77,30 @@ test("of thousands that are concerned at once, a few are compared at a time, and
   expect(gathered.size).toBe(accounts.length);
   expect(most).toBeLessThanOrEqual(16);
 });
+
+test("whoever something happens to does not wait until all others have been compared", async () => {
+  const newcomer = AccountKey.parse(createKey("account").public);
+  const others = Array.from({ length: 100 }, () => AccountKey.parse(createKey("account").public));
+  const slow = Promise.withResolvers<undefined>();
+  const gathered: AccountKey[] = [];
+  const reconciler = createReconciler({
+    gather(of) {
+      gathered.push(of);
+      return of === newcomer ? Promise.resolve(undefined) : slow.promise;
+    },
+    resolver: { lookup: async () => undefined, push: async () => undefined },
+    signer: () => signer,
+    platform: AccountKey.parse(createKey("account").public),
+    onFault: () => undefined,
+    onRefused: () => undefined,
+  });
+  for (const each of others) reconciler.soon(each);
+  await expect.poll(() => gathered.length).toBeGreaterThan(0);
+
+  await reconciler.now(newcomer);
+
+  expect(gathered.length).toBeLessThan(others.length);
+  slow.resolve(undefined);
+  await reconciler.flush();
+  expect(new Set(gathered).size).toBe(others.length + 1);
+});

@@ -46,6 +46,12 @@ type Import = Gathered["state"]["imports"][number];
  */
 const atOnce = 16;
 
+/**
+ * How many of those that can wait are compared at the same time, beside those. All accounts are compared where nobody knows
+ * what nats-server has; whoever registers meanwhile does not wait behind them.
+ */
+const besides = 4;
+
 /** How long an owner's push waits for others of the same owner, in milliseconds. */
 const coalesce = 1_000;
 
@@ -62,6 +68,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const queues = new Map<AccountKey, Promise<unknown>>();
   const waiting = new Map<AccountKey, NodeJS.Timeout>();
   const few = atMost(atOnce);
+  const fewBesides = atMost(besides);
 
   /** What nats-server has of an account, and what it is to have where that is something else. */
   const compare = async (account: AccountKey, among?: readonly Import[]) => {
@@ -139,7 +146,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     await push(account);
   };
 
-  const now = (account: AccountKey) => inTurn(account, () => few(() => bring(account)));
+  // Who waits in line holds up nobody else of the same account.
+  const now = (account: AccountKey) => few(() => inTurn(account, () => bring(account)));
+  const inLine = new Set<Promise<void>>();
+  const besidesNow = (account: AccountKey) => {
+    const work = fewBesides(() => inTurn(account, () => bring(account))).finally(() => inLine.delete(work));
+    inLine.add(work);
+    return work;
+  };
 
   const soon = (account: AccountKey, pause = coalesce) => {
     if (waiting.has(account)) return;
@@ -147,7 +161,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       account,
       setTimeout(() => {
         waiting.delete(account);
-        now(account).catch((error: unknown) => {
+        besidesNow(account).catch((error: unknown) => {
           onFault(account, error);
           soon(account, 5 * coalesce);
         });
@@ -169,7 +183,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const accounts = [...waiting.keys()];
       for (const timer of waiting.values()) clearTimeout(timer);
       waiting.clear();
-      await Promise.allSettled([...accounts.map(now), ...queues.values()]);
+      await Promise.allSettled([...accounts.map(now), ...inLine, ...queues.values()]);
     },
   };
 }
