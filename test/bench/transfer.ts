@@ -19,7 +19,7 @@ import { makeTree } from "./tree.ts";
 
 const MiB = 1024 * 1024;
 /** As ours asks, at the most. */
-const [chunk, window] = [256 * 1024, 8 * MiB];
+const [chunk, window] = [512 * 1024, 8 * MiB];
 
 /** One way of moving a file: seconds for so many bytes. */
 interface Way {

@@ -134,7 +134,7 @@ test("one of two instances is killed in the middle, and the other brings the res
 test.for([
   ["two instances send one file together", false],
   ["an instance that does not have what the first one lists is left out", true],
-] as const)("%s", async ([, lacking]) => {
+] as const)("%s", { timeout: 150_000 }, async ([, lacking]) => {
   const bytes = randomBytes(24 * MiB);
   const root = await folderWith({ "film.bin": bytes });
   const asked = new Map<string, number>();
@@ -166,7 +166,32 @@ test.for([
   };
 
   // Which instance answers is chance: the other one may not be found the first time.
-  await expect.poll(fetched, { timeout: 60_000 }).toBe(2);
+  await expect.poll(fetched, { timeout: 120_000 }).toBe(2);
+});
+
+test("an instance that stops in the middle hands its readers over, and none of them is told", async () => {
+  const contents = [randomBytes(12 * MiB), randomBytes(12 * MiB)];
+  const root = await folderWith({ "a.bin": contents[0]!, "b.bin": contents[1]! });
+  const stopping = await serveFolder(root);
+  const catalogs = [await openShared(), await openShared()];
+  await using _other = await serveFolder(root);
+  const folder = await nats.newFolder();
+  let stopped: Promise<void> | undefined;
+  const onProgress = ({ bytes }: { bytes: number }) => {
+    if (bytes > 2 * MiB) stopped ??= stopping.stop();
+  };
+
+  await Promise.all(
+    catalogs.map(async (catalog, index) => {
+      const entries = await listOf(catalog);
+      await download(catalog, entries[index]!, join(folder, entries[index]!.path), { onProgress });
+    }),
+  );
+
+  await stopped;
+  for (const [index, name] of ["a.bin", "b.bin"].entries()) {
+    expect((await readFile(join(folder, name))).equals(contents[index]!)).toBe(true);
+  }
 });
 
 test("nats-server is started again in the middle, and the download goes on", async () => {
