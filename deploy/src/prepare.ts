@@ -43,7 +43,7 @@ function variablesOf(
   settings: PrepareSettings,
 ): Record<string, string> {
   const servers = settings.NATSTER_SERVERS;
-  const nats = { url: urlOf(servers), websocketUrl: `ws://${servers[0]}:8080` };
+  const nats = { url: urlOf(servers), websocketUrl: servers.map((server) => `ws://${server}:8080`).join(",") };
   const tls = { cert: join(given, "tls.crt"), key: join(given, "tls.key") };
   return serviceEnvironment(service, nats, installation, {
     administrators: settings.NATSTER_ADMINISTRATORS,

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { answer, say } from "./answer.ts";
 import type { Page } from "./page.ts";
-import { isForNats, pipeToNats } from "./pipe.ts";
+import { isForNats, pipeToNats, type Upstream } from "./pipe.ts";
 import { refuse } from "./refuse.ts";
 
 export interface ListenOptions {
@@ -15,11 +15,16 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly page: Page;
-  /** nats-server's WebSocket listener. */
-  readonly nats: { readonly host: string; readonly port: number };
+  /** The WebSocket listeners of nats-servers that are one another's equals. */
+  readonly nats: readonly [NatsListener, ...NatsListener[]];
   readonly log: Logger;
   /** Certificate and key in PEM; plain http where nothing is said. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+}
+
+interface NatsListener {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** A server that listens; closing it ends every request and every WebSocket. */
@@ -35,15 +40,18 @@ export interface Listening extends AsyncDisposable {
 export async function listen({ host, port, page, nats, log, tls }: ListenOptions): Promise<Listening> {
   const websockets = new Set<Duplex>();
   let isAway = false;
-  const upstream = {
-    ...nats,
+  let current = nats[0];
+  /** The server that was there last; one that is away is passed over by whoever tries again. */
+  const upstream = (tried = current): Upstream => ({
+    ...tried,
     found: () => (isAway = false),
     // Clients try again every few seconds: it is said once.
     away: (error: Error) => {
       if (!isAway) log.warn({ err: error }, "nats-server is away");
       isAway = true;
+      if (current === tried) current = nats[(nats.indexOf(tried) + 1) % nats.length] ?? nats[0];
     },
-  };
+  });
   const hear: RequestListener = (request, response) => {
     answer(page, request, response).catch((error: unknown) => {
       log.error({ err: error, path: request.url }, "cannot answer");
@@ -56,7 +64,7 @@ export async function listen({ host, port, page, nats, log, tls }: ListenOptions
   const server: Server = tls ? createSecureServer({ ...upgrades, ...tls }, hear) : createServer(upgrades, hear);
   server.on("upgrade", (request, client, head) => {
     websockets.add(client.once("close", () => websockets.delete(client)));
-    pipeToNats(request, client, head, upstream);
+    pipeToNats(request, client, head, upstream());
   });
   server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, socket) => {
     if (code === "ECONNRESET") socket.destroy();

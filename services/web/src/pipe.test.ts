@@ -105,6 +105,16 @@ test("without nats-server the client is told so", async () => {
   expect(said).toMatch(/\r\n\r\nnats-server is away\. Try again in a moment\.\n$/);
 });
 
+test("a server that is away is passed over by whoever tries again", async () => {
+  const nats = await standIn();
+  await using served = await serve({ natsPort: 1, otherPorts: [nats.port] });
+  const first = dial(served.listening.port, upgrade());
+  expect(String(await heard(first, 100_000))).toMatch(/^HTTP\/1.1 502 /);
+  const next = nats.next();
+  dial(served.listening.port, upgrade());
+  expect(String(await heard(await next, 10))).toMatch(/^GET \/nats /);
+});
+
 test.each([
   ["/nats/", "websocket", 404],
   ["/nats?leaf", "websocket", 426],

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { addressOf, listen } from "./listen.ts";
 import { openPage } from "./page.ts";
-import { HostPort, PublicUrl, WebsocketUrl } from "./settings.ts";
+import { HostPort, PublicUrl, WebsocketUrls } from "./settings.ts";
 import { readTls } from "./tls.ts";
 import { welcome } from "./welcome.ts";
 
@@ -22,8 +22,8 @@ export const program = defineProgram({
     WEB_TLS_KEY: z.string().optional(),
     /** The folder of the built page. */
     WEB_ROOT: z.string().default(fileURLToPath(new URL("../../../packages/page/dist", import.meta.url))),
-    /** nats-server's WebSocket listener. */
-    NATS_WEBSOCKET_URL: WebsocketUrl,
+    /** nats-server's WebSocket listener; those of each server of a cluster, separated by commas. */
+    NATS_WEBSOCKET_URL: WebsocketUrls,
     /** NATS addresses for clients elsewhere, separated by commas; those of this service where nothing is said. */
     NATS_PUBLIC_URLS: z
       .string()

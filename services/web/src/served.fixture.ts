@@ -32,8 +32,12 @@ export interface Answer {
   readonly bytes: Buffer;
 }
 
-/** Serves a page in front of a nats-server at this port; nothing listens at the port where none is given. */
-export async function serve({ natsPort = 1, build = true } = {}): Promise<Served> {
+/** Serves a page in front of a nats-server at this port, or else at one of the others; nothing listens at the port where none is given. */
+export async function serve({
+  natsPort = 1,
+  otherPorts = [] as readonly number[],
+  build = true,
+} = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), "natster-web-"));
   if (build) await buildIn(folder);
   const more = new Map([["/natster.json", content("natster.json", Buffer.from("{}"))]]);
@@ -41,7 +45,7 @@ export async function serve({ natsPort = 1, build = true } = {}): Promise<Served
     host: "127.0.0.1",
     port: 0,
     page: openPage(join(folder, "page"), more),
-    nats: { host: "127.0.0.1", port: natsPort },
+    nats: [{ host: "127.0.0.1", port: natsPort }, ...otherPorts.map((port) => ({ host: "127.0.0.1", port }))],
     log: silentLog(),
   });
   const url = `http://127.0.0.1:${listening.port}`;

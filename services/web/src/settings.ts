@@ -26,3 +26,9 @@ export const WebsocketUrl = z
   .url({ protocol: /^ws$/, error: "expected a ws URL" })
   .transform((text) => new URL(text))
   .transform(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) }));
+
+/** The listeners of several nats-servers, separated by commas. */
+export const WebsocketUrls = z
+  .string()
+  .transform((urls) => urls.split(","))
+  .pipe(z.tuple([WebsocketUrl], WebsocketUrl));
