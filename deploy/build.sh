@@ -1,8 +1,14 @@
 #!/bin/sh
-# Writes a folder for each image into the folder that is named: its program in one file, and what that program needs.
+# Writes a folder for each image into the folder that is named: its program in one file, and what that program needs. With
+# `--clean` nothing is left of what was installed for it.
 set -eu
 out=$1
-PATH=$PWD/node_modules/.bin:$PATH
+export pnpm_config_verify_deps_before_run=false
+# The pnpm that package.json names.
+pnpm() { npx --yes "$(node -p 'require("./package.json").packageManager')" "$@"; }
+
+pnpm install --frozen-lockfile --ignore-scripts --reporter=append-only \
+  --filter './services/*...' --filter '@natster/page...' --filter '@natster/deploy...' --filter '@natster/scripts...'
 
 bundle() {
   node scripts/bundle.ts "$2" "$out/$1"
@@ -21,5 +27,9 @@ for folder in keys nats data/nats data/nats-1 data/nats-2 data/nats-3 \
   mkdir -p "$out/volumes/operator/state/$folder"
 done
 
-turbo run build --filter @natster/page --output-logs=errors-only
+pnpm --filter @natster/page run build
 cp -R packages/page/dist "$out/web/page"
+
+if [ "${2:-}" = --clean ]; then
+  rm -rf "$(pnpm store path)" ~/.cache ~/.npm node_modules ./*/node_modules ./*/*/node_modules
+fi
