@@ -78,6 +78,25 @@ export class Compose {
       }));
   }
 
+  /** The container of a service; throws where there is none, or more than one. */
+  async container(service: string): Promise<string> {
+    const [one, ...others] = (await this.conditions()).filter((each) => each.service === service);
+    if (!one || others.length > 0) throw new Error(`${service} has ${others.length + (one ? 1 : 0)} containers`);
+    return one.container;
+  }
+
+  /** How often the engine had to start each anew. */
+  async restarts(names: readonly string[]): Promise<number[]> {
+    const containers = await Promise.all(names.map((name) => this.container(name)));
+    const said = await output("docker", ["inspect", "--format", "{{.RestartCount}}", ...containers]);
+    return said.trim().split("\n").map(Number);
+  }
+
+  /** What a service has said since it was made. */
+  says(service: string): Promise<string> {
+    return this.does("logs", "--no-color", service);
+  }
+
   /** Resolves when all of these services are well; rejects with what each of them is and says after so many milliseconds. */
   async areWell(services: readonly string[], within = 180_000): Promise<void> {
     for (const until = Date.now() + within; ;) {

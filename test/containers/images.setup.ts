@@ -1,8 +1,6 @@
-/** Before the first test of containers: an engine, and every image built by deploy/Dockerfile, with its size. */
-import { localImages, buildLocalImages } from "../../deploy/src/local-images.ts";
+/** Before the first test of containers: what they are made from. */
 import type { TestProject } from "vitest/node";
-import { buildImages, sizeOf, tag } from "./compose.ts";
-import { openEngine } from "./engine.ts";
+import { openImages } from "./images.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -11,34 +9,8 @@ declare module "vitest" {
   }
 }
 
-const images = ["operator", "accounts", "catalog", "codes", "projector", "web"].map((name) => `natster/${name}:${tag}`);
-
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  await using undo = new AsyncDisposableStack();
-  const engine = undo.use(await openEngine());
-  console.log(`Docker ${engine.version} on ${engine.driver}, ${engine.compose.join(" ")}`);
-  // Whoever works on the tests alone need not wait for what is there.
-  if (process.env["NATSTER_IMAGES"] !== "built") {
-    await timed("base images", buildLocalImages);
-    await timed("images of services", () => buildImages(engine.compose));
-  }
-  const base = await sizeOf(localImages.node);
-  console.log(
-    `${localImages.node}: ${megabytes(base)}; ${localImages.nats}: ${megabytes(await sizeOf(localImages.nats))}`,
-  );
-  for (const image of images) {
-    const size = await sizeOf(image);
-    console.log(`${image}: ${megabytes(size)}, of which its own ${megabytes(size - base)}`);
-  }
+  const engine = await openImages();
   provide("compose", engine.compose);
-  const ending = undo.move();
-  return () => ending.disposeAsync();
+  return async () => engine[Symbol.asyncDispose]();
 }
-
-async function timed(what: string, work: () => Promise<void>): Promise<void> {
-  const began = performance.now();
-  await work();
-  console.log(`${what}: built in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-}
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

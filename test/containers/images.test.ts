@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { CommandFailedError, output } from "../../deploy/src/run.ts";
 import { tag } from "./compose.ts";
-import { services } from "./system.fixture.ts";
+import { services } from "./system.ts";
 
 const Image = z.tuple([
   z.object({

@@ -7,18 +7,18 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { connect as dialTls } from "node:tls";
 import { platformServices } from "@natster/contracts/platform";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import * as z from "zod";
 import { output } from "../../deploy/src/run.ts";
 import { homes, Somebody } from "../journeys/person.ts";
-import { type Containers, services, startContainers } from "./system.fixture.ts";
+import { type Containers, services, startContainers } from "./system.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
 
 let system: Containers;
 
 beforeAll(async () => {
-  system = await startContainers();
+  system = await startContainers({ command: inject("compose") });
 }, 300_000);
 afterAll(() => system?.[Symbol.asyncDispose](), 60_000);
 

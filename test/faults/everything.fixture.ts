@@ -2,13 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, silentLog } from "@natster/micro";
-import type { TestSystem } from "@natster/testing";
+import type { NatsServer } from "@natster/nats-server";
+import type { Installation } from "@natster/standalone";
 import { createKey, formatCreds, keyFromSeed, userJwt } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 
+/** A system whose nats-server is reached, and whose operator's keys are here. */
+export interface Reached {
+  readonly directory: string;
+  readonly platform: { readonly nats: Pick<NatsServer, "url">; readonly installation: Installation };
+}
+
 /** Connects as a user who may do everything in an account of the operator's, that of the streams unless told; ends with the scope. */
 export async function connectFully(
-  { directory, platform }: Pick<TestSystem, "directory" | "platform">,
+  { directory, platform }: Reached,
   of: "streams" | "system" | "platform" = "streams",
 ) {
   const seed = await readFile(join(directory, "offline", `${of}.seed`), "utf8");
@@ -21,15 +28,20 @@ export async function connectFully(
     issuedAt: Math.floor(Date.now() / 1000),
   });
   return owned(
-    await connect({ servers: platform.nats.url, creds: formatCreds(jwt, user), name: "everything", log: silentLog() }),
+    await connect({
+      servers: platform.nats.url.split(","),
+      creds: formatCreds(jwt, user),
+      name: "everything",
+      log: silentLog(),
+    }),
   );
 }
 
 /** Connects as the service that pushes account JWTs, and may look them up. */
-export const connectAsPusher = async ({ platform }: Pick<TestSystem, "platform">) =>
+export const connectAsPusher = async ({ platform }: Pick<Reached, "platform">) =>
   owned(
     await connect({
-      servers: platform.nats.url,
+      servers: platform.nats.url.split(","),
       creds: { file: platform.installation.creds("accounts-streams") },
       name: "pusher",
       log: silentLog(),

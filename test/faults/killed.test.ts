@@ -1,14 +1,11 @@
 /** Any service may be killed at any moment: what was acknowledged is in the log, and it is there once. */
-import { createHash } from "node:crypto";
-import { CatalogName, Label } from "@natster/contracts";
-import { createDevice } from "@natster/person";
-import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
-import { createCode, parseCreds, signGrant } from "@natster/trust";
+import { startSystem } from "@natster/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { insist, type Outcome } from "./insist.fixture.ts";
+import type { Outcome } from "./insist.fixture.ts";
 import { openReplay } from "./replay.fixture.ts";
 import { runs } from "./runs.fixture.ts";
+import { aTurn } from "./turn.fixture.ts";
 
 const killed = ["accounts", "catalog", "codes", "projector"] as const;
 
@@ -49,28 +46,3 @@ test(
     console.log(`${outcomes.length} commands acknowledged, each recorded once`);
   },
 );
-
-/** One command of each service that takes commands, every one of which has exactly one event to record. */
-async function aTurn(
-  { administrator }: TestSystem,
-  person: TestPerson,
-  people: readonly TestPerson[],
-  name: string,
-): Promise<Outcome[]> {
-  const catalog = CatalogName.parse(`catalog-${name}`);
-  const recipient = people.find(({ account }) => account !== person.account)?.account ?? person.account;
-  const created = await insist((options) => person.catalog.create({ catalog }, options));
-  const described = await insist((options) =>
-    person.catalog.describe({ catalog, description: Label.parse(name) }, options),
-  );
-  const grant = signGrant(person.key, { catalog, recipient, issuedAt: Math.floor(Date.now() / 1000) });
-  const shared = await insist((options) => person.catalog.share({ catalog, grant }, options));
-  const { jwt } = parseCreds(createDevice(person.key, { name, role: "browser" }));
-  const device = await insist((options) => person.accounts.device({ jwt }, options));
-  const { id } = createCode("enrol");
-  const gate = createHash("sha256").update(id).digest("base64url");
-  const issued = await insist((options) =>
-    administrator.codes.issue({ id, offer: { purpose: "enrol" }, gate, expiresIn: 3_600 }, options),
-  );
-  return [created, described, shared, device, issued];
-}

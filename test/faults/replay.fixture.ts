@@ -14,11 +14,10 @@ import { evolveRows } from "@natster/micro/fold";
 import type { Projection } from "@natster/micro/projection";
 import { openRows, type RowReader } from "@natster/micro/rows";
 import * as readModels from "@natster/contracts/read-models";
-import type { TestSystem } from "@natster/testing";
 import { accountJwt, keyFromSeed, readJwt } from "@natster/trust";
 import { jetstream, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { connectAsPusher, connectFully } from "./everything.fixture.ts";
+import { connectAsPusher, connectFully, type Reached } from "./everything.fixture.ts";
 
 /** What stands under a key: a row, or the fence where one was. */
 interface Standing {
@@ -46,9 +45,7 @@ export interface Replay extends AsyncDisposable {
 const projections: readonly Projection[] = [access, ...Object.values(readModels)];
 
 /** A system whose log is replayed. */
-type Replayed = Pick<TestSystem, "directory" | "platform"> & {
-  readonly administrator: { readonly account: AccountKey };
-};
+type Replayed = Reached & { readonly administrator: { readonly account: AccountKey } };
 
 /** Opens a replay of a system's log; it goes on from where it was each time that it is asked. */
 export async function openReplay(system: Replayed): Promise<Replay> {

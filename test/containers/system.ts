@@ -9,16 +9,19 @@ import { type Installation, openInstallation } from "@natster/standalone";
 import type { TestPerson } from "@natster/testing";
 import { createKey, type Key } from "@natster/trust";
 import { connect } from "@nats-io/transport-node";
-import { inject } from "vitest";
 import { output } from "../../deploy/src/run.ts";
 import { Compose, freePorts } from "./compose.ts";
 
 /** How a system in containers is set up. */
 export interface ContainersOptions {
+  /** The command that reads compose.yaml. */
+  readonly command: readonly string[];
   /** How many nats-servers it has: one, or three. */
   readonly servers?: 1 | 3;
   readonly administrators?: readonly AccountKey[];
   readonly env?: Readonly<Record<string, string>>;
+  /** How they are started, where not all at once. */
+  readonly up?: (compose: Compose) => Promise<unknown>;
 }
 
 /** A system in containers. */
@@ -26,7 +29,7 @@ export interface Containers extends AsyncDisposable {
   readonly compose: Compose;
   /** What `prepare` made, and what no running service needs. */
   readonly directory: string;
-  readonly installation: Installation;
+  readonly platform: { readonly nats: { readonly url: string }; readonly installation: Installation };
   /** The authority of its certificates: the path of a PEM file. */
   readonly authority: string;
   readonly page: string;
@@ -43,10 +46,12 @@ const clusterOf = ["nats-1", "nats-2", "nats-3"] as const;
 
 /** Starts a system whose images are there, and resolves when each of its containers is well. Everybody may register. */
 export async function startContainers({
+  command,
   servers = 1,
   administrators = [],
   env = {},
-}: ContainersOptions = {}): Promise<Containers> {
+  up = (each) => each.does("up", "--detach", "--no-build"),
+}: ContainersOptions): Promise<Containers> {
   await using undo = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "natster-containers-"));
   undo.defer(() => rm(directory, { recursive: true, force: true }));
@@ -54,7 +59,7 @@ export async function startContainers({
   const names = servers === 1 ? ["nats"] : clusterOf;
   const [web = 0, ...ports] = await freePorts(servers + 1);
   const page = `https://localhost:${web}/`;
-  const compose = new Compose(inject("compose"), `natster-${process.pid}-${web}`, {
+  const compose = new Compose(command, `natster-${process.pid}-${web}`, {
     COMPOSE_PROFILES: servers === 1 ? "single" : "cluster",
     NATSTER_SERVERS: names.join(","),
     NATSTER_PUBLIC_URL: page,
@@ -67,7 +72,7 @@ export async function startContainers({
     ...env,
   });
   undo.defer(() => compose.end());
-  await compose.does("up", "--detach", "--no-build");
+  await up(compose);
   await compose.areWell([...names, ...services, "prepare", "provision"]);
 
   await takeOut(compose, "/state/keys", directory);
@@ -89,7 +94,7 @@ export async function startContainers({
   return {
     compose,
     directory: keys,
-    installation,
+    platform: { nats: { url: urls.join(",") }, installation },
     authority,
     page,
     urls,
@@ -107,7 +112,5 @@ export async function startContainers({
 
 /** Copies what stands in the container that set the system up. */
 async function takeOut(compose: Compose, path: string, to: string): Promise<void> {
-  const prepare = (await compose.conditions()).find(({ service }) => service === "prepare");
-  if (!prepare) throw new Error("nobody set the system up");
-  await output("docker", ["cp", `${prepare.container}:${path}`, to]);
+  await output("docker", ["cp", `${await compose.container("prepare")}:${path}`, to]);
 }
