@@ -1,5 +1,5 @@
 /** An instance of Alice's that is Alice's in truth, and lies: what is said inside of its sessions is whatever it likes. */
-import { InstanceId, SignedText } from "@natster/contracts";
+import { type CatalogName, InstanceId, SignedText } from "@natster/contracts";
 import { encodeBundle } from "@natster/files";
 import { readOpen, sealSession, ServingSession, sessionIn, signAnswer } from "@natster/trust";
 import { nuid } from "@nats-io/nats-core";
@@ -12,11 +12,11 @@ export type Lie = (verb: string, request: Record<string, unknown>) => unknown;
 const alone = (said: unknown) => (said instanceof Uint8Array ? said : undefined);
 
 /**
- * Answers everything that is asked of Alice's photos; nobody else may serve them meanwhile. Several small files that go
- * together become what `bundled` makes of them.
+ * Answers everything that is asked of a catalog of Alice's, her photos; nobody else may serve it meanwhile. Several small
+ * files that go together become what `bundled` makes of them.
  */
 export async function serveLies(
-  { server }: Pick<Served, "server">,
+  { server, catalog = photos }: Pick<Served, "server"> & { readonly catalog?: CatalogName },
   lie: Lie,
   bundled: (honest: Buffer) => Uint8Array = (honest) => honest,
 ): Promise<AsyncDisposable> {
@@ -26,7 +26,7 @@ export async function serveLies(
 
   const open = async (said: string, from: string | undefined): Promise<Uint8Array> => {
     const signed = SignedText.parse(JSON.parse(said));
-    const wanted = { purpose: "files", owner, catalog: photos } as const;
+    const wanted = { purpose: "files", owner, catalog } as const;
     const account = /"acc":"(A[A-Z2-7]{55})"/.exec(from ?? "")?.[1];
     const check = { wanted, now: now(), from: account as never, isPublic: false, isRevoked: () => false };
     const opening = readOpen(signed, check);
@@ -60,7 +60,7 @@ export async function serveLies(
     return session.reply(request, said instanceof Uint8Array ? said : Buffer.from(JSON.stringify(said)));
   };
 
-  const subscription = connection.subscribe(`files.${photos}.>`, {
+  const subscription = connection.subscribe(`files.${catalog}.>`, {
     callback: (_, message) => {
       const verb = message.subject.slice(message.subject.lastIndexOf(".") + 1);
       const answering =

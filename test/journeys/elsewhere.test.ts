@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCertificates } from "../../deploy/src/certificates.ts";
+import { networks } from "./networks.ts";
 import { homes, Somebody } from "./person.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
@@ -51,17 +52,3 @@ test("from another machine somebody redeems a link and fetches over TLS, and the
   // NATS comes from the page's own origin, and its policy lets it come from nowhere else.
   expect(out, told).toMatch(/^200 text\/html\S* .*connect-src 'self';/m);
 }, 600_000);
-
-/** Two networks and a cable; `elsewhere` runs a command in the other one. */
-const networks = `
-  ip link set lo up
-  unshare --net sleep 3600 & other=$!
-  trap 'kill $other' EXIT
-  # Until it has a network of its own.
-  until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
-  elsewhere() { nsenter --target $other --net -- "$@"; }
-  ip link add near type veth peer name far netns $other
-  ip address add 10.77.0.1/24 dev near; ip link set near up
-  elsewhere ip link set lo up
-  elsewhere ip address add 10.77.0.2/24 dev far; elsewhere ip link set far up
-`;

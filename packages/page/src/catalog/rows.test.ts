@@ -22,6 +22,18 @@ test("folders stand before files, and numbers in names count as numbers", () => 
   ]);
 });
 
+test("plain names stand as the language has them, also where all are plain", () => {
+  const plain = ["b 10.txt", "B 9.txt", "a.txt", "a 1.txt", "file 007.txt", "file 8.txt", "Zoo", "1.txt"];
+  const inOrder = (each: readonly string[]) =>
+    rowsOf(
+      [],
+      each.map((name) => file(name, 0, 0)),
+      { by: "name", down: false },
+    ).map(({ name }) => name);
+  // One that is not plain has the rules of the language applied to all.
+  expect(inOrder(plain)).toEqual(inOrder([...plain, "ä"]).filter((name) => name !== "ä"));
+});
+
 test("by size and by time", () => {
   expect(names({ by: "size", down: true }, { by: "modified", down: false })).toEqual([
     ["z", "img_9.jpg", "a.txt", "IMG_10.jpg"],

@@ -30,6 +30,17 @@ export const folderOf = (path: string): string => path.slice(0, Math.max(0, path
 // Numbers in names count as numbers: IMG_9 before IMG_10.
 const words = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
+/** By what names are compared, and how: the rules of the language, or, where all are plain, the same a great deal faster. */
+function comparing(rows: readonly Row[]) {
+  if (!rows.every(({ name }) => /^[a-z\d ]*(?:\.[a-z\d]+)?$/i.test(name))) {
+    return { keyOf: ({ name }: Row) => name, compare: (one: string, other: string) => words.compare(one, other) };
+  }
+  return {
+    keyOf: ({ name }: Row) => name.toLowerCase().replace(/\d+/g, (run) => run.padStart(20, "0")),
+    compare: (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0),
+  };
+}
+
 /** Folders first, then files, each in order; what is equal, by name. */
 export function rowsOf(folders: readonly Folder[], files: readonly FileEntry[], { by, down }: Order): Row[] {
   const sign = down ? -1 : 1;
@@ -47,13 +58,19 @@ export function rowsOf(folders: readonly Folder[], files: readonly FileEntry[], 
     size: file.size,
     file,
   }));
-  const byName = (one: Row, other: Row) => words.compare(one.name, other.name) || (one.path < other.path ? -1 : 1);
-  const compare = (one: Row, other: Row): number => {
-    if (by === "size") return sign * (one.size - other.size) || byName(one, other);
-    if (by === "modified") return sign * (modified(one) - modified(other)) || byName(one, other);
-    return sign * byName(one, other);
+  const inOrder = (rows: readonly Row[]): Row[] => {
+    const { keyOf, compare } = comparing(rows);
+    return rows
+      .map((row) => ({ row, key: keyOf(row) }))
+      .toSorted((one, other) => {
+        const byName = compare(one.key, other.key) || (one.row.path < other.row.path ? -1 : 1);
+        if (by === "size") return sign * (one.row.size - other.row.size) || byName;
+        if (by === "modified") return sign * (modified(one.row) - modified(other.row)) || byName;
+        return sign * byName;
+      })
+      .map(({ row }) => row);
   };
-  return [...folderRows.toSorted(compare), ...fileRows.toSorted(compare)];
+  return [...inOrder(folderRows), ...inOrder(fileRows)];
 }
 
 const modified = (row: Row): number => (row.kind === "file" ? row.file.modified : 0);

@@ -47,6 +47,7 @@ export function useListing(
     const folders: Folder[] = [];
     const files: FileEntry[] = [];
     let shown = 0;
+    let shownAt = 0;
     const show = (rest: Pick<Listed, "complete"> & Partial<Listed>) => {
       if (!stop.signal.aborted) setHeld({ key, listed: { folders: [...folders], files: [...files], ...rest } });
     };
@@ -58,9 +59,11 @@ export function useListing(
           tell(part) {
             folders.push(...part.folders);
             files.push(...part.files);
-            // The first lines at once; of the rest as often as somebody can see it grow.
-            if (shown > 0 && performance.now() - shown < 250) return;
-            shown = performance.now();
+            // The first lines at once. Of the rest as often as somebody can see it grow, and not before there is twice as
+            // much: each time all of it is put in order.
+            const lines = folders.length + files.length;
+            if (shown > 0 && (lines < 2 * shown || performance.now() - shownAt < 250)) return;
+            [shown, shownAt] = [lines, performance.now()];
             show({ complete: false });
           },
         },

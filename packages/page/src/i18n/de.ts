@@ -413,7 +413,7 @@ export const de: Words = {
   news: {
     tries: (code, count) =>
       `Jemand hat deinen Code ${code}-… probiert, ohne ihn zu kennen, bisher ${s(count, "Mal", "Mal")}. Für den, dem du ihn gegeben hast, gilt er weiter.`,
-    parked: (projection) => `${projection} konnte ein Ereignis nicht aufnehmen und hat es beiseitegelegt`,
+    parked: "Eine Projektion konnte ein Ereignis nicht aufnehmen und hat es beiseitegelegt",
     invited: (catalog, name) => `${name} teilt „${catalog}“ mit dir`,
     online: (catalog) => `„${catalog}“ ist online`,
     offline: (catalog) => `„${catalog}“ ist offline gegangen`,

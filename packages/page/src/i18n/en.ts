@@ -413,7 +413,7 @@ export const en = {
   news: {
     tries: (code: string, count: number) =>
       `Somebody has tried your code ${code}-… without knowing it, ${s(count, "time")} by now. It still works for whoever you gave it to.`,
-    parked: (projection: string) => `${projection} could not take in an event, and put it aside`,
+    parked: "A projection could not take in an event, and put it aside",
     invited: (catalog: string, name: string) => `${name} shares “${catalog}” with you`,
     online: (catalog: string) => `“${catalog}” is online`,
     offline: (catalog: string) => `“${catalog}” went offline`,

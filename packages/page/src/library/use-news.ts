@@ -39,7 +39,7 @@ export function useNews({ account }: Device): void {
         } else if (!before) tell({ tone: "news", text: online ? t.online(catalog) : t.offline(catalog), link });
       }
       if (notice.kind === "parked") {
-        tell({ tone: "wrong", text: t.parked(notice.projection), link: linkTo({ at: "services" }) });
+        tell({ tone: "wrong", text: t.parked, link: linkTo({ at: "services" }) });
       }
       if (notice.kind === "tries") tell({ tone: "wrong", text: t.tries(notice.code, notice.count) });
       if (notice.kind !== "share") return;
