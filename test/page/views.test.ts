@@ -292,6 +292,11 @@ test("a PDF is drawn page by page, and read aloud as what stands in it", async (
     return data.some((value, at) => at % 4 === 0 && value < 100);
   });
   expect(isDrawn).toBe(true);
+  const [first, second] = await page
+    .locator("dialog canvas")
+    .evaluateAll((pages) => pages.map((each) => each.getBoundingClientRect().toJSON() as DOMRect));
+  expect((first?.height ?? 0) / (first?.width ?? 1)).toBeCloseTo(842 / 595, 1);
+  expect(second?.top ?? 0).toBeGreaterThan(first?.bottom ?? 0);
   await page.getByRole("img", { name: "Page 3 of 3" }).scrollIntoViewIfNeeded();
   await sheet(3, "The last page").waitFor({ timeout: 60_000 });
   expectQuiet(profile);

@@ -93,7 +93,7 @@ export const de: Words = {
     },
     begin: {
       title: "Hier anfangen",
-      what: "Dein Konto und seine Schlüssel entstehen in diesem Browser und verlassen ihn nie.",
+      what: "Dein Konto und seine Schlüssel entstehen in diesem Browser und verlassen ihn nur als Kopie, die du versiegelst.",
       handle: "Name",
       handleHow: "3 bis 32 Kleinbuchstaben, Ziffern und innere Striche",
       code: "Code, falls du einen bekommen hast",

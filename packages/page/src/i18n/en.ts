@@ -93,7 +93,7 @@ export const en = {
     },
     begin: {
       title: "Begin here",
-      what: "Your account and its keys are made in this browser and never leave it.",
+      what: "Your account and its keys are made in this browser, and leave it only as a copy that you seal.",
       handle: "Handle",
       handleHow: "3 to 32 lower-case letters, digits and inner dashes",
       code: "Code, if you were given one",
