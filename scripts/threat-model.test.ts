@@ -7,16 +7,23 @@ const docs = join(import.meta.dirname, "..", "docs");
 const page = readFileSync(join(docs, "threat-model.md"), "utf8");
 const ofFiles = readFileSync(join(docs, "weaknesses-files.md"), "utf8");
 const tables = page.slice(page.indexOf("## Weaknesses of the system before"));
+const attacks = page.slice(page.indexOf("## Attack by attack"), page.indexOf("## Weaknesses of the system before"));
 
 /** Each link of a table, with what is quoted from the file behind it. */
 const quoted = [
-  ...`${tables}\n${ofFiles}`.matchAll(
+  ...`${attacks}\n${tables}\n${ofFiles}`.matchAll(
     /\[([\w.-]+)\]\((\.\.\/(?:test|packages|services)\/[^)]+)\): ((?:_[^_|]+_(?:, )?)+)/g,
   ),
 ].map(([, , path = "", names = ""]) => ({
   path,
   names: [...names.matchAll(/_([^_]+)_/g)].map(([, name = ""]) => name),
 }));
+
+test("every attack that was asked for has a row with a test of the attack suite", () => {
+  const rows = attacks.split("\n").filter((line) => /^\| (?!-|Tried)/.test(line));
+  expect(rows).toHaveLength(36);
+  expect(rows.filter((row) => !/\(\.\.\/test\/attacks\/[\w-]+\.test\.ts\): _/.test(row))).toEqual([]);
+});
 
 test("every weakness of the system before has a row with a test, and so has all that its documentation said", () => {
   const named = [...tables.matchAll(/^\| (S\d+):/gm)].map(([, id]) => id);

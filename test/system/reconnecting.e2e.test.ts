@@ -1,8 +1,9 @@
 /** Devices that nats-server refuses: for a while, and they come back; for good, and they stop asking. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { addDevice, connectDevice, createDevice, type Person } from "@natster/person";
+import { addDevice, connectDevice, createDevice, DeviceRevokedError, type Person, standingOf } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
+import { createKey } from "@natster/trust";
 import { AuthorizationError } from "@nats-io/nats-core";
 import { expect, onTestFinished, test } from "vitest";
 
@@ -36,6 +37,7 @@ function refusalsOf({ connection }: Person): () => number {
 test("a device outlasts a nats-server that has forgotten its account, until that is told again", async () => {
   const { system, alice } = await aSystem({ apart: ["accounts"] });
   const device = await connected(system, deviceOf(alice));
+  const impatient = await connected(system, deviceOf(alice), 1_000);
   const refused = refusalsOf(device);
   await system.processes.kill("accounts");
   const resolver = join(system.directory, "nats", "accounts");
@@ -45,6 +47,8 @@ test("a device outlasts a nats-server that has forgotten its account, until that
   await system.platform.nats.restart();
   // The library alone would have ended with the second.
   await expect.poll(refused, { timeout: 60_000 }).toBeGreaterThan(2);
+  await expect(impatient.ended).resolves.toBeInstanceOf(AuthorizationError);
+  expect(device.connection.isClosed()).toBe(false);
 
   await system.processes.crash("accounts");
   await expect
@@ -52,17 +56,38 @@ test("a device outlasts a nats-server that has forgotten its account, until that
     .toMatchObject({ handle: "alice" });
 }, 240_000);
 
-test("a device that was revoked stops asking when its patience is over, and no other does", async () => {
+test("a device that is revoked while it is connected asks no more, and is told why; no other is", async () => {
   const { system, alice } = await aSystem();
   const creds = await addDevice(alice, alice.key, { name: "phone", role: "owner" });
-  const device = await connected(system, creds, 1_000);
-  const patient = await connected(system, creds);
-  const refused = refusalsOf(patient);
+  const device = await connected(system, creds);
+  const other = await connected(system, await addDevice(alice, alice.key, { name: "laptop", role: "owner" }));
+  const refused = refusalsOf(device);
+
   await alice.accounts.revoke({ user: device.user });
-  await device.connection.closed();
-  await expect.poll(refused, { timeout: 60_000 }).toBeGreaterThan(2);
-  expect(patient.connection.isClosed()).toBe(false);
-  await expect(alice.library.whoami({})).resolves.toMatchObject({ handle: "alice" });
+
+  await expect(device.ended).resolves.toBeInstanceOf(DeviceRevokedError);
+  expect(refused()).toBe(0);
+  await expect(connected(system, creds)).rejects.toThrow(AuthorizationError);
+  await expect(other.library.whoami({})).resolves.toMatchObject({ handle: "alice" });
+}, 120_000);
+
+test("an account that is suspended waits, learns from the platform how it stands, and goes on once it is resumed", async () => {
+  const { system, alice } = await aSystem();
+  const { administrator, platform } = system;
+  const mallory = await system.person("mallory");
+  await expect(standingOf(platform.place, alice.key)).resolves.toEqual({ status: "open" });
+  await expect(standingOf(platform.place, createKey("account"))).resolves.toEqual({ status: "unknown" });
+
+  await administrator.accounts.suspend({ account: alice.account, reason: "a complaint" });
+
+  await expect.poll(() => alice.library.whoami({}, { timeout: 500 }).catch(() => "out")).toBe("out");
+  await expect(standingOf(platform.place, alice.key)).resolves.toEqual({ status: "suspended", reason: "a complaint" });
+  // Nobody asks about somebody else: what is signed names its own key.
+  await expect(standingOf(platform.place, mallory.key)).resolves.toEqual({ status: "open" });
+  await administrator.accounts.resume({ account: alice.account });
+  await expect
+    .poll(() => alice.library.whoami({}, { timeout: 2_000 }).catch(() => undefined), { timeout: 60_000 })
+    .toMatchObject({ handle: "alice" });
 }, 120_000);
 
 test("a device whose time has run out does not ask again", async () => {

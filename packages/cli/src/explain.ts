@@ -47,6 +47,7 @@ export function explain(error: unknown): Explained {
 
 /** Errors of packages that are loaded only where they are needed, by name. */
 const named: Readonly<Record<string, { readonly next: string }>> = {
+  DeviceRevokedError: { next: "natster redeem, with a code from another device of yours" },
   DiskFullError: { next: "df -h, make room, and the same again: it goes on where it is" },
   MirrorBusyError: { next: "wait until that one has ended" },
   EmptyCatalogError: { next: "natster ls, and the same without --prune" },

@@ -55,6 +55,7 @@ export const refusals: Readonly<Record<string, Explained>> = {
   event_not_parked: { what: "that event is not parked", next: "natster ops parked PROJECTION" },
   not_claimed: { what: "nobody has used that code yet", next: "wait for them, or natster watch" },
   not_for_you: { what: "that code is for another account", next: "ask for one of your own" },
+  handle_other: { what: "that code is for another handle", next: "the same with --handle, and that one" },
   not_published: { what: "that catalog is not public", next: "natster catalog ls" },
   purpose_other: { what: "that code is of another kind", next: "look at it again" },
   statement_invalid: {

@@ -54,6 +54,18 @@ export const accounts = defineService({
       access: "lobby",
       grows: true,
     },
+    standing: {
+      subject: "natster.accounts.standing",
+      summary: "Say how an account stands to whoever has its key, which signed these claims",
+      request: z.strictObject({ claims: Jwt }),
+      reply: z.strictObject({
+        status: z.enum(["unknown", "open", "suspended", "closed"]),
+        /** Why it is suspended, where that was said. */
+        reason: Label.optional(),
+      }),
+      errors: { claims_invalid: 422 },
+      access: "lobby",
+    },
     applied: {
       subject: "natster.accounts.applied",
       summary:

@@ -26,7 +26,7 @@ export const CodeOffer = z.discriminatedUnion("purpose", [
   }),
   z.strictObject({
     purpose: z.literal("enrol"),
-    /** The handle that is meant for whoever claims it. */
+    /** The handle under which whoever claims it has to register. */
     handle: Handle.optional(),
   }),
 ]);
@@ -97,6 +97,7 @@ export const codes = defineService({
         code_claimed: 409,
         claims_invalid: 422,
         not_for_you: 403,
+        handle_other: 403,
         registration_closed: 403,
       },
       access: "lobby",
@@ -165,6 +166,8 @@ export const openCodes = defineBucket({
       purpose: CodePurpose,
       gate: Bytes32,
       audience: AccountKey.optional(),
+      /** The handle under which a newcomer has to register. */
+      handle: Handle.optional(),
       expires: Instant,
     }),
     z.strictObject({

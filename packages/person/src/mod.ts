@@ -18,6 +18,7 @@ export {
 export { keepLeases, Lease, type LeaseKeeperOptions, type LeaseStore, renewLeases } from "./leases.ts";
 export { type Newcomer, register } from "./join.ts";
 export { type Claimant, type ClaimStore, memoryClaimStore, PendingClaim, prepareClaim } from "./pending-claim.ts";
+export { DeviceRevokedError, isRefusal, isShut } from "./patience.ts";
 export { connectDevice, createDevice, type NewDevice, notices, type Person } from "./person.ts";
 export { type Dial, type Place, visitLobby } from "./place.ts";
 export {
@@ -38,4 +39,5 @@ export {
   type SigningSession,
   UntrustedSignerError,
 } from "./signing.ts";
+export { standingOf } from "./standing.ts";
 export { accept, type CatalogOf, publish, share, unpublish, unshare } from "./sharing.ts";

@@ -1,10 +1,20 @@
 /**
  * How long a device that nats-server refuses goes on asking. nats-server says the same to a device that was revoked, to
  * one whose account it has not been told of yet, and to all of them while its resolver is rebuilt: so a refusal is
- * waited out, and believed only when there has been nothing else for a long while.
+ * waited out, and believed only when there has been nothing else for a long while. To a device that is connected while it
+ * is revoked it says so, and that is believed at once.
  */
 import { errors, type NatsConnection } from "@nats-io/nats-core";
 import type { UnixTime } from "@natster/contracts";
+
+/** The account that this device belongs to has revoked it: it is let in never again. */
+export class DeviceRevokedError extends Error {
+  override readonly name = "DeviceRevokedError";
+
+  constructor() {
+    super("this device was revoked");
+  }
+}
 
 /** What ends a device's patience. */
 export interface Patience {
@@ -72,20 +82,37 @@ export function pausing(clock: () => number = Date.now): Pause {
   };
 }
 
-/** Closes a connection that is refused for longer than its device's patience lasts. Resolves when it is closed. */
-export async function endWhenRefused(connection: NatsConnection, patience: Patience, letIn: () => void): Promise<void> {
+/**
+ * Closes a connection that is refused for longer than its device's patience lasts, or whose device is revoked. Resolves
+ * when it is closed, with what ended it where nobody here did.
+ */
+export async function endWhenRefused(
+  connection: NatsConnection,
+  patience: Patience,
+  letIn: () => void,
+): Promise<Error | undefined> {
   const refusals = new Refusals(patience);
+  let why: Error | undefined;
   for await (const status of connection.status()) {
     if (status.type === "reconnect") {
       refusals.forget();
       letIn();
-    } else if (status.type === "error" && isRefusal(status.error) && refusals.add(Date.now())) {
-      await connection.close();
+    } else if (status.type === "error" && why === undefined) {
+      if (isRevoked(status.error)) why = new DeviceRevokedError();
+      else if (isRefusal(status.error) && refusals.add(Date.now())) why = status.error;
+      if (why) await connection.close();
     }
   }
+  return why ?? (await connection.closed()) ?? undefined;
 }
 
+/** What nats-server says to a device that it cuts off because of it; the library knows it by its text alone. */
+const isRevoked = (error: Error): boolean => /^'?user authentication revoked/i.test(error.message);
+
+/** What nats-server says where an account has as many connections as it may, and one that is suspended may have none. */
+export const isShut = (error: Error): boolean => /maximum account active connections exceeded/i.test(error.message);
+
 /** A server that is busy says that proving took too long; that refuses nobody. */
-const isRefusal = (error: Error): boolean =>
+export const isRefusal = (error: Error): boolean =>
   (error instanceof errors.AuthorizationError && !/timeout/i.test(error.message)) ||
   error instanceof errors.UserAuthenticationExpiredError;

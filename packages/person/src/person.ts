@@ -16,6 +16,8 @@ export interface Person extends AsyncDisposable {
   /** The device itself. */
   readonly user: UserKey;
   readonly connection: NatsConnection;
+  /** Resolves when the connection is closed: with what ended it, or with nothing where this side did. */
+  readonly ended: Promise<Error | undefined>;
   /** What it proves itself with to other people's instances. */
   readonly device: SessionDevice;
   readonly accounts: Client<typeof accounts>;
@@ -57,8 +59,8 @@ export function createDevice(account: Key<"account">, device: NewDevice): string
 
 /**
  * Connects a device with its creds; what it asks is waited for `timeout` milliseconds, 5,000 unless given. A connection
- * that is lost comes back, and closes where nats-server has refused the device for `patience` milliseconds, an hour unless
- * given, or where its time has run out.
+ * that is lost comes back, and closes where the device is revoked, where its time has run out, and where nats-server has
+ * refused it for `patience` milliseconds, an hour unless given.
  */
 export async function connectDevice(
   place: Place,
@@ -66,10 +68,11 @@ export async function connectDevice(
   name: string,
   { timeout, patience }: { readonly timeout?: number; readonly patience?: number } = {},
 ): Promise<Person> {
-  const connection = await dialWithCreds(place, creds, name, patience);
+  const { connection, ended } = await dialWithCreds(place, creds, name, patience);
   return {
     ...userOf(creds),
     connection,
+    ended,
     device: parseCreds(creds),
     accounts: client(accounts, connection, { timeout }),
     catalog: client(catalog, connection, { timeout }),

@@ -19,22 +19,22 @@ export interface Place {
 
 /**
  * Connects as a device, with replies to an inbox of its own. Rejects where it is not let in at first; a connection that
- * is lost is sought again for ever, and given up only after nothing but refusals for as long as `patience` lasts.
+ * is lost is sought again for ever, and given up only where the device is revoked, or after nothing but refusals for as
+ * long as `patience` lasts; `ended` then says which.
  */
 export async function dialWithCreds(
   place: Place,
   creds: string,
   name: string,
   patience?: number,
-): Promise<NatsConnection> {
+): Promise<{ readonly connection: NatsConnection; readonly ended: Promise<Error | undefined> }> {
   const parsed = parseCreds(creds);
   const pause = pausing();
   const connection = await dialAs(place, name, parsed.key.public, authenticator(parsed), pause);
   pause.reset();
   const claims = readJwt(parsed.jwt);
   const expires = claims.refused === undefined ? claims.exp : undefined;
-  void endWhenRefused(connection, { expires, lasts: patience }, pause.reset);
-  return connection;
+  return { connection, ended: endWhenRefused(connection, { expires, lasts: patience }, pause.reset) };
 }
 
 /** Does something as a newcomer, through the lobby, with a key made for this one visit. */

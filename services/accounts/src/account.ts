@@ -7,6 +7,8 @@ import { type Devices, endDevices, evolveDevices } from "./devices.ts";
 
 export interface Account {
   readonly status: "unknown" | "open" | "suspended" | "closed";
+  /** Why it is suspended. */
+  readonly reason?: string | undefined;
   readonly handle: Handle | undefined;
   readonly limits: Limits | undefined;
   readonly devices: Devices;
@@ -30,7 +32,7 @@ export const account = defineAggregate({
       case "limited":
         return { ...state, limits: data.limits };
       case "suspended":
-        return { ...state, status: "suspended" };
+        return { ...state, status: "suspended", reason: data.reason };
       case "resumed":
         return { ...state, status: "open" };
       case "closed":

@@ -27,6 +27,7 @@ import { resume } from "./resume.ts";
 import { revoke } from "./revoke.ts";
 import { gather } from "./state.ts";
 import { watchSigningKey } from "./signing-key.ts";
+import { standing } from "./standing.ts";
 import { suspend } from "./suspend.ts";
 
 export const program = defineProgram({
@@ -90,6 +91,7 @@ export const program = defineProgram({
       room,
       handlers: {
         register: register(log, policy),
+        standing: standing(log),
         applied: applied((after) => projection.caughtUp(after), reconciler),
         rename: rename(log),
         device: device(log),

@@ -49,7 +49,7 @@ export const claim =
 function judge(
   id: CodeId,
   { account, claims }: ClaimTranscript,
-  { purpose, issuer, audience }: Open,
+  { purpose, issuer, audience, handle }: Open,
   caller: Caller,
   { admitsNewcomers }: ClaimPolicy,
 ): void {
@@ -71,6 +71,8 @@ function judge(
   const read = readRegistration(claims, { now: Math.floor(Date.now() / 1000), code: id });
   if (read.refused !== undefined) throw invalid(`claims: ${read.refused}`);
   if (read.account !== account) throw invalid("the registration of another account than the claimant's");
+  if (handle !== undefined && read.handle !== handle)
+    throw refuse(endpoint, "handle_other", `that code is for whoever joins as @${handle}`);
 }
 
 const invalid = (why: string) => refuse(endpoint, "claims_invalid", why);

@@ -19,6 +19,8 @@ export const issue =
     const issued = { ...context, ...(caller.user && { device: caller.user }), offer };
     const after = await log.append(code, { code: id }, issueCode(id, issued), command);
     // Nothing is lost if this process ends here: the same command again comes as far as this.
-    await open.put(id, { state: "open", purpose: offer.purpose, gate, ...context }, after, 0, expiresIn);
+    const handle = offer.purpose === "enrol" ? offer.handle : undefined;
+    const entry = { state: "open", purpose: offer.purpose, gate, ...(handle && { handle }), ...context } as const;
+    await open.put(id, entry, after, 0, expiresIn);
     return { after, expires };
   };

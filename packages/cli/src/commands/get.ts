@@ -14,6 +14,7 @@ import { counted, fingerprint, size } from "../output/words.ts";
 import { filesAt, openShelf, type Shelf } from "../system/catalog.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
 import { isCode, redeemCode, type RedeemOptions } from "../system/redeem-code.ts";
+import { tellOfWaiting } from "../system/waiting.ts";
 import { type Reference, ReferenceTyped } from "../system/reference.ts";
 
 /** A catalog or something in it, or in their place a link or a code. */
@@ -71,6 +72,7 @@ export default defineCommand({
     const shelf = await openShelf(person, what, ui);
     const file = what.path === "" ? undefined : await oneFileAt(shelf, what, signal);
     const changes = watch && !file ? changesOf(person, shelf, what, signal) : undefined;
+    if (changes) void tellOfWaiting(person, ui);
     do {
       let progress: Progress | undefined;
       const show = (total: Far) => (progress ??= showProgress(ui, total));
@@ -139,4 +141,6 @@ async function* changesOf(
     seen = notice.revision;
     yield seen;
   }
+  if (!signal.aborted)
+    throw (await person.ended) ?? new Failure("the connection has ended", { next: "natster doctor" });
 }

@@ -9,10 +9,13 @@ import { CodeDurationTyped } from "../system/duration.ts";
 export default defineCommand({
   about: "Make a code with which one person may register on this system; for administrators.",
   options: [
-    ["--handle <handle>", "the handle that is meant for them"],
+    ["--handle <handle>", "they have to register as this one; others may take it meanwhile"],
     ["-e, --expires <duration>", "how long it can be used (default: 7d)"],
   ],
-  examples: [["natster invite --expires 1d", "one person, until tomorrow"]],
+  examples: [
+    ["natster invite --expires 1d", "one person, until tomorrow"],
+    ["natster invite --handle bob", "then natster redeem LINK --handle bob"],
+  ],
   input: z.object({ handle: Handle.optional(), expires: CodeDurationTyped.default(codeLifetimes.enrol) }),
   output: Passed.extend({ onlyHere: z.boolean() }),
   async run({ input: { handle, expires: expiresIn }, globals, say }) {

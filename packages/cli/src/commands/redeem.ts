@@ -28,6 +28,8 @@ export default defineCommand({
     account: AccountKey,
     /** Whether the account is a new one. */
     joined: z.boolean(),
+    /** Whether this machine had used the code before, and has what it gives. */
+    again: z.boolean(),
     handle: Handle.optional(),
     /** What was shared. */
     shared: z.strictObject({ name: z.string(), owner: AccountKey, catalog: CatalogName }).optional(),
@@ -41,8 +43,9 @@ export default defineCommand({
       ui.note(`somebody else is @${handle} already`);
     say(redeemed);
   },
-  show({ purpose, context, account, joined, handle, shared }, ui) {
-    if (purpose === "device") ui.out(`this machine is signed in as context ${context}`);
+  show({ purpose, context, account, joined, again, handle, shared }, ui) {
+    if (again) ui.out(`you used that code before${shared ? "" : `: it made context ${context}`}`);
+    else if (purpose === "device") ui.out(`this machine is signed in as context ${context}`);
     else if (joined) ui.out(`you have an account, ${account}, as context ${context}; its key was made here`);
     if (joined && handle !== undefined) ui.out(`people know you as @${handle}`);
     if (shared) ui.out(`${shared.name} is yours to read: natster get ${shared.name}`);

@@ -1,11 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { AccountKey, CatalogName, Instant, Label } from "@natster/contracts";
+import { AccountKey, CatalogName, type CodeId, Instant, Label } from "@natster/contracts";
 import { isRefusal } from "@natster/micro/client";
 import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
 import * as z from "zod";
-import { leasesOfContext } from "../context/codes.ts";
+import { codesOfContext, leasesOfContext } from "../context/codes.ts";
 import { defineCommand, type Globals } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
@@ -18,7 +18,7 @@ import { makeCatalog, type NewCatalog } from "../serving/make.ts";
 import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
 import { type Connected, connectAs, type Signing } from "../system/connect.ts";
 import { DurationTyped } from "../system/duration.ts";
-import { accountOf, PersonTyped } from "../system/people.ts";
+import { accountOf, called, PersonTyped } from "../system/people.ts";
 
 export default defineCommand({
   about:
@@ -69,7 +69,11 @@ export default defineCommand({
     expires: Instant.optional(),
     public: z.boolean(),
     /** For whoever opens it first. */
-    link: Passed.extend({ onlyHere: z.boolean() }).optional(),
+    link: Passed.extend({
+      onlyHere: z.boolean(),
+      /** How many links to it that were made here are open, this one among them. */
+      open: z.int().optional(),
+    }).optional(),
   }),
   async run({ input, globals, ui, signal, say }) {
     const { expires } = input;
@@ -114,7 +118,7 @@ export default defineCommand({
       public: input.public,
       ...(link && { link }),
       ...(recipient && { recipient }),
-      ...(input.with && { with: "handle" in input.with ? `@${input.with.handle}` : input.with.account }),
+      ...(input.with && { with: called(input.with) }),
       ...(until !== undefined && { expires: new Date(until * 1_000).toISOString() }),
     });
     if (staying) await stayUntilInterrupted(staying, signal);
@@ -130,6 +134,8 @@ export default defineCommand({
       showPassed(ui, `Whoever opens this first may read ${catalog}${until}:`, said.link);
       if (said.link.link !== undefined) ui.note(`On a command line: natster get ${said.link.link}`);
       if (said.link.onlyHere) ui.note(onlyHere);
+      const { open = 1 } = said.link;
+      if (open > 1) ui.note(`${open} links to ${catalog} are open, each for one person; natster codes withdraws them`);
     }
     if (said.with !== undefined)
       ui.out(`shared with ${said.with}${until}; natster unshare ${catalog} ${said.with} takes it back`);
@@ -146,16 +152,31 @@ const shortestLease = 600;
 /** A link that one person can use, for as long as the share is to last, and a day at the most. */
 async function linkFor(
   person: Connected,
-  { codes }: Signing,
+  { codes, here }: Signing,
   catalog: CatalogName,
   ends: { until: number } | false,
   audience: AccountKey | undefined,
-): Promise<Passed & { onlyHere: boolean }> {
+): Promise<Passed & { onlyHere: boolean; open?: number }> {
   const { context } = person;
   const left = ends ? ends.until - Math.floor(Date.now() / 1_000) : codeLifetimes.share;
   const expiresIn = Math.min(left, codeLifetimes.share);
   const code = await issueShareCode(person, { catalog, expiresIn, ...ends, ...(audience && { audience }) }, codes);
-  return { ...passedOn(code, context.page, expiresIn), onlyHere: isOnlyHere(context.page) };
+  return {
+    ...passedOn(code, context.page, expiresIn),
+    onlyHere: isOnlyHere(context.page),
+    ...(here && { open: await openLinks(person, catalog) }),
+  };
+}
+
+/** How many links to a catalog nobody has used yet, of those that are kept here. */
+async function openLinks({ context }: Connected, catalog: CatalogName): Promise<number> {
+  const store = codesOfContext(context);
+  const open = async (id: CodeId): Promise<boolean> => {
+    const record = await store.get(id);
+    const leadsThere = record?.gift.purpose === "share" && record.gift.catalog === catalog;
+    return leadsThere && record.expires * 1_000 > Date.now() && !(await store.decided(id));
+  };
+  return (await Promise.all((await store.ids()).map(open))).filter(Boolean).length;
 }
 
 /** The folder that is meant; undefined where it is a catalog. A name that is both is the catalog; `./name` the folder. */

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
 import { Failure } from "../failure.ts";
-import { accountOf, PersonTyped } from "../system/people.ts";
+import { accountOf, called, PersonTyped } from "../system/people.ts";
 
 export default defineCommand({
   about:
@@ -22,7 +22,7 @@ export default defineCommand({
   async run({ input, globals, ui, say }) {
     await using person = await connectAs(globals);
     const recipient = await accountOf(person, input.with, ui);
-    const whom = "handle" in input.with ? `@${input.with.handle}` : recipient;
+    const whom = called(input.with);
     try {
       await unshare(person, input.catalog, recipient, await person.context.accountKey());
     } catch (error) {

@@ -7,6 +7,7 @@ import { counted } from "../output/words.ts";
 import { connectAs } from "../system/connect.ts";
 import { namesFor, type Names } from "../system/people.ts";
 import { written } from "../system/reference.ts";
+import { tellOfWaiting } from "../system/waiting.ts";
 
 export default defineCommand({
   about: "Print what happens to your account, as it happens, until Ctrl-C.",
@@ -19,11 +20,13 @@ export default defineCommand({
     const names = await namesFor(person);
     const end = () => void person.connection.close();
     signal.addEventListener("abort", end, { once: true });
+    void tellOfWaiting(person, ui);
     ui.note("watching; Ctrl-C ends it");
     for await (const notice of notices(person)) {
       say({ at: new Date().toISOString(), text: await inWords(notice, names, person.account), notice });
     }
-    if (!signal.aborted) throw new Failure("the connection has ended", { next: "natster doctor" });
+    if (!signal.aborted)
+      throw (await person.ended) ?? new Failure("the connection has ended", { next: "natster doctor" });
   },
   show({ at, text }, ui) {
     ui.out(`${ui.style("dim", new Date(at).toTimeString().slice(0, 8))}  ${text}`);

@@ -1,6 +1,4 @@
 /** Sizes, times and keys in words. */
-import type { AccountKey } from "@natster/contracts";
-
 /** A size in words. */
 export function size(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -34,4 +32,4 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
 /** The beginning and the end of a key, by which people tell one from another. */
-export const fingerprint = (account: AccountKey): string => `${account.slice(0, 6)}…${account.slice(-6)}`;
+export const fingerprint = (account: string): string => `${account.slice(0, 6)}…${account.slice(-6)}`;

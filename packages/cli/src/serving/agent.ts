@@ -19,6 +19,8 @@ export interface AgentOptions {
   /** More folders than the context's list names, for this process alone. */
   readonly more?: Served;
   readonly signal?: AbortSignal;
+  /** Told of the device that serves, once it is connected. */
+  readonly connected?: (device: Person) => void;
 }
 
 /** A serving process. */
@@ -27,7 +29,7 @@ export interface Agent extends AsyncDisposable {
   states(): readonly ServedState[];
   /** Reads the list again, and resolves when it is followed. */
   refresh(): Promise<readonly ServedState[]>;
-  /** Resolves when the connection has ended by itself. */
+  /** Resolves when the connection is closed: with what ended it, or with nothing where this side did. */
   readonly ended: Promise<Error | undefined>;
 }
 
@@ -44,6 +46,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   }
   await using undo = new AsyncDisposableStack();
   const person = undo.use(await connectDevice(placeOf(context, timeout), creds, "natster serving", { timeout }));
+  options.connected?.(person);
   const slots = new Map<CatalogName, Slot>();
   undo.defer(async () => {
     await Promise.all([...slots.values()].flatMap((slot) => ("served" in slot ? [slot.served.stop()] : [])));
@@ -103,7 +106,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   return {
     states: () => statesOf(slots),
     refresh,
-    ended: person.connection.closed().then((error) => error ?? undefined),
+    ended: person.ended,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

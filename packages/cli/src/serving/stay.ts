@@ -1,11 +1,13 @@
 /** Serving in the foreground: until somebody interrupts. */
 import { createLog } from "@natster/micro";
+import type { Person } from "@natster/person";
 import type { ServedState } from "@natster/contracts/serving";
 import type { Served } from "../context/context.ts";
 import type { Globals } from "../define.ts";
 import { Failure } from "../failure.ts";
 import type { Ui } from "../output/ui.ts";
 import type { Connected } from "../system/connect.ts";
+import { tellOfWaiting } from "../system/waiting.ts";
 import type { Agent } from "./agent.ts";
 import { startServing } from "./device.ts";
 import { rollingLog } from "./log.ts";
@@ -18,7 +20,8 @@ export const serveHere = (
   more: Served = {},
 ): Promise<Agent> => {
   const log = createLog("natster", "info", rollingLog(person.context));
-  return startServing(person, { timeout, signal, more, log }, (what) => ui.note(what));
+  const connected = (device: Person) => void tellOfWaiting(device, ui);
+  return startServing(person, { timeout, signal, more, log, connected }, (what) => ui.note(what));
 };
 
 /** Resolves when somebody interrupts. Throws `Failure` where serving has ended by itself. */
@@ -28,12 +31,7 @@ export async function stayUntilInterrupted(agent: Agent, signal: AbortSignal): P
     signal.addEventListener("abort", () => resolve("interrupted"), { once: true });
   });
   const ended = await Promise.race([interrupted, agent.ended]);
-  if (ended !== "interrupted") {
-    throw new Failure("the connection has ended: this device is let in no more", {
-      cause: ended,
-      next: "natster doctor",
-    });
-  }
+  if (ended !== "interrupted") throw ended ?? new Failure("the connection has ended", { next: "natster doctor" });
 }
 
 /** Throws `Failure` where a catalog cannot be served. */

@@ -9,6 +9,7 @@ import { type Context, contextFor } from "../context/context.ts";
 import { systemDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { Failure } from "../failure.ts";
+import { whyNotLetIn } from "./let-in.ts";
 import { placeOf } from "./place.ts";
 
 /** A device that is connected, and what this machine knows of its account. */
@@ -33,11 +34,10 @@ export interface Signing {
 export async function connectAs({ context: named, timeout, within }: Globals): Promise<Connected> {
   const context = await contextFor(named);
   const creds = await context.creds();
-  const person = await connectDevice(placeOf(context, timeout), creds, "natster", { timeout }).catch(
-    async (error: unknown) => {
-      throw (await whyStopped(context, error)) ?? error;
-    },
-  );
+  const place = placeOf(context, timeout);
+  const person = await connectDevice(place, creds, "natster", { timeout }).catch(async (error: unknown) => {
+    throw (await whyStopped(context, error)) ?? (await whyNotLetIn(error, place, await context.accountKey()));
+  });
   return { ...person, context, within, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
 }
 

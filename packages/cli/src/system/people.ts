@@ -19,6 +19,9 @@ export const PersonTyped = z.string().transform((text, context) => {
 });
 export type PersonTyped = z.output<typeof PersonTyped>;
 
+/** How it was typed. */
+export const called = (typed: PersonTyped): string => ("handle" in typed ? `@${typed.handle}` : typed.account);
+
 /**
  * The account that is meant. A handle is resolved by the platform, so its key is kept on first use, as SSH does with
  * hosts; another key for it later is refused. Throws `Failure`.

@@ -1,6 +1,7 @@
 /** Redeeming a link or a code: a device, a share, or an account comes of it, and the context that knows it. */
-import type { AccountKey, CatalogName, Handle } from "@natster/contracts";
-import { redeem } from "@natster/person";
+import type { AccountKey, CatalogName, CodeId, Handle } from "@natster/contracts";
+import { isRefusal } from "@natster/micro/client";
+import { type CatalogOf, redeem } from "@natster/person";
 import { readCode, userOf } from "@natster/trust";
 import { claimsHere } from "../context/codes.ts";
 import {
@@ -14,11 +15,13 @@ import {
   useContext,
   writeContext,
 } from "../context/context.ts";
+import { redeemedBy, rememberRedeemed } from "../context/redeemed.ts";
 import type { Globals } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
-import { connectAs, deviceName } from "./connect.ts";
+import { type Connected, connectAs, deviceName } from "./connect.ts";
 import { contextNameFor } from "./join.ts";
 import { namesFor } from "./people.ts";
+import { rowsOf } from "./pages.ts";
 import { placeOf } from "./place.ts";
 import { written } from "./reference.ts";
 import { welcomeAt } from "./welcome.ts";
@@ -42,6 +45,8 @@ export interface RedeemedCode {
   readonly account: AccountKey;
   /** Whether the account is a new one. */
   readonly joined: boolean;
+  /** Whether this machine had used the code before, and has what it gives. */
+  readonly again: boolean;
   /** What people call it; nothing where somebody else has the handle that was wanted. */
   readonly handle?: Handle;
   readonly shared?: { readonly name: string; readonly owner: AccountKey; readonly catalog: CatalogName };
@@ -57,6 +62,8 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     throw new UsageError("that is no link and no code", {
       next: "look at it again: E7KQ2M4T-9PZD-WB3E-5HJN, or a link with #code=",
     });
+  const before = await whatItGave(code.id, globals);
+  if (before) return before;
   const welcome = await welcomeAt(await pageMeant(input, globals.context), globals.timeout);
   const { servers, platform, lobby, page } = welcome;
   const place = placeOf({ servers, platform, lobby }, globals.timeout);
@@ -73,6 +80,10 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     deviceName: deviceName(),
     claims: claimsHere(),
     within: globals.within(60_000),
+  }).catch((error: unknown) => {
+    // Which one it is for, only the service knows.
+    if (!isRefusal(error, "handle_other")) throw error;
+    throw new Failure(error.message, { next: "the same with --handle, and that one" });
   });
   const made = "joined" in redeemed && redeemed.joined;
   const base = { servers, page, platform, lobby, administrator: false };
@@ -84,18 +95,49 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
   const { administrator, handle } = await now.library.whoami({});
   if (administrator && !now.context.administrator)
     await keep(name, { ...base, account: now.account, administrator, creds: await now.context.creds() });
-  const owner = redeemed.purpose === "share" ? await (await namesFor(now)).of(redeemed.owner) : undefined;
+  const { purpose } = redeemed;
+  const shared = redeemed.purpose === "share" ? { owner: redeemed.owner, catalog: redeemed.catalog } : undefined;
+  await rememberRedeemed(now.context, code.id, { purpose, ...(shared && { shared }) });
   return {
-    purpose: redeemed.purpose,
+    purpose,
     context: name,
     account: now.account,
     joined: Boolean(made),
+    again: false,
     ...(handle !== undefined && { handle }),
-    ...(redeemed.purpose === "share" && {
-      shared: { name: written(owner, redeemed.catalog), owner: redeemed.owner, catalog: redeemed.catalog },
-    }),
+    ...(shared && { shared: await named(now, shared) }),
   };
 }
+
+/** What this machine has by a code that it used before; undefined where it did not, or where that was taken back since. */
+async function whatItGave(id: CodeId, globals: Globals): Promise<RedeemedCode | undefined> {
+  for (const name of await contextNames()) {
+    const given = (await redeemedBy(await openContext(name)))[id];
+    if (!given) continue;
+    await using person = await connectAs({ ...globals, context: name });
+    const { handle } = await person.library.whoami({});
+    const { purpose, shared } = given;
+    const has = ({ owner, catalog }: CatalogOf) => owner === shared?.owner && catalog === shared.catalog;
+    if (shared && !(await Array.fromAsync(rowsOf(person.library.shared, {}))).some(has)) return undefined;
+    return {
+      purpose,
+      context: name,
+      account: person.account,
+      joined: false,
+      again: true,
+      ...(handle !== undefined && { handle }),
+      ...(shared && { shared: await named(person, shared) }),
+    };
+  }
+  return undefined;
+}
+
+/** A catalog with its name as it is typed here. */
+const named = async (person: Connected, { owner, catalog }: CatalogOf) => ({
+  name: written(await (await namesFor(person)).of(owner), catalog),
+  owner,
+  catalog,
+});
 
 /** Where the code is to be redeemed: what its link says, or what was named, or where somebody is already. */
 async function pageMeant(

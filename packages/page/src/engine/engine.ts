@@ -281,6 +281,7 @@ function makeConnected(connection: NatsConnection, { account, user, jwt, key }: 
     account,
     user,
     connection,
+    ended: connection.closed().then((error) => error ?? undefined),
     device: { jwt, key: { sign: (bytes) => signWith(key, bytes) } },
     accounts: client(accounts, connection),
     catalog: client(catalog, connection),
