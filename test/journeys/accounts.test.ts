@@ -75,7 +75,7 @@ test("people are told what became of their accounts, devices, links and codes", 
   expect(await types(carol, "natster close @bob", 1)).toContain("you are not @bob");
   expect(await types(carol, "natster close @carol")).toContain("your account is closed");
   expect(await types(carol, "natster ls", 1)).toContain("this account was closed, for good");
-}, 600_000);
+}, 900_000);
 
 /** `natster watch` as somebody, and what it says. */
 function follow(who: Somebody) {
