@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** In a network, and with mounts, that nobody else sees; as root there, without being it here. */
   readonly namespaces?: boolean;
+  /** Whether somebody types more while it runs; there is nothing to read otherwise. */
+  readonly input?: true;
 }
 
 /** Somebody with a home. */
@@ -48,7 +50,7 @@ export class Somebody {
   }
 
   /** Starts a line and leaves it running. */
-  starts(line: string, { terminal, env = {}, namespaces = false }: RunOptions = {}): ChildProcess {
+  starts(line: string, { terminal, env = {}, namespaces = false, input }: RunOptions = {}): ChildProcess {
     const shell = `natster() { "${process.execPath}" "${natster}" "$@"; }; export -f natster; ${line}`;
     const [command, args] =
       terminal === undefined
@@ -59,7 +61,7 @@ export class Somebody {
     const child = spawn(command, args, {
       cwd: this.home,
       env: { ...bare, HOME: this.home, TERM: "xterm-256color", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
     });
     onTestFinished(() => void child.kill("SIGKILL"));
     return child;

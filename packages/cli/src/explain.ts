@@ -7,15 +7,9 @@ import {
   TimeoutError,
   UserAuthenticationExpiredError,
 } from "@nats-io/nats-core";
+import type { Explained } from "./explained.ts";
 import { Failure } from "./failure.ts";
 import { refusals } from "./refusals.ts";
-
-/** An error in words. */
-export interface Explained {
-  readonly what: string;
-  readonly why?: string;
-  readonly next?: string;
-}
 
 /** Puts an error into words. */
 export function explain(error: unknown): Explained {

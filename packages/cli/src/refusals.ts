@@ -1,5 +1,5 @@
 /** What the services refuse, in words for whoever typed the command. By the contracts' own reasons. */
-import type { Explained } from "./explain.ts";
+import type { Explained } from "./explained.ts";
 
 export const refusals: Readonly<Record<string, Explained>> = {
   // Of every service.

@@ -1,17 +1,9 @@
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
 import { checks } from "../doctor/checks.ts";
+import { Finding } from "../doctor/finding.ts";
 import { Failure } from "../failure.ts";
 import { counted } from "../output/words.ts";
-
-const Finding = z.strictObject({
-  check: z.string(),
-  state: z.enum(["well", "warning", "wrong"]),
-  found: z.string(),
-  /** What to type. */
-  next: z.string().optional(),
-});
-export type Finding = z.output<typeof Finding>;
 
 export default defineCommand({
   about: "Look at versions, clock, reachability, keys, limits and disk, and say how to mend what is wrong.",

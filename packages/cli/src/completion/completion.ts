@@ -45,7 +45,7 @@ const optionWord = (flags: string, help: string): Word => ({ word: /--[\w-]+/.ex
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Names of contexts are folders, so that no shell has to start Natster to know them. */
-const contexts = '"${XDG_CONFIG_HOME:-$HOME/.config}"/natster/contexts/*/';
+const contexts = '"${XDG_CONFIG_HOME:-$HOME/.config}"/natster/contexts/*';
 
 /** Only the system knows which catalogs there are; where it does not answer at once, there are none. */
 const catalogs = "natster --timeout 2 ls --names 2>/dev/null";
@@ -54,7 +54,7 @@ const bash = (words: Words): string => `# natster completion for bash
 _natster() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="" part whole found
   if [ "$before" = --context ]; then
-    COMPREPLY=($(compgen -W "$(for c in ${contexts}; do [ -d "$c" ] && basename "$c"; done)" -- "$word"))
+    COMPREPLY=($(compgen -W "$(for c in ${contexts}/; do [ -d "$c" ] && basename "$c"; done)" -- "$word"))
     return
   fi
   for part in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -100,7 +100,7 @@ _natster() {
   local at="" part
   local -a found
   if [[ \${words[CURRENT-1]} == --context ]]; then
-    found=(${contexts}(N:h:t))
+    found=(${contexts}(N/:t))
     compadd -a found
     return
   fi
@@ -126,6 +126,9 @@ ${[...words]
 if [ "$funcstack[1]" = _natster ]; then _natster "$@"; else compdef _natster natster; fi
 `;
 
+const fishContexts =
+  "for c in (set -q XDG_CONFIG_HOME; and echo $XDG_CONFIG_HOME; or echo $HOME/.config)/natster/contexts/*/; basename $c; end";
+
 const fish = (words: Words): string => {
   const lines = ["# natster completion for fish"];
   const firsts = [...words.keys()].filter((key) => key !== "" && !key.includes(" "));
@@ -145,8 +148,6 @@ const fish = (words: Words): string => {
       lines.push(`complete -c natster -n ${quoted(condition)} ${what} -d ${quoted(help)}`);
     }
   }
-  lines.push(
-    `complete -c natster -l context -x -a "(for c in (set -q XDG_CONFIG_HOME; and echo $XDG_CONFIG_HOME; or echo $HOME/.config)/natster/contexts/*/; basename $c; end)"`,
-  );
+  lines.push(`complete -c natster -l context -x -a ${quoted(`(${fishContexts})`)}`);
   return `${lines.join("\n")}\n`;
 };

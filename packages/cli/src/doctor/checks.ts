@@ -7,11 +7,11 @@ import { compareVersions, FLOOR_VERSION } from "@natster/nats-server";
 import { parseCreds, readJwt } from "@natster/trust";
 import { type Context, contextFor } from "../context/context.ts";
 import { contextsDirectory } from "../context/paths.ts";
-import type { Finding } from "../commands/doctor.ts";
 import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
 import { duration, fingerprint, size } from "../output/words.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
+import type { Finding } from "./finding.ts";
 
 /** Looks at everything that can be looked at, as far as one thing does not need another that is wrong. */
 export async function checks(globals: Globals): Promise<Finding[]> {

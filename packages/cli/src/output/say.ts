@@ -1,6 +1,6 @@
 /** The end of a command that failed: what happened, why, and what to type next. */
 import { styleText } from "node:util";
-import type { Explained } from "../explain.ts";
+import type { Explained } from "../explained.ts";
 import { wrap } from "./wrap.ts";
 
 /** Prints an error for people. Never a stack trace, unless somebody debugs. */

@@ -1,0 +1,33 @@
+/** What `ops backup` and `ops restore` have in common: a file, a system, and how far it is. */
+import { resolve } from "node:path";
+import { findNatsServer } from "@natster/nats-server";
+import type { LogOptions } from "@natster/standalone";
+import * as z from "zod";
+import { systemDirectory } from "../context/paths.ts";
+import type { Call } from "../define.ts";
+import { showCount } from "../output/progress.ts";
+import { sayOfLog } from "./log-errors.ts";
+
+export const LogFile = z.object({
+  file: z.string().min(1),
+  dir: z.string().optional(),
+  server: z.array(z.string()).optional(),
+});
+
+export const logFileOptions = [
+  ["--dir <directory>", "of the system, or of the operator; this machine's unless named"],
+  ["--server <url...>", "addresses of its nats-servers, where they are not on this machine"],
+] as const;
+
+/** Moves a log one way or the other, and shows how far it is. Throws `Failure`, and what `move` throws. */
+export async function moveLog<T>(
+  move: (path: string, options: LogOptions) => Promise<T>,
+  { file: typed, dir, server }: z.output<typeof LogFile>,
+  { ui, signal }: Pick<Call<unknown, unknown>, "ui" | "signal">,
+): Promise<{ readonly file: string; readonly directory: string; readonly summary: T }> {
+  const [file, directory] = [resolve(typed), resolve(dir ?? systemDirectory())];
+  using progress = showCount(ui, "events");
+  const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
+  const options = { directory, signal, binary, onProgress: progress.update, ...(server && { servers: server }) };
+  return { file, directory, summary: await sayOfLog(move(file, options), file) };
+}
