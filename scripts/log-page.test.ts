@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { docs, quotedIn } from "./quoted.ts";
 
-const docs = join(import.meta.dirname, "..", "docs");
 const page = readFileSync(join(docs, "log.md"), "utf8");
 const numbered = (letter: string, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => `${letter}${from + at}`);
@@ -15,13 +15,7 @@ test("every weakness and every feature of the log before has a row with a test",
 });
 
 test("what a row quotes is in the file that it links to", () => {
-  const quoted = [...page.matchAll(/\]\((\.\.\/[^)]+\.test\.ts)\): ((?:_[^_|]+_(?:, )?)+)/g)];
-  expect(quoted.length).toBeGreaterThan(40);
-  const missing = quoted.flatMap(([, path = "", names = ""]) => {
-    const source = readFileSync(join(docs, path), "utf8").replaceAll('\\"', '"');
-    return [...names.matchAll(/_([^_]+)_/g)].flatMap(([, name = ""]) =>
-      source.includes(name) ? [] : [`${path}: ${name}`],
-    );
-  });
+  const { links, missing } = quotedIn(page);
+  expect(links).toBeGreaterThan(40);
   expect(missing).toEqual([]);
 });

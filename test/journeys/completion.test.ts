@@ -54,13 +54,13 @@ test("bash completes commands, options, contexts and catalogs", async () => {
   const who = await withCompletion("bash");
   const out = await typeInto(who, "bash --norc --noprofile -i", "source ~/completion");
   expect(ran(out), out).toEqual(expected);
-}, 240_000);
+}, 600_000);
 
 test("zsh completes commands, options, contexts and catalogs", async () => {
   const who = await withCompletion("zsh");
   const out = await typeInto(who, "zsh -f -i", "autoload -U compinit; compinit -u -D; source ~/completion");
   expect(ran(out), out).toEqual(expected);
-}, 240_000);
+}, 600_000);
 
 test("fish completes commands, options, contexts and catalogs", async () => {
   const who = await withCompletion("fish");
@@ -71,4 +71,4 @@ test("fish completes commands, options, contexts and catalogs", async () => {
     expect(code, err).toBe(0);
     expect(words, typed).toEqual([told.split(" ").at(-1)]);
   }
-}, 240_000);
+}, 600_000);

@@ -71,4 +71,4 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
     expect(readdirSync(where).filter((name) => part.test(name))).toEqual([]);
   }
   expect(readFileSync(join(alice.home, "film.bin")).equals(readFileSync(here("film.bin")))).toBe(true);
-}, 300_000);
+}, 900_000);

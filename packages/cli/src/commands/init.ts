@@ -2,7 +2,10 @@ import { AccountKey, Handle } from "@natster/contracts";
 import { register } from "@natster/person";
 import * as z from "zod";
 import { defineCommand } from "../define.ts";
-import { contextNameFor, joinAs } from "../system/join.ts";
+import { Failure } from "../failure.ts";
+import { fingerprint, moment } from "../output/words.ts";
+import { connectAs } from "../system/connect.ts";
+import { contextNameFor, contextOn, joinAs } from "../system/join.ts";
 import { PageTyped, welcomeAt } from "../system/welcome.ts";
 
 export default defineCommand({
@@ -16,6 +19,15 @@ export default defineCommand({
   output: z.strictObject({ context: z.string(), account: AccountKey, handle: Handle.optional(), page: z.url() }),
   async run({ input: { url, handle }, globals, say }) {
     const welcome = await welcomeAt(url, globals.timeout);
+    const before = globals.context === undefined ? await contextOn(welcome, undefined) : undefined;
+    if (before) {
+      await using person = await connectAs({ ...globals, context: before.name });
+      const { handle: known, since } = await person.library.whoami({});
+      const who = known === undefined ? fingerprint(before.account) : `@${known}`;
+      throw new Failure(`you are ${who} on ${welcome.page} since ${moment(since)}, as context ${before.name}`, {
+        next: "natster whoami; the same with --context ANOTHER makes another account",
+      });
+    }
     const name = globals.context ?? (await contextNameFor(welcome.page));
     const { account } = await joinAs(name, welcome, globals.timeout, (place, key) =>
       register(place, { account: key, ...(handle !== undefined && { handle }) }),

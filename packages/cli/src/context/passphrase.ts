@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { UsageError } from "../failure.ts";
+import { Interrupted, UsageError } from "../failure.ts";
 
 const variable = "NATSTER_PASSPHRASE";
 
@@ -31,7 +31,12 @@ async function ask(question: string): Promise<string> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
   try {
-    return await terminal.question("");
+    const interrupted = new AbortController();
+    // Read as a key here, and not sent as a signal.
+    terminal.once("SIGINT", () => interrupted.abort());
+    return await terminal.question("", { signal: interrupted.signal }).catch((error: unknown) => {
+      throw interrupted.signal.aborted ? new Interrupted() : error;
+    });
   } finally {
     terminal.close();
     process.stderr.write("\n");

@@ -31,7 +31,7 @@ export async function getTree(
   if (dryRun) {
     const plan = planMirror(shelf.reader, folder, options);
     for (let next = await plan.next(); ; next = await plan.next()) {
-      if (next.done) return { ...got, unchanged: next.value.same, gone: next.value.gone };
+      if (next.done) return { ...got, unchanged: got.unchanged + next.value.same, gone: next.value.gone };
       note(got, next.value);
     }
   }
@@ -45,7 +45,13 @@ export async function getTree(
       show({ files: 1, bytes }).file(error ? `failed ${step.path}: ${error.message}` : `${did} ${step.path}`);
     },
   });
-  return { ...got, unchanged: same, gone, resumed, seconds: Math.round(performance.now() - began) / 1_000 };
+  return {
+    ...got,
+    unchanged: got.unchanged + same,
+    gone,
+    resumed,
+    seconds: Math.round(performance.now() - began) / 1_000,
+  };
 }
 
 function note(got: Got, step: Step, error?: Error): void {
@@ -56,7 +62,11 @@ function note(got: Got, step: Step, error?: Error): void {
   }
   if (step.do === "delete") got.deleted.push(path);
   else if (step.do === "keep") got.kept.push({ path, changed: step.changed });
-  else if (step.do === "copy") got.copied.push(path);
+  else if (step.do === "copy" && step.from === path) {
+    // It was there all the time, and is known by its digest again.
+    got.unchanged++;
+    return;
+  } else if (step.do === "copy") got.copied.push(path);
   else {
     got.fetched.push({ path, size: step.entry.size });
     got.bytes += step.entry.size;

@@ -1,11 +1,21 @@
 /** A new account on a system, as a context of this machine. */
 import { connectDevice, createDevice, type Place } from "@natster/person";
 import { type Key, parseCreds } from "@natster/trust";
-import { type Context, contextNames, currentName, keyInWaiting, useContext, writeContext } from "../context/context.ts";
+import {
+  type Context,
+  contextNames,
+  currentName,
+  keyInWaiting,
+  openContext,
+  useContext,
+  writeContext,
+} from "../context/context.ts";
 import { Failure } from "../failure.ts";
 import { deviceName } from "./connect.ts";
 import { placeOf } from "./place.ts";
 import type { welcomeAt } from "./welcome.ts";
+
+type Welcomed = Awaited<ReturnType<typeof welcomeAt>>;
 
 /**
  * Makes an account with what `admit` does, and its context. The key is on the disk before anybody hears of it: whatever
@@ -13,7 +23,7 @@ import type { welcomeAt } from "./welcome.ts";
  */
 export async function joinAs(
   name: string,
-  welcome: Awaited<ReturnType<typeof welcomeAt>>,
+  welcome: Welcomed,
   timeout: number,
   admit: (place: Place, account: Key<"account">) => Promise<unknown>,
 ): Promise<Context> {
@@ -57,4 +67,19 @@ export async function contextNameFor(page: string): Promise<string> {
     const name = number === 1 ? base : `${base}-${number}`;
     if (!names.includes(name)) return name;
   }
+}
+
+/** An account that this machine has on the system already. */
+export async function contextOn(
+  { platform }: Pick<Welcomed, "platform">,
+  named: string | undefined,
+): Promise<Context | undefined> {
+  const current = named ?? (await currentName());
+  const names = await contextNames();
+  const ordered = names.toSorted((a, b) => Number(b === current) - Number(a === current));
+  for (const name of named === undefined ? ordered : ordered.filter((each) => each === named)) {
+    const context = await openContext(name);
+    if (context.platform === platform) return context;
+  }
+  return undefined;
 }

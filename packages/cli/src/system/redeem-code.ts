@@ -5,7 +5,6 @@ import { type CatalogOf, redeem } from "@natster/person";
 import { readCode, userOf } from "@natster/trust";
 import { claimsHere } from "../context/codes.ts";
 import {
-  type Context,
   contextFor,
   contextNames,
   currentName,
@@ -19,14 +18,12 @@ import { redeemedBy, rememberRedeemed } from "../context/redeemed.ts";
 import type { Globals } from "../define.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { type Connected, connectAs, deviceName } from "./connect.ts";
-import { contextNameFor } from "./join.ts";
+import { contextNameFor, contextOn } from "./join.ts";
 import { namesFor } from "./people.ts";
 import { rowsOf } from "./pages.ts";
 import { placeOf } from "./place.ts";
 import { written } from "./reference.ts";
 import { welcomeAt } from "./welcome.ts";
-
-type Welcomed = Awaited<ReturnType<typeof welcomeAt>>;
 
 /** What somebody typed. */
 export interface RedeemOptions {
@@ -151,18 +148,6 @@ async function pageMeant(
   throw new UsageError("a code alone does not say where it is from", {
     next: "natster redeem CODE --server URL, or the whole link",
   });
-}
-
-/** An account that this machine has on the system already. */
-async function contextOn({ platform }: Welcomed, named: string | undefined): Promise<Context | undefined> {
-  const current = named ?? (await currentName());
-  const names = await contextNames();
-  const ordered = names.toSorted((a, b) => Number(b === current) - Number(a === current));
-  for (const name of named === undefined ? ordered : ordered.filter((each) => each === named)) {
-    const context = await openContext(name);
-    if (context.platform === platform) return context;
-  }
-  return undefined;
 }
 
 async function keep(
