@@ -19,6 +19,7 @@ test("newcomers may ask what the contracts open to the lobby, and nothing else",
   expect(lobbySubjects()).toEqual([
     "natster.accounts.applied",
     "natster.accounts.register",
+    "natster.accounts.standing",
     "natster.codes.claim",
     "natster.codes.collect",
   ]);
