@@ -4,6 +4,7 @@ export type { Backoff } from "./backoff.ts";
 export { type CallOptions, type Client, client, NoAnswerError, NobodyAnswersError } from "./client.ts";
 export { ConfigError, readConfig } from "./config.ts";
 export { connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connect.ts";
+export { leave } from "./leave.ts";
 export { createLog, type Logger, silentLog } from "./log.ts";
 export {
   defineProgram,

@@ -185,6 +185,22 @@ describe("ending", () => {
 });
 
 describe("an outage", () => {
+  test("keeps nobody from ending", async () => {
+    const running = await start(labProgram, nats.env, recordingLog().log);
+    await nats.server.stop();
+    await running.stop();
+    expect(running.connection.isClosed()).toBe(true);
+    expect(await running.ended).toBeUndefined();
+    await nats.server.restart();
+  });
+
+  test("that comes while the program ends does no harm", async () => {
+    const running = await start(labProgram, nats.env, recordingLog().log);
+    await Promise.all([running.stop(), nats.server.stop()]);
+    expect(running.connection.isClosed()).toBe(true);
+    await nats.server.restart();
+  });
+
   test("however long is waited out, and the service answers again", async () => {
     const { log, lines } = recordingLog();
     let tries = 0;

@@ -6,6 +6,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Handlers } from "./handler.ts";
+import { leave } from "./leave.ts";
 import { answerProbes } from "./probe.ts";
 import { whenProvided } from "./provided.ts";
 import { serve, type ServeOptions } from "./serve.ts";
@@ -125,7 +126,7 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
       await serving.stop();
       await closing.disposeAsync();
       // Everything asked for is answered; drain sends what is still on its way.
-      await Promise.all(connections.map(async (each) => each.isClosed() || (await each.drain())));
+      await Promise.all(connections.map(leave));
     })());
   // A denied subscription ends a service in the library: better to end the process, seen, than to live on deaf.
   const closed = connections.map((each) => each.closed());

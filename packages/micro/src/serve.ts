@@ -7,6 +7,7 @@ import type { Standing } from "./caller.ts";
 import { describe } from "./describe.ts";
 import type { Handlers } from "./handler.ts";
 import { type Health, healthEndpoint, healthSubject } from "./health.ts";
+import { isThere } from "./leave.ts";
 import type { Logger } from "./log.ts";
 import type { Room } from "./room.ts";
 import { trueStatistics } from "./statistics.ts";
@@ -99,7 +100,8 @@ export async function serve<S extends ServiceContract>(
     stopped: service.stopped,
     async stop() {
       stopping = true;
-      await service.stop();
+      // Where nats-server is away nobody asks any more.
+      if (await isThere(connection)) await service.stop();
       while (taken.size > 0) await Promise.all(taken);
     },
   };

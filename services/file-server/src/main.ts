@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { files } from "@natster/contracts/files";
 import { projector } from "@natster/contracts/library";
 import { RootError } from "@natster/files/index";
-import { client, ConfigError, connect, createLog, readConfig } from "@natster/micro";
+import { client, ConfigError, connect, createLog, leave, readConfig } from "@natster/micro";
 import { parseCreds, type SessionDevice } from "@natster/trust";
 import type { Beat } from "./pulse.ts";
 import { KeptUnreadableError } from "./kept.ts";
@@ -22,7 +22,7 @@ async function run(): Promise<Error | undefined> {
     name: files.name,
     log,
   });
-  opened.defer(() => (connection.isClosed() ? undefined : connection.drain()));
+  opened.defer(() => leave(connection));
   // Until here a signal ends the process by itself: there was nothing to put in order.
   const { signal, asked } = stopSignal();
   const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root, NATSTER_CACHE: cache, NATSTER_STATE: state } = config;
