@@ -7,8 +7,6 @@ import {
   bucketStream,
   otherSide,
   partsOf,
-  type ProjectionState,
-  projectionStates,
   type RowOf,
   type Side,
   sideOf,
@@ -20,10 +18,11 @@ import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import type { ParkedPlace, ParkingReader, Place } from "./parking.ts";
 import { type PartLag, runParts, type RunningParts } from "./parts.ts";
+import { inParts, openState } from "./projection-state.ts";
 import type { Projection } from "./projection.ts";
 import { openRecord } from "./record.ts";
 import { isRefusal, kitRefusal } from "./refusal.ts";
-import { openRows, type RowReader } from "./rows.ts";
+import type { RowReader } from "./rows.ts";
 import type { Lag } from "./side.ts";
 import { sleep } from "./sleep.ts";
 import { streamsManager } from "./streams.ts";
@@ -97,39 +96,17 @@ export async function runProjection<B extends BucketContract>(
   const version = into.version ?? 1;
   const wanted = partsOfProjection(into, partitions).length;
   const manager = await streamsManager(connection);
-  const states = await openRows(connection, projectionStates);
+  const state = await openState(connection, into, wanted);
   const running = new Map<Side, RunningParts<RowOf<B>>>();
   const ending = new Map<Side, Promise<void>>();
   const stopping = new AbortController();
 
-  let state = await current();
-  const active = await run(state.active);
-
-  /** What stands of this projection, made where nothing does yet. */
-  async function current(): Promise<ProjectionState> {
-    for (;;) {
-      const { row, revision } = await states.slot(into.name);
-      if (row) return row;
-      const first: ProjectionState = {
-        active: "a",
-        version,
-        since: new Date(0).toISOString(),
-        ...inParts(wanted),
-      };
-      if ((await states.put(into.name, first, 0, revision)) !== undefined) return first;
-    }
-  }
-
-  /** Changes what stands, unless somebody else has changed it meanwhile. */
-  async function change(how: (now: ProjectionState) => ProjectionState | undefined): Promise<void> {
-    const { row, revision } = await states.slot(into.name);
-    const next = row && how(row);
-    if (next && (await states.put(into.name, next, 0, revision)) !== undefined) state = next;
-  }
+  const active = await run(state.seen.active);
 
   async function run(side: Side): Promise<RunningParts<RowOf<B>>> {
     await ending.get(side);
-    const { parts = 1 } = (state.building?.side === side ? state.building : state) ?? {};
+    const { seen } = state;
+    const { parts = 1 } = seen.building?.side === side ? seen.building : seen;
     const there = running.get(side);
     if (there?.count === parts) return there;
     if (there) await end(side);
@@ -137,7 +114,7 @@ export async function runProjection<B extends BucketContract>(
       connection,
       log,
       ...(afterRows && { afterRows }),
-      isTold: () => state.active === side,
+      isTold: () => state.seen.active === side,
       ...(whenParked && { whenParked }),
       spoiled: () => makeAnew(side),
     });
@@ -155,7 +132,7 @@ export async function runProjection<B extends BucketContract>(
   }
 
   async function rebuild(): Promise<void> {
-    const now = await current();
+    const now = await state.look();
     if (now.building?.version === version) return;
     // Others may still fill what was read until lately; emptied now, it would be filled from the middle.
     if (Date.now() - Date.parse(now.since) < 2 * linger)
@@ -163,13 +140,13 @@ export async function runProjection<B extends BucketContract>(
     const idle = otherSide(now.active);
     await end(idle);
     await empty(idle);
-    await change((found) => ({ ...found, building: { side: idle, version, ...inParts(wanted) } }));
+    await state.change((found) => ({ ...found, building: { side: idle, version, ...inParts(wanted) } }));
     log.info({ projection: into.name, side: idle, parts: wanted }, "rebuilding");
   }
 
   /** A side that is read is read on while the other is filled; one that nobody reads yet is emptied. */
   async function makeAnew(side: Side): Promise<"kept" | "emptied"> {
-    if ((await current()).active === side) {
+    if ((await state.look()).active === side) {
       await rebuildSurely();
       return "kept";
     }
@@ -178,7 +155,7 @@ export async function runProjection<B extends BucketContract>(
       return "emptied";
     }
     // Other processes fill other parts of it, and would go on from the middle: it is given up, and begun again.
-    await change((found) => ({ ...found, building: undefined, since: new Date().toISOString() }));
+    await state.change((found) => ({ ...found, building: undefined, since: new Date().toISOString() }));
     void rebuildSurely().catch((error: unknown) => log.warn({ err: error, projection: into.name }, "not rebuilt"));
     return "kept";
   }
@@ -206,12 +183,12 @@ export async function runProjection<B extends BucketContract>(
 
   /** Puts the side that was filled anew in the place of the one that is read, once it has all that the other has. */
   async function switchWhenComplete(): Promise<void> {
-    const { building } = state;
+    const { building, active: read } = state.seen;
     if (building?.version !== version) return;
     const built = await run(building.side);
-    const before = (await run(state.active)).lag.sequence;
+    const before = (await run(read)).lag.sequence;
     if (!(await built.isComplete()) || built.lag.sequence < before) return;
-    await change((found) =>
+    await state.change((found) =>
       found.building?.side === building.side
         ? { active: building.side, version, since: new Date().toISOString(), ...inParts(building.parts ?? 1) }
         : undefined,
@@ -220,30 +197,31 @@ export async function runProjection<B extends BucketContract>(
 
   /** Follows what other processes do, and what this one has begun. */
   async function look(): Promise<void> {
-    const before = state.active;
+    const before = state.seen.active;
     await switchWhenComplete();
-    state = await current();
-    await run(state.active);
-    if (state.active === before) {
+    const now = await state.look();
+    await run(now.active);
+    if (now.active === before) {
       // What was being built was given up.
-      if (state.building === undefined && running.has(otherSide(before))) await end(otherSide(before));
+      if (now.building === undefined && running.has(otherSide(before))) await end(otherSide(before));
       return;
     }
-    log.info({ projection: into.name, side: state.active }, "rebuilt, and read from now on");
+    log.info({ projection: into.name, side: now.active }, "rebuilt, and read from now on");
     await afterSwitch?.();
     await sleep(linger, stopping.signal);
-    if (otherSide(state.active) === before && state.building === undefined) await end(before);
+    if (otherSide(state.seen.active) === before && state.seen.building === undefined) await end(before);
   }
 
   const following = (async () => {
-    if (state.version < version) await rebuild();
+    if (state.seen.version < version) await rebuild();
     // Once: a process that is told another number is not fought with.
-    let divides = (state.parts ?? 1) !== wanted && state.building === undefined;
+    let divides = (state.seen.parts ?? 1) !== wanted && state.seen.building === undefined;
     for (let failing = false; !stopping.signal.aborted && !connection.isClosed();) {
       await sleep(lookEvery, stopping.signal);
       try {
         await look();
-        if (divides && state.building === undefined && Date.now() - Date.parse(state.since) >= 2 * linger) {
+        const { building, since } = state.seen;
+        if (divides && building === undefined && Date.now() - Date.parse(since) >= 2 * linger) {
           await rebuild();
           divides = false;
         }
@@ -258,9 +236,9 @@ export async function runProjection<B extends BucketContract>(
     }
   })();
 
-  const read = () => running.get(state.active) ?? active;
+  const read = () => running.get(state.seen.active) ?? active;
   const reader = () => read().rows;
-  const filling = () => state.building && running.get(state.building.side);
+  const filling = () => state.seen.building && running.get(state.seen.building.side);
   const asStatus = (
     { sequence, behind, milliseconds, parked, writes }: Lag,
     filled: Lag | undefined,
@@ -270,8 +248,8 @@ export async function runProjection<B extends BucketContract>(
     milliseconds,
     parked,
     writes,
-    version: state.version,
-    side: state.active,
+    version: state.seen.version,
+    side: state.seen.active,
     ...(filled && { rebuilt: Math.min(1, filled.sequence / Math.max(1, sequence)) }),
   });
   return {
@@ -309,6 +287,3 @@ export async function runProjection<B extends BucketContract>(
     },
   };
 }
-
-/** In one part nothing is said of it, so that older code reads the same state. */
-const inParts = (parts: number): { parts?: number } => (parts === 1 ? {} : { parts });
