@@ -1,15 +1,13 @@
 /** The log projected in parts, on a real nats-server: what comes of it is what comes of one, whoever fills which part. */
-import { type AccountKey, defineBucket, Handle, isOfPart, partitionOf, partName, partsOf } from "@natster/contracts";
-import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { type AccountKey, isOfPart, partitionOf, partName, partsOf } from "@natster/contracts";
+import { accounts } from "@natster/contracts/accounts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import * as z from "zod";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { defineAggregate } from "./aggregate.ts";
 import { decisions } from "./decisions.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
+import { command, everyName, namesOf, renamesIn, type Row } from "./names.fixture.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
-import { defineProjection } from "./projection.ts";
 import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
 import { provision } from "./provision.ts";
 
@@ -29,33 +27,12 @@ beforeEach(async () => {
 });
 afterEach(() => nats?.[Symbol.asyncDispose]());
 
-const Row = z.strictObject({ names: z.array(z.string()) });
-const names = defineProjection(defineBucket({ name: "people", summary: "Every name there was", row: Row }), (from) => [
-  from(accountEvents, {
-    key: ({ account }) => account,
-    evolve: (row, { type, data }) => {
-      const name = type === "renamed" ? data.handle : type;
-      if (poison.has(name)) throw new Error(`${name} is poison`);
-      return { names: [...(row?.names ?? []), name] };
-    },
-  }),
-]);
-const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
-let commands = 0;
-const command = (account: AccountKey) => ({
-  id: `command-${++commands}`,
-  name: "test",
-  caller: { account, newcomer: false, administrator: true },
+const names = everyName((name) => {
+  if (poison.has(name)) throw new Error(`${name} is poison`);
 });
-const rename = (account: AccountKey, ...handles: string[]) =>
-  log.append(
-    named,
-    { account },
-    () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
-    command(account),
-  );
+const rename = renamesIn(() => log);
 
-type Names = RunningProjection<z.infer<typeof Row>>;
+type Names = RunningProjection<Row>;
 const run = async (options: Partial<ProjectionOptions> = {}): Promise<Names> =>
   runProjection(names, {
     connection: await nats.connect(),
@@ -63,7 +40,6 @@ const run = async (options: Partial<ProjectionOptions> = {}): Promise<Names> =>
     partitions: count,
     ...options,
   });
-const namesOf = async (projection: Names, account: AccountKey) => (await projection.rows.get(account))?.row.names;
 const within = { timeout: 30_000 };
 const partOf = (account: AccountKey) => partitionOf(`events.account.${account}.renamed`, count);
 /** People of every part, several of each. */

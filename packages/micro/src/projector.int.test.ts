@@ -1,12 +1,11 @@
 /** Projections on a real nats-server: handed over between processes, and rebuilt while they are read. */
-import { type AccountKey, bucketStream, defineBucket, Handle, projectionStates } from "@natster/contracts";
+import { bucketStream, projectionStates } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import * as z from "zod";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { defineAggregate } from "./aggregate.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
+import { namesOf, people, renamesIn, type Row } from "./names.fixture.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
 import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
@@ -23,11 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => nats?.[Symbol.asyncDispose]());
 
-const Row = z.strictObject({ names: z.array(z.string()) });
-/** The durables of this name read accounts and handles. */
-const bucket = defineBucket({ name: "people", summary: "Every name that an account ever had", row: Row });
 const namesIn = (version: number, prefix = "") =>
-  defineProjection({ ...bucket, version }, (from) => [
+  defineProjection({ ...people, version }, (from) => [
     from(accountEvents, {
       key: ({ account }) => account,
       evolve: (row, { type, data }) => ({
@@ -36,24 +32,11 @@ const namesIn = (version: number, prefix = "") =>
     }),
   ]);
 
-const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
-let commands = 0;
-const rename = (account: AccountKey, ...handles: string[]) =>
-  log.append(
-    named,
-    { account },
-    () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
-    {
-      id: `command-${++commands}`,
-      name: "accounts.test",
-      caller: { account, newcomer: false, administrator: false },
-    },
-  );
+const rename = renamesIn(() => log);
 
-type Names = RunningProjection<z.infer<typeof Row>>;
+type Names = RunningProjection<Row>;
 const run = async (options: Partial<ProjectionOptions> = {}, projection = namesIn(1)): Promise<Names> =>
   runProjection(projection, { connection: await nats.connect(), log: recordingLog().log, ...options });
-const namesOf = async (projection: Names, account: AccountKey) => (await projection.rows.get(account))?.row.names;
 
 describe("of several processes", () => {
   test("one writes and the others stand by, and all answer alike", async () => {

@@ -1,17 +1,15 @@
 /** A bucket that has lost what it had is noticed, and its rows are made anew: an older copy is really put in its place. */
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type AccountKey, defineBucket, Handle, sideRecords } from "@natster/contracts";
+import { sideRecords } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
 import type { NatsConnection } from "@nats-io/nats-core";
-import * as z from "zod";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { defineAggregate } from "./aggregate.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
+import { everyName, namesOf, renamesIn } from "./names.fixture.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
-import { defineProjection } from "./projection.ts";
 import { openRows } from "./rows.ts";
-import { runProjection, type RunningProjection } from "./projector.ts";
+import { runProjection } from "./projector.ts";
 
 let nats: TestNats;
 let connection: NatsConnection;
@@ -24,24 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => nats?.[Symbol.asyncDispose]());
 
-const Row = z.strictObject({ names: z.array(z.string()) });
-const names = defineProjection(defineBucket({ name: "people", summary: "Every name there was", row: Row }), (from) => [
-  from(accountEvents, {
-    key: ({ account }) => account,
-    evolve: (row, { type, data }) => ({ names: [...(row?.names ?? []), type === "renamed" ? data.handle : type] }),
-  }),
-]);
-const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
-let commands = 0;
-const rename = (account: AccountKey, ...handles: string[]) =>
-  log.append(
-    named,
-    { account },
-    () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
-    { id: `command-${++commands}`, name: "test", caller: { account, newcomer: false, administrator: false } },
-  );
-type Names = RunningProjection<z.infer<typeof Row>>;
-const namesOf = async (projection: Names, account: AccountKey) => (await projection.rows.get(account))?.row.names;
+const names = everyName();
+const rename = renamesIn(() => log);
 
 /** Where nats-server keeps a stream. */
 async function folderOf(stream: string): Promise<string> {

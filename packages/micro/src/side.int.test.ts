@@ -1,13 +1,12 @@
 /** One side of a projection on a real nats-server: rows follow the log, whatever comes twice, late, or in a shape nobody knows. */
-import { type AccountKey, bucketStream, bucketSubject, defineBucket, Handle, sideRecords } from "@natster/contracts";
+import { type AccountKey, bucketStream, bucketSubject, Handle, sideRecords } from "@natster/contracts";
 import { accountEvents, accounts, handleEvents } from "@natster/contracts/accounts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import * as z from "zod";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defineAggregate } from "./aggregate.ts";
-import type { Command } from "./command.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
+import { command, named, people, renamesIn, type Row } from "./names.fixture.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
 import type { Applied } from "./fold.ts";
@@ -26,9 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => nats?.[Symbol.asyncDispose]());
 
-const Row = z.strictObject({ names: z.array(z.string()) });
-/** The durable of this name reads accounts and handles. */
-const bucket = defineBucket({ name: "people_a", summary: "Every name that an account ever had", row: Row });
+const bucket = { ...people, name: "people_a" };
 
 /** A name that the projection below cannot take in. */
 const poison = "poison";
@@ -50,27 +47,14 @@ const names = defineProjection(bucket, (from) => [
   }),
 ]);
 
-const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
-let commands = 0;
-const command = (account: AccountKey): Command => ({
-  id: `command-${++commands}`,
-  name: "accounts.test",
-  caller: { account, newcomer: false, administrator: false },
-});
-const rename = (account: AccountKey, ...handles: string[]) =>
-  log.append(
-    named,
-    { account },
-    () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
-    command(account),
-  );
+const rename = renamesIn(() => log);
 const close = (account: AccountKey) =>
   log.append(named, { account }, () => [{ type: "closed", data: {} }], command(account));
 /** Puts something into the log that nobody can read. */
 const garble = async (account: AccountKey): Promise<number> =>
   (await jetstream(connection).publish(`events.account.${account}.renamed`, "garbled")).seq;
 
-type Names = RunningSide<z.infer<typeof Row>>;
+type Names = RunningSide<Row>;
 const run = (options: Partial<SideOptions> = {}): Promise<Names> =>
   runSide(names, { connection, log: recordingLog().log, ...options });
 const namesOf = async (projection: Names, account: AccountKey) =>

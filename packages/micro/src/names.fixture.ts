@@ -1,0 +1,51 @@
+/** What tests of projections stand on: accounts that are renamed, and every name that each of them has had. */
+import { type AccountKey, defineBucket, Handle } from "@natster/contracts";
+import { accountEvents } from "@natster/contracts/accounts";
+import * as z from "zod";
+import { defineAggregate } from "./aggregate.ts";
+import type { Command } from "./command.ts";
+import type { EventLog } from "./event-log.ts";
+import { defineProjection } from "./projection.ts";
+import type { RowReader } from "./rows.ts";
+
+export const Row = z.strictObject({ names: z.array(z.string()) });
+export type Row = z.infer<typeof Row>;
+/** The durables of this name read accounts and handles. */
+export const people = defineBucket({ name: "people", summary: "Every name that an account ever had", row: Row });
+
+/** Whatever happens to an account may happen: nothing is decided by it. */
+export const named = defineAggregate({ events: accountEvents, initial: 0, evolve: (times) => times + 1 });
+
+let commands = 0;
+export const command = (account: AccountKey, id = `command-${++commands}`): Command => ({
+  id,
+  name: "test",
+  caller: { account, newcomer: false, administrator: false },
+});
+
+/** Renames an account, several times in one decision; resolves with the sequence of the last. */
+export const renamesIn =
+  (log: () => EventLog) =>
+  (account: AccountKey, ...handles: string[]): Promise<number> =>
+    log().append(
+      named,
+      { account },
+      () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
+      command(account),
+    );
+
+/** Every name there was, or what happened instead; `admit` may refuse one by throwing, as code does that has a mistake in it. */
+export const everyName = (admit: (name: string) => void = () => {}) =>
+  defineProjection(people, (from) => [
+    from(accountEvents, {
+      key: ({ account }) => account,
+      evolve: (row, { type, data }) => {
+        const name = type === "renamed" ? data.handle : type;
+        admit(name);
+        return { names: [...(row?.names ?? []), name] };
+      },
+    }),
+  ]);
+
+export const namesOf = async (projection: { readonly rows: RowReader<Row> }, account: AccountKey) =>
+  (await projection.rows.get(account))?.row.names;
