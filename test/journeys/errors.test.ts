@@ -1,9 +1,8 @@
 /** What goes wrong for people, and what they read then: what happened, why, and the next thing to type. */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { type Ended, homes, Somebody } from "./person.ts";
+import { type Ended, homes, readable, Somebody } from "./person.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
 
@@ -60,7 +59,7 @@ test("on a narrow terminal, with odd names, on a full disk and without a system 
     [bob, "natster ls"],
     [bob, "natster catalog contents @alice/odd"],
   ] as const) {
-    const lines = stripVTControlCharacters(await done(who, `${line} -q`, 40)).split("\n");
+    const lines = readable(await done(who, `${line} -q`, 40)).split("\n");
     // Characters that take two columns only make it shorter.
     expect(
       lines.filter((each) => each.length > 40),

@@ -1,11 +1,10 @@
 /** Every command where it cannot do what it is for: people read what happened, why, and what to type next. */
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { commands, type Entry } from "../../packages/cli/src/commands.ts";
 import { lines, type Line } from "./lines.ts";
-import { homes, Somebody } from "./person.ts";
+import { homes, readable, Somebody } from "./person.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
 
@@ -22,7 +21,7 @@ async function tryOne(
 ): Promise<string> {
   const line = `natster --timeout 20 ${name} ${told}`;
   const { code, out, err } = await who.types(line, terminal === undefined ? {} : { terminal });
-  const text = stripVTControlCharacters(`${out}${err}`);
+  const text = readable(`${out}${err}`);
   const seen = `${line}\n${text}`;
   expect(alone ? [0, 1] : [1], seen).toContain(code);
   expect(text, seen).not.toMatch(/^\s+at .*:\d+|\[object|undefined|NaN/m);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -26,6 +27,15 @@ export interface RunOptions {
   /** Whether somebody types more while it runs; there is nothing to read otherwise. */
   readonly input?: true;
 }
+
+/** What is read of what was written to a terminal: no colours, and of what is drawn over only the last. */
+export const readable = (written: string): string =>
+  stripVTControlCharacters(
+    written
+      .split("\n")
+      .map((line) => line.split("\r\u001B[K").at(-1))
+      .join("\n"),
+  );
 
 /** Somebody with a home. */
 export class Somebody {
