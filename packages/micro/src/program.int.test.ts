@@ -1,6 +1,6 @@
 /** A service as a process: its configuration, its connection, and its end. */
 import { jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
+import { ClosedConnectionError, type NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { program as labProgram } from "./lab-program.fixture.ts";
@@ -110,6 +110,17 @@ describe("starting", () => {
     });
     await expect(start(program, nats.env, recordingLog().log)).rejects.toThrow("no handlers today");
     expect(closed).toEqual(["in time"]);
+  });
+
+  test("is given up where the connection is closed meanwhile, and waits for nothing any more", async () => {
+    const program = defineProgram({
+      ...labProgram,
+      implement: async ({ connection }) => {
+        await connection.close();
+        throw new ClosedConnectionError();
+      },
+    });
+    await expect(start(program, nats.env, recordingLog().log)).rejects.toThrow("the connection was closed");
   });
 });
 

@@ -92,6 +92,8 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const connection = await open(config.NATS_CREDS, contract.name);
   undo.defer(() => connection.close());
   const implement = async () => {
+    // What was provided would be of no use without it.
+    if (connection.isClosed()) throw closedError();
     await using begun = new AsyncDisposableStack();
     const streams: NatsConnection[] = [];
     begun.defer(async () => void (await Promise.all(streams.map((each) => each.close()))));
@@ -132,7 +134,7 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const closed = connections.map((each) => each.closed());
   const ended = Promise.race([serving.stopped, ...closed]).then(async (reason) => {
     if (stopped) return undefined;
-    const cause = connections.some((each) => each.isClosed()) ? new Error("the connection was closed") : reason;
+    const cause = connections.some((each) => each.isClosed()) ? closedError() : reason;
     ownLog.fatal({ err: cause }, "cannot go on");
     await stop().catch((error: unknown) => ownLog.error({ err: error }, "could not end in order"));
     return cause ?? new Error("the service was stopped");
@@ -144,6 +146,8 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
     [Symbol.asyncDispose]: stop,
   };
 }
+
+const closedError = () => new Error("the connection was closed");
 
 /**
  * Runs a program as a process until SIGTERM or SIGINT. What its operator has to mend, a setting or a nats-server that is
