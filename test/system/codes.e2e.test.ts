@@ -143,8 +143,11 @@ describe("a device code", () => {
     expect(phone.user).toBe(parseCreds(redeemed.creds).key.public);
     await expect(phone.library.whoami({})).resolves.toMatchObject({ account: alice.account, administrator: true });
     await expect(phone.accounts.close({})).rejects.toMatchObject({ reason: "wrong_role" });
+    const devices = async () => (await phone.library.devices({})).rows;
+    await expect
+      .poll(devices)
+      .toMatchObject([{ user: phone.user, name: "Ann's phone", role: "browser", maySign: true }]);
     const listed = await phone.library.devices({});
-    expect(listed.rows).toMatchObject([{ user: phone.user, name: "Ann's phone", role: "browser", maySign: true }]);
     expect(Date.parse(listed.rows[0]?.expires ?? "") - Date.now(), "thirty days").toBeGreaterThan(29 * 86_400_000);
     await revokeDevice(alice, phone.user);
     await expect(connected(system, redeemed.creds)).rejects.toThrow(/authorization|revoked/i);

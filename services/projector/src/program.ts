@@ -49,7 +49,7 @@ export const program = defineProgram({
     return {
       handlers: {
         ...projectionOps({ contract: projector, connection, log: decisions, kept: library }),
-        whoami: whoami(library),
+        whoami: whoami(library, decisions),
         person: person(library),
         devices: ownDevices(library),
         mine: mine(library, presence),
