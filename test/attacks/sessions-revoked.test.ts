@@ -55,8 +55,11 @@ const given = async (): Promise<string> => {
   const { alice, carol } = served;
   await share(alice, alice.key, { catalog: photos, recipient: carol.account });
   await accept(carol, { owner: alice.account, catalog: photos });
-  const { share: standing } = await carol.library.catalog({ owner: alice.account, catalog: photos });
-  if (!standing) throw new Error("nothing was shared");
+  const standing = await vi.waitFor(async () => {
+    const { share: visible } = await carol.library.catalog({ owner: alice.account, catalog: photos });
+    if (!visible) throw new Error("nothing was shared");
+    return visible;
+  }, 20_000);
   expect(await open(served.phone.device, standing.grant), "before it is taken back").toBe("answered");
   return standing.grant;
 };

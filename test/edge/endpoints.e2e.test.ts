@@ -20,7 +20,7 @@ import {
 import { Svcm } from "@nats-io/services";
 import { destination } from "pino";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { wellShaped, type Wrong, wrong } from "./shapes.ts";
 
 const photos = CatalogName.parse("photos");
@@ -240,7 +240,8 @@ test("a newcomer who sends more than the lobby lets through is put out, and nobo
   expect(await alice.library.whoami({})).toMatchObject({ account: alice.account });
   const key = createKey("account");
   await register(system.platform.place, { account: key });
-  expect(await alice.library.person({ account: key.public })).toMatchObject({ account: key.public });
+  const found = vi.waitFor(() => alice.library.person({ account: key.public }), 20_000);
+  await expect(found).resolves.toMatchObject({ account: key.public });
 });
 
 test("after all of this the same instances answer, none has a fault, and nothing was worth a warning or said twice", async () => {

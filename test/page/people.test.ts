@@ -1,7 +1,7 @@
 import { issueDeviceCode, issueShareCode, memoryCodeStore, startFulfiller, unshare } from "@natster/person";
 import { codeLink, formatCode } from "@natster/trust";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshProfile } from "./chromium.ts";
 import { connected, expectQuiet, openCatalog, playsBeyond, signIn, visit } from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
@@ -104,7 +104,7 @@ test("a newcomer makes an account here, is invited by handle, and reads what was
   await page.getByRole("button", { name: "Make my account" }).click();
   await connected(page);
 
-  const { account } = await world.alice.library.person({ handle: "carol" as never });
+  const { account } = await vi.waitFor(() => world.alice.library.person({ handle: "carol" as never }), 20_000);
   await world.offerTo(account, catalog);
   await page.getByRole("button", { name: "Accept" }).click();
   await openCatalog(page, "for-carol");
@@ -175,10 +175,15 @@ test("signing out revokes the device and forgets it", async () => {
 test("a device that is revoked elsewhere is told so, and one that has expired too", async () => {
   await using profile = await freshProfile(world.browser, { expected: /WebSocket/ });
   const { page } = profile;
+  const users = async () => (await world.bob.library.devices({})).rows.map(({ user }) => user);
+  const known = await users();
   await signIn(page, await world.linkFor(world.bob));
-  const { rows } = await world.bob.library.devices({});
-  const [browser] = rows.filter(({ name }) => name === "browser").toSorted((a, b) => b.since.localeCompare(a.since));
-  if (browser) await world.bob.accounts.revoke({ user: browser.user });
+  const browser = await vi.waitFor(async () => {
+    const made = (await users()).find((user) => !known.includes(user));
+    if (!made) throw new Error("the browser is no device yet");
+    return made;
+  }, 20_000);
+  await world.bob.accounts.revoke({ user: browser });
   await page.getByRole("heading", { name: "nats-server does not accept this device" }).waitFor({ timeout: 60_000 });
 
   await page.goto("about:blank");

@@ -111,8 +111,11 @@ async function aRevocationLeftOver(tries = 3): Promise<Awaited<ReturnType<typeof
   await share(alice, alice.key, { catalog: photos, recipient: bob.account });
   await accept(bob, { owner: alice.account, catalog: photos });
   await expect.poll(() => opens(bob, alice)).toBe(true);
-  const { share: stands } = await bob.library.catalog({ owner: alice.account, catalog: photos });
-  const grant = stands?.grant ?? "";
+  const grant = await vi.waitFor(async () => {
+    const { share: visible } = await bob.library.catalog({ owner: alice.account, catalog: photos });
+    if (!visible) throw new Error("nothing was shared");
+    return visible.grant;
+  }, 20_000);
   // The twin: with this grant, given behind everybody's back, Bob does get in.
   await keepGrant(system, resolver, bob, alice, grant);
   expect(await opens(bob, alice)).toBe(true);

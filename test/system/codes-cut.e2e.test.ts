@@ -79,10 +79,12 @@ describe("an issuer", () => {
     const given = await redeemed;
     expect(given).toMatchObject({ purpose: "share", catalog: photos });
     const recipient = given.purpose === "share" ? given.joined?.account.public : undefined;
-    const trail = (await alice.library.activity({ limit: 50 })).rows;
-    const shares = trail.filter((entry) => entry.about === "share" && entry.recipient === recipient);
-    expect(shares.filter(({ event }) => event === "shared")).toHaveLength(1);
     await expect.poll(() => store.ids()).toEqual([]);
+    const shared = async () =>
+      (await alice.library.activity({ limit: 50 })).rows.filter(
+        (entry) => entry.about === "share" && entry.event === "shared" && entry.recipient === recipient,
+      );
+    await expect.poll(shared).toHaveLength(1);
   });
 
   test.for(everyCut("natster.accounts.device", "natster.codes.fulfil"))(
@@ -100,8 +102,9 @@ describe("an issuer", () => {
       }
       await using _fulfiller = await startFulfiller(alice, { account: alice.key, store });
       await expect(redeemed).resolves.toMatchObject({ purpose: "device", account: alice.account });
-      const { rows } = await alice.library.devices({});
-      expect(rows.filter(({ name }) => name === `${when} ${subject}`)).toHaveLength(1);
+      const made = async () =>
+        (await alice.library.devices({})).rows.filter(({ name }) => name === `${when} ${subject}`);
+      await expect.poll(made).toHaveLength(1);
     },
   );
 });

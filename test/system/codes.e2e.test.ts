@@ -76,8 +76,9 @@ describe("a share code", () => {
     await expect.poll(async () => (await bob.library.devices({})).rows).toMatchObject([{ user: bob.user }]);
     expect(told).toMatchObject([{ kind: "answered", id: code.id, account: bob.account }]);
     expect(await store.ids(), "what is answered is forgotten").toEqual([]);
-    const { rows } = await alice.library.codes({ code: code.id });
-    expect(rows).toMatchObject([{ state: "fulfilled", offer: { purpose: "share", catalog: photos } }]);
+    await expect
+      .poll(async () => (await alice.library.codes({ code: code.id })).rows)
+      .toMatchObject([{ state: "fulfilled", offer: { purpose: "share", catalog: photos } }]);
   });
 
   test("gives somebody who has an account the catalog for that account", async () => {

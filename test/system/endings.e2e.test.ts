@@ -91,7 +91,7 @@ test("a share ends with its catalog, before anybody has heard that it has to, an
   const endings = async () =>
     (await bob.library.activity({})).rows.filter((entry) => entry.about === "share" && entry.event === "unshared");
   await expect.poll(endings, { timeout: 60_000 }).toMatchObject([{ reason: "retired" }]);
-  expect((await carol.library.shared({})).rows).toMatchObject([{ catalog: photos }]);
+  await expect.poll(async () => (await carol.library.shared({})).rows).toMatchObject([{ catalog: photos }]);
   await expect(ask(carol, alice)).resolves.toEqual(told);
 });
 

@@ -38,7 +38,8 @@ describe("a public catalog", () => {
     await expect(bob.catalog.import(it)).rejects.toMatchObject({ reason: "share_unknown" });
 
     await publish(alice, alice.key, { catalog: photos });
-    await expect(eve.library.catalog(it)).resolves.toMatchObject({ published: { statement: expect.any(String) } });
+    const offered = vi.waitFor(() => eve.library.catalog(it), 20_000);
+    await expect(offered).resolves.toMatchObject({ published: { statement: expect.any(String) } });
     await accept(bob, it);
     await expect.poll(() => reaches(bob, alice)).toBe(true);
     await expect.poll(async () => (await bob.library.shared({})).rows).toMatchObject([{ catalog: photos }]);

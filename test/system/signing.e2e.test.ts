@@ -48,8 +48,9 @@ test("a browser without the account key shares a catalog, until a moment of its 
   await share(browser, signer, { catalog: photos, recipient: bob.account, expires });
   await accept(bob, { owner: alice.account, catalog: photos });
   await expect.poll(() => statesOf(bob), { timeout: 20_000 }).toEqual([photos]);
-  const { rows } = await alice.library.shares({});
-  expect(rows).toMatchObject([{ recipient: bob.account, expires: new Date(expires * 1_000).toISOString() }]);
+  await expect
+    .poll(async () => (await alice.library.shares({})).rows)
+    .toMatchObject([{ recipient: bob.account, expires: new Date(expires * 1_000).toISOString() }]);
 });
 
 test("what was taken back is shared again with a grant of a later second, over the same session", async () => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfigOptions, folders, type Ports, renderConfig } from "./config.ts";
 import { writePrivately } from "./directory.ts";
 import { NatsServerStartError } from "./errors.ts";
+import { memoryEnvironment } from "./memory.ts";
 import { accepts, greet, portsFiles } from "./ports.ts";
 import { type Exit, type Guarded, spawnGuarded } from "./watchdog.ts";
 
@@ -41,7 +42,7 @@ export async function launch(setup: Setup, config: ConfigOptions): Promise<Run> 
   const file = join(directory, "nats-server.conf");
   await writePrivately(file, renderConfig(config));
   const before = await sizeOf(logFile);
-  const guarded = await spawnGuarded(binary, ["-c", file], logFile);
+  const guarded = await spawnGuarded(binary, ["-c", file], logFile, memoryEnvironment());
   try {
     return { guarded, ...(await ready(guarded, setup)) };
   } catch (error) {

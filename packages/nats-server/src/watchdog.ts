@@ -47,12 +47,20 @@ exit "$code"
  * so that Ctrl-C in a terminal reaches only the owner, who can then stop it in order. Its output is appended to `log`.
  * On Windows a killed owner leaves it running; one that exits does not.
  */
-export function spawnGuarded(command: string, args: readonly string[], log: string): Promise<Guarded> {
-  return process.platform === "win32" ? spawnUntilExit(command, args, log) : spawnWatched(command, args, log);
+export function spawnGuarded(
+  command: string,
+  args: readonly string[],
+  log: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Guarded> {
+  return (process.platform === "win32" ? spawnUntilExit : spawnWatched)(command, args, log, env);
 }
 
-async function spawnWatched(command: string, args: readonly string[], log: string): Promise<Guarded> {
+type Spawn = (command: string, args: readonly string[], log: string, env: NodeJS.ProcessEnv) => Promise<Guarded>;
+
+const spawnWatched: Spawn = async (command, args, log, env) => {
   const shell = spawn("/bin/sh", ["-c", GUARD, "sh", log, command, ...args], {
+    env,
     detached: true,
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -71,11 +79,11 @@ async function spawnWatched(command: string, args: readonly string[], log: strin
     return exit.signal ? exit : fromShell(exit);
   });
   return { pid, exited, kill: (signal) => tryTo(() => kill(signal)) };
-}
+};
 
-async function spawnUntilExit(command: string, args: readonly string[], log: string): Promise<Guarded> {
+const spawnUntilExit: Spawn = async (command, args, log, env) => {
   await using file = await open(log, "a");
-  const child = spawn(command, args, { stdio: ["ignore", file.fd, file.fd], windowsHide: true });
+  const child = spawn(command, args, { env, stdio: ["ignore", file.fd, file.fd], windowsHide: true });
   const ended = exitOf(child);
   await once(child, "spawn");
   const kill = (signal: NodeJS.Signals) => void child.kill(signal);
@@ -83,7 +91,7 @@ async function spawnUntilExit(command: string, args: readonly string[], log: str
   process.once("exit", last);
   const exited = ended.finally(() => process.off("exit", last));
   return { pid: child.pid ?? 0, exited, kill };
-}
+};
 
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
