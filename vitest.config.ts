@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /** Suites on the composed system that have a command each, `npm run test:NAME`, and run only by it. */
 const suites = "test/{journeys,attacks,faults,page}/**";
-/** The same on containers, which are built before. */
-const containers = "test/containers/**";
+/** The same on containers, which are built before. What takes them away again takes longer, and has its own command. */
+const containers = "test/{containers,outages}/**";
 
 /** Tests are told apart by what they need: nothing, a real nats-server, or the composed system. */
 const named = (name: string, include: string, exclude: string[] = []) => ({

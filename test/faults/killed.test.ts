@@ -3,6 +3,7 @@ import { startSystem } from "@natster/testing";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Outcome } from "./insist.fixture.ts";
+import { wrongIn } from "./recorded.fixture.ts";
 import { openReplay } from "./replay.fixture.ts";
 import { runs } from "./runs.fixture.ts";
 import { aTurn } from "./turn.fixture.ts";
@@ -24,7 +25,7 @@ test(
     const outcomes: Outcome[] = [];
     let over = false;
     const working = people.map(async (person, index) => {
-      for (let turn = 0; !over; turn++) outcomes.push(...(await aTurn(system, person, people, `${index}-${turn}`)));
+      for (let turn = 0; !over; turn++) outcomes.push(...(await aTurn(person, people, `${index}-${turn}`)));
     });
 
     const [seed = 0] = fc.sample(fc.nat(), 1);
@@ -38,13 +39,7 @@ test(
     over = true;
     await Promise.all(working);
 
-    const refused = outcomes.filter((outcome) => "refused" in outcome);
-    expect(refused).toEqual([]);
-    // Each command of this test records exactly one event.
-    const recordings = await replay.recordings();
-    const counts = new Map([...recordings].map(([name, subjects]) => [name.split(" ").at(-1), subjects.length]));
-    const wrong = outcomes.filter(({ id }) => counts.get(id) !== 1);
-    expect(wrong).toEqual([]);
+    expect(await wrongIn(replay, outcomes)).toEqual([]);
     expect(await replay.settled()).toEqual([]);
     expect(system.processes.surprises).toEqual([]);
     console.log(`${outcomes.length} commands acknowledged, each recorded once`);

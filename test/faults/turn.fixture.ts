@@ -2,17 +2,12 @@
 import { createHash } from "node:crypto";
 import { CatalogName, Label } from "@natster/contracts";
 import { createDevice } from "@natster/person";
-import type { TestPerson, TestSystem } from "@natster/testing";
+import type { TestPerson } from "@natster/testing";
 import { createCode, parseCreds, signGrant } from "@natster/trust";
 import { insist, type Outcome } from "./insist.fixture.ts";
 
 /** One command of each service that takes commands, every one of which has exactly one event to record. */
-export async function aTurn(
-  { administrator }: Pick<TestSystem, "administrator">,
-  person: TestPerson,
-  people: readonly TestPerson[],
-  name: string,
-): Promise<Outcome[]> {
+export async function aTurn(person: TestPerson, people: readonly TestPerson[], name: string): Promise<Outcome[]> {
   const catalog = CatalogName.parse(`catalog-${name}`);
   const recipient = people.find(({ account }) => account !== person.account)?.account ?? person.account;
   const created = await insist((options) => person.catalog.create({ catalog }, options));
@@ -23,10 +18,11 @@ export async function aTurn(
   const shared = await insist((options) => person.catalog.share({ catalog, grant }, options));
   const { jwt } = parseCreds(createDevice(person.key, { name, role: "browser" }));
   const device = await insist((options) => person.accounts.device({ jwt }, options));
-  const { id } = createCode("enrol");
+  const { id } = createCode("share");
   const gate = createHash("sha256").update(id).digest("base64url");
+  // Each of them by themselves: how many codes one account may make in a minute is bounded.
   const issued = await insist((options) =>
-    administrator.codes.issue({ id, offer: { purpose: "enrol" }, gate, expiresIn: 3_600 }, options),
+    person.codes.issue({ id, offer: { purpose: "share", catalog }, gate, expiresIn: 3_600 }, options),
   );
   return [created, described, shared, device, issued];
 }
