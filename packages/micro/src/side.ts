@@ -9,6 +9,7 @@ import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { jitteredBackoff } from "./backoff.ts";
+import { caughtUp } from "./caught-up.ts";
 import { deliveredAs, openDurable } from "./durable.ts";
 import { type Applied, readFor } from "./fold.ts";
 import type { Logger } from "./log.ts";
@@ -17,7 +18,6 @@ import { createOrder } from "./order.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import { openPosition } from "./position.ts";
 import type { Projection } from "./projection.ts";
-import { Refusal } from "./refusal.ts";
 import { openRows, type RowReader } from "./rows.ts";
 import { sleep } from "./sleep.ts";
 import { type Arrival, createTaking, type Taking, type Written } from "./taking.ts";
@@ -82,9 +82,6 @@ const looksEvery = 2_000;
 
 /** After so many events that it does not read, a side writes down how far it is all the same. */
 const passedOverAtMost = 1_000;
-
-/** How often it is asked how far another process is, in milliseconds. */
-const asksEvery = 25;
 
 /** Runs one side on the durable of its bucket's name, until it is disposed of. */
 export async function runSide<B extends BucketContract>(
@@ -281,22 +278,7 @@ export async function runSide<B extends BucketContract>(
         writes: lag.writes,
       };
     },
-    async caughtUp(after) {
-      if (after === undefined || lag.sequence >= after) return;
-      // Whoever writes is told by its own rows, and asks nobody until they are late.
-      let asked = lag.writes ? Date.now() : undefined;
-      for (const until = Date.now() + 2_000; Date.now() < until;) {
-        if (asked === undefined || Date.now() - asked >= asksEvery) {
-          // What nobody has recorded yet is not waited for: whoever was told a position was told it by the log.
-          if ((await durable.end()) < after) throw behind();
-          if ((await position.read()) >= after || (await isComplete())) return;
-          asked = Date.now();
-        }
-        await Promise.race([wake.promise, sleep(asksEvery)]);
-        if (lag.sequence >= after) return;
-      }
-      throw behind();
-    },
+    caughtUp: (after) => caughtUp(after, { lag: () => lag, position, durable, isComplete, next: () => wake.promise }),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       durable.stop();
@@ -307,8 +289,6 @@ export async function runSide<B extends BucketContract>(
     },
   };
 }
-
-const behind = () => new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
 
 /** The bucket was emptied, to be filled from the first event on. */
 class EmptiedError extends Error {}
