@@ -24,13 +24,15 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
   put("theirs", "changed there");
   rmSync(join(folder, "gone"));
   const planned = async () => (await alice.types("natster get notes copy --dry-run")).out;
-  await expect.poll(planned).toMatch(/^would replace theirs {2}13 B$/m);
-  const { err: would } = await done("natster get notes copy --dry-run", 1);
+  await expect.poll(planned, { timeout: 20_000 }).toMatch(/^would replace theirs {2}13 B$/m);
+  const { err: would } = await done("natster get notes copy --dry-run");
   expect(would).toMatch(/^would keep: mine: it was changed here$/m);
   expect(would).toContain("1 file here is no more in notes; --prune deletes");
 
-  const { err } = await done("natster get notes copy", 1);
-  expect(err).toMatch(/^natster: 1 file of yours was not replaced$/m);
+  const { out, err } = await done("natster get notes copy", 1);
+  expect(err).toMatch(/^natster: 1 file of yours stays, and notes has changed there$/m);
+  expect(`${out}${err}`.match(/\bmine\b/g)).toHaveLength(1);
+  expect(out).toContain(`notes is in ${join(alice.home, "copy")}, but for what you changed: 1 file`);
   expect(err).toMatch(/^ {2}next: .*--force/m);
   expect(readFileSync(here("mine"), "utf8")).toBe("changed here");
   expect(readFileSync(here("theirs"), "utf8")).toBe("changed there");
@@ -38,18 +40,40 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
   expect(readFileSync(here("both"), "utf8")).toBe("changed there");
   expect(existsSync(here("gone"))).toBe(false);
 
-  // One file is no other.
-  writeFileSync(join(alice.home, "theirs"), "of my own");
+  // A folder is of one catalog, and of all of it or of a part.
+  await done("mkdir Music && echo song > Music/song && natster share Music --json");
+  expect((await done("natster get music copy --force --prune", 1)).err).toMatch(/copy mirrors notes, and not music$/m);
+  await done("natster get music && natster get music --prune");
+
+  // One file is no other. What was fetched makes room for what is newer, and what was changed does not.
+  const theirs = join(alice.home, "theirs");
+  writeFileSync(theirs, "of my own");
   expect((await done("natster get notes/theirs", 1)).err).toContain("--force");
   expect((await done("natster get notes/theirs --force")).out).toContain("in place of older ones");
-  expect((await done("natster get notes/theirs")).out).toContain("nothing has changed");
+  expect((await done("natster get notes/theirs")).out).toBe(`notes/theirs is in ${theirs}, and nothing has changed\n`);
+  writeFileSync(theirs, "changed here");
+  expect((await done("natster get notes/theirs")).err).toMatch(/^kept: theirs: it was changed here$/m);
+  await done("natster get notes/theirs --force");
+  put("theirs", "changed there again");
+  await expect.poll(planned, { timeout: 20_000 }).toContain("would replace theirs");
+  await done("natster get notes/theirs");
+  expect(readFileSync(theirs, "utf8")).toBe("changed there again");
+  await done("natster get notes copy");
+
+  // A file is no folder, and a folder no file.
+  for (const line of ["natster get notes theirs", "natster get notes/mine theirs/below", "natster get notes theirs/in"])
+    expect((await done(line, 1)).err, line).toMatch(
+      /^natster: \S+\/theirs is a file, not a folder\n {2}next: .*folder$/m,
+    );
+  await done("mkdir -p in/mine");
+  expect((await done("natster get notes/mine in", 1)).err).toContain("is a folder");
 
   // Where no folder can be made, that is said.
   expect((await done("natster get notes /proc/natster", 1)).err).toContain("no folder can be made");
 
   // A large one, stopped under way, says what stays of it.
   writeFileSync(join(folder, "film.bin"), Buffer.alloc(100_000_000, "reel "));
-  await expect.poll(async () => (await alice.types("natster stat notes/film.bin")).code).toBe(0);
+  await expect.poll(async () => (await alice.types("natster stat notes/film.bin")).code, { timeout: 20_000 }).toBe(0);
   for (const args of [
     ["get", "notes", "copy"],
     ["get", "notes/film.bin", "film.bin"],
@@ -62,6 +86,7 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
     await expect
       .poll(() => (existsSync(where) ? readdirSync(where).filter((name) => part.test(name)).length : 0), {
         interval: 5,
+        timeout: 20_000,
       })
       .toBe(1);
     child.kill("SIGINT");

@@ -43,6 +43,7 @@ export function explain(error: unknown): Explained {
 const named: Readonly<Record<string, { readonly next: string }>> = {
   DeviceRevokedError: { next: "natster redeem, with a code from another device of yours" },
   DiskFullError: { next: "df -h, make room, and the same again: it goes on where it is" },
+  OtherMirrorError: { next: "the same into a folder of its own: natster get WHAT FOLDER" },
   MirrorBusyError: { next: "wait until that one has ended" },
   EmptyCatalogError: { next: "natster ls, and the same without --prune" },
   StalledError: { next: "the same again" },

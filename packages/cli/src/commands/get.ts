@@ -1,5 +1,4 @@
 import { Handle } from "@natster/contracts";
-import type { FileEntry } from "@natster/contracts/files";
 import { notices } from "@natster/person";
 import { readCode } from "@natster/trust";
 import * as z from "zod";
@@ -11,7 +10,7 @@ import { getTree } from "../get/tree.ts";
 import { type Far, type Progress, showProgress } from "../output/progress.ts";
 import type { Ui } from "../output/ui.ts";
 import { counted, fingerprint, size } from "../output/words.ts";
-import { filesAt, openShelf, type Shelf } from "../system/catalog.ts";
+import { fileOrFolder, openShelf, type Shelf } from "../system/catalog.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
 import { isCode, redeemCode, type RedeemOptions } from "../system/redeem-code.ts";
 import { tellOfWaiting } from "../system/waiting.ts";
@@ -28,7 +27,7 @@ const WhatTyped = z.string().transform((text, context) => {
 
 export default defineCommand({
   about:
-    "Fetch a file, a folder or a whole catalog. Run again, it fetches what is missing or has changed, and goes on where an interruption left off; a file has its name only when all of it is there and true. What you changed in the copy stays, and is named.",
+    "Fetch a file, a folder or a whole catalog. Run again, it fetches what is missing or has changed, and goes on where an interruption left off; a file has its name only when all of it is there and true. What you changed in the copy stays, and is named; the exit code is 1 where the catalog has changed it too.",
   arguments: [
     ["<what>", "what to fetch: @alice/photos, @alice/photos/2026, photos/a.jpg, or a link that somebody shared"],
     ["[to]", "the folder, or for one file its new path"],
@@ -70,7 +69,9 @@ export default defineCommand({
         : { what: typed, context: globals.context };
     await using person = await connectAs({ ...globals, context });
     const shelf = await openShelf(person, what, ui);
-    const file = what.path === "" ? undefined : await oneFileAt(shelf, what, signal);
+    const file = what.path === "" ? undefined : await fileOrFolder(shelf, what.path, signal);
+    // Asked at each run: the same name may be of another catalog by then.
+    const since = async () => (await person.library.catalog({ owner: shelf.owner, catalog: what.catalog })).since;
     const changes = watch && !file ? changesOf(person, shelf, what, signal) : undefined;
     if (changes) void tellOfWaiting(person, ui);
     do {
@@ -78,7 +79,9 @@ export default defineCommand({
       const show = (total: Far) => (progress ??= showProgress(ui, total));
       const fetching = { dryRun, prune, force, signal, show };
       try {
-        const got = file ? await getFile(shelf, file, to, fetching) : await getTree(shelf, what, to, fetching);
+        const got = file
+          ? await getFile(shelf, file, to, fetching)
+          : await getTree(shelf, what, to, await since(), fetching);
         progress?.[Symbol.dispose]();
         say(got);
         // Whoever follows is told, and goes on.
@@ -110,10 +113,6 @@ async function redeemShare(
   ui.note(`${shared.name} is yours to read; natster get ${shared.name} fetches what is new`);
   return { context, what: { owner: { account: shared.owner }, catalog: shared.catalog, path: "" } };
 }
-
-/** Whether a path is that of one file, and which; undefined where it is a folder. */
-const oneFileAt = async (shelf: Shelf, { path }: Reference, signal: AbortSignal): Promise<FileEntry | undefined> =>
-  (await filesAt(shelf, path, signal)).find((file) => file.path === path);
 
 /** Says what stays of a transfer that was stopped, and gives back why it was. */
 function stopped(error: unknown, progress: Progress | undefined, ui: Ui): unknown {

@@ -14,6 +14,9 @@ export const systemDirectory = (): string => join(base("XDG_DATA_HOME", ".local"
 /** What serving processes keep of what was taken back. */
 export const revokedFolder = (): string => join(base("XDG_STATE_HOME", ".local", "state"), "revoked");
 
+/** What single files were fetched to where. */
+export const fetchedFolder = (): string => join(base("XDG_STATE_HOME", ".local", "state"), "fetched");
+
 function base(variable: string, ...usual: string[]): string {
   const named = process.env[variable];
   // A relative path there is to be ignored, says the specification.

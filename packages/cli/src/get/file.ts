@@ -1,15 +1,17 @@
 /** One file of a catalog, which leaves nothing beside it. */
-import { existsSync } from "node:fs";
-import { lstat, stat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FileEntry } from "@natster/contracts/files";
-import { digestOf, resumeDownload } from "@natster/files/download";
+import { digestOf, fingerprintOf, resumeDownload } from "@natster/files/download";
 import { Failure } from "../failure.ts";
 import type { Shelf } from "../system/catalog.ts";
+import { written } from "../system/reference.ts";
+import { fetchedTo, rememberFetched } from "./fetched.ts";
 import { type Got, nothing } from "./got.ts";
+import { checkFolder, isFolder } from "./target.ts";
 import type { Fetching } from "./tree.ts";
 
-/** Fetches it to a path, or into a folder. What is there and is another stays, unless told. */
+/** Fetches it to a path, or into a folder. What is there stays, unless it was fetched before, or by force. */
 export async function getFile(
   shelf: Shelf,
   entry: FileEntry,
@@ -17,14 +19,26 @@ export async function getFile(
   { dryRun, force, signal, show }: Fetching,
 ): Promise<Got> {
   const began = performance.now();
-  const { path, size } = entry;
+  const { path, size, digest } = entry;
+  const { owner, catalog } = shelf.reader.address;
   const named = resolve(to ?? ".");
-  const isFolder = to === undefined || to.endsWith("/") || (await isDirectory(named));
-  const target = isFolder ? join(named, basename(path)) : named;
-  const got = nothing(shelf.name, dirname(target), dryRun);
-  const there = existsSync(target);
-  if (there && (await isSame(target, entry))) return { ...got, unchanged: 1 };
-  if (there && !force) return { ...got, kept: [{ path, changed: "both" }] };
+  const target = to === undefined || to.endsWith("/") || isFolder(named) ? join(named, basename(path)) : named;
+  if (isFolder(target)) throw new Failure(`${target} is a folder`, { next: "the same with another name for the file" });
+  checkFolder(dirname(target));
+
+  const got = nothing(written(shelf.name, path), target, dryRun);
+  const before = await fetchedTo(target);
+  const came = before?.owner === owner && before.catalog === catalog && before.path === path ? before : undefined;
+  const now = looksLike(target);
+  const remember = () =>
+    rememberFetched({ target, owner, catalog, path, digest, fingerprint: looksLike(target) ?? "" });
+  if (now !== undefined && (now === came?.fingerprint ? came.digest : await digestOf(target)) === digest) {
+    if (!dryRun && now !== came?.fingerprint) await remember();
+    return { ...got, unchanged: 1 };
+  }
+  if (now !== undefined && now !== came?.fingerprint && !force) {
+    return { ...got, kept: [{ path, changed: came?.digest === digest ? "here" : "both" }] };
+  }
 
   let resumed = 0;
   if (!dryRun) {
@@ -34,31 +48,25 @@ export async function getFile(
       onResumed: (bytes) => void (resumed = bytes),
       onProgress: ({ bytes }) => progress.update({ files: 0, bytes, resumed }),
       beforeNaming() {
-        if (force || !existsSync(target)) return;
-        throw new Failure(`${target} came to be meanwhile, and stays`, { next: "the same with --force" });
+        if (force || looksLike(target) === now) return;
+        throw new Failure(`${target} was changed meanwhile, and stays`, { next: "the same with --force" });
       },
     });
+    await remember();
     progress.file(`got ${path}`);
   }
   return {
     ...got,
     fetched: [{ path, size }],
-    replaced: there ? [path] : [],
+    replaced: now === undefined ? [] : [path],
     bytes: size,
     resumed,
     seconds: Math.round(performance.now() - began) / 1_000,
   };
 }
 
-/** Whether it is this content: by its size and date, and where only the date differs by its digest. */
-async function isSame(target: string, { size, modified, digest }: FileEntry): Promise<boolean> {
-  const there = await lstat(target);
-  if (!there.isFile() || there.size !== size) return false;
-  return Math.abs(there.mtimeMs - modified) < 2 || (await digestOf(target)) === digest;
+/** What is in this place looks like; undefined where nothing is. */
+function looksLike(path: string): string | undefined {
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat && (stat.isFile() ? fingerprintOf(stat) : "no file");
 }
-
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );

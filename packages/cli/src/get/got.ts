@@ -7,6 +7,7 @@ import { counted, duration, size } from "../output/words.ts";
 
 export const Got = z.strictObject({
   name: z.string(),
+  /** The folder, or for one file its path. */
   to: z.string(),
   dryRun: z.boolean(),
   /** What was done, or would be. */
@@ -16,8 +17,8 @@ export const Got = z.strictObject({
   /** Paths of files that were there under another name, and were copied on this machine. */
   copied: z.array(z.string()),
   deleted: z.array(z.string()),
-  /** What stays as it was changed on this machine; in the catalog it may have changed as well. */
-  kept: z.array(z.strictObject({ path: z.string(), changed: z.enum(["here", "both"]) })),
+  /** What stays as it was changed on this machine; in the catalog it may have changed as well, or be gone. */
+  kept: z.array(z.strictObject({ path: z.string(), changed: z.enum(["here", "both", "gone"]) })),
   /** How many files were fetched before, and are in the catalog no more; none where they are deleted. */
   gone: z.int(),
   /** How many files were there already. */
@@ -30,7 +31,7 @@ export const Got = z.strictObject({
 });
 export type Got = z.output<typeof Got>;
 
-/** Nothing yet, of a catalog of this name and into this folder. */
+/** Nothing yet, of what goes by this name and to this place. */
 export const nothing = (name: string, to: string, dryRun: boolean): Got => ({
   name,
   to,
@@ -50,33 +51,37 @@ export const nothing = (name: string, to: string, dryRun: boolean): Got => ({
 
 /** Says it in a line, with a line more for each file that needs somebody's eye. */
 export function showGot(got: Got, ui: Ui): void {
-  const { name, to, dryRun, fetched, replaced, copied, deleted, failed, bytes, resumed, seconds } = got;
+  const { name, to, dryRun, kept, failed, fetched, replaced, copied, deleted, bytes, resumed, seconds } = got;
   if (dryRun) return showPlan(got, ui);
   if (ui.quiet) return;
   for (const { path, reason } of failed) ui.note(`failed: ${clean(path)}: ${reason}`);
   showKept(got, ui, "kept");
-  const rate = seconds > 0 ? ` at ${size((bytes - resumed) / seconds)}/s` : "";
-  const done =
-    fetched.length + copied.length + deleted.length + failed.length === 0
-      ? `${name} is in ${to}, and nothing has changed`
-      : `${counted(fetched.length, "file")}, ${size(bytes)}${rate} in ${duration(seconds)}, to ${to}`;
-  const more = [
+  const rate = bytes > resumed && seconds > 0 ? ` at ${size((bytes - resumed) / seconds)}/s` : "";
+  const done = [
+    ...(fetched.length > 0
+      ? [`${counted(fetched.length, "file")}, ${size(bytes)}${rate} in ${duration(seconds)}`]
+      : []),
     ...(resumed > 0 ? [`${size(resumed)} of it had come before`] : []),
     ...(replaced.length > 0 ? [`${replaced.length} in place of older ones`] : []),
-    ...(copied.length > 0 ? [`${copied.length} were here under another name`] : []),
-    ...(deleted.length > 0 ? [`${deleted.length} deleted`] : []),
-    ...(fetched.length + copied.length > 0 ? thereAlready(got) : []),
+    ...(copied.length > 0 ? [`${counted(copied.length, "file")} copied from here`] : []),
+    ...(deleted.length > 0 ? [`${counted(deleted.length, "file")} deleted`] : []),
   ];
-  ui.out([done, ...more].join("; "));
+  const except = [...(kept.length > 0 ? ["what you changed"] : []), ...(failed.length > 0 ? ["what failed"] : [])].join(
+    " and ",
+  );
+  const facts = [...done, ...thereAlready(got)].join("; ");
+  const outcome = done.length > 0 ? `: ${facts}` : except ? "" : ", and nothing has changed";
+  ui.out(`${name} is in ${to}${except && `, but for ${except}`}${outcome}`);
   showGone(got, ui);
 }
 
 function showPlan(got: Got, ui: Ui): void {
-  const { fetched, replaced, copied, deleted, bytes } = got;
+  const { fetched, replaced, copied, deleted, failed, bytes } = got;
   const verb = (path: string, otherwise: string) => (replaced.includes(path) ? "would replace" : otherwise);
   for (const { path, size: of } of fetched) ui.out(`${verb(path, "would get")} ${clean(path)}  ${size(of)}`);
   for (const path of copied) ui.out(`${verb(path, "would copy")} ${clean(path)}, which is here under another name`);
   for (const path of deleted) ui.out(`would delete ${clean(path)}`);
+  for (const { path, reason } of failed) ui.note(`would fail: ${clean(path)}: ${reason}`);
   showKept(got, ui, "would keep");
   ui.out([`${counted(fetched.length, "file")} to fetch, ${size(bytes)}`, ...thereAlready(got)].join("; "));
   showGone(got, ui);
@@ -86,12 +91,16 @@ const thereAlready = ({ unchanged }: Got): string[] =>
   unchanged > 0 ? [`${unchanged.toLocaleString("en")} there already`] : [];
 
 function showKept({ kept }: Got, ui: Ui, verb: string): void {
-  for (const { path, changed } of kept) {
-    const why = changed === "here" ? "it was changed here" : "it is not what was fetched, and the catalog has another";
-    ui.note(`${verb}: ${clean(path)}: ${why}`);
-  }
-  if (kept.length > 0) ui.note(`--force replaces ${kept.length === 1 ? "it" : "them"}`);
+  for (const { path, changed } of kept) ui.note(`${verb}: ${clean(path)}: ${why[changed]}`);
+  if (kept.length > 0 && kept.every(({ changed }) => changed === "here")) ui.note("--force replaces what was changed");
 }
+
+/** Why a file stays. */
+const why: Readonly<Record<Got["kept"][number]["changed"], string>> = {
+  here: "it was changed here",
+  both: "it is not what came from there, and the catalog has another",
+  gone: "it was changed here, and the catalog has it no more",
+};
 
 function showGone({ gone, name }: Got, ui: Ui): void {
   if (gone > 0)
@@ -99,7 +108,8 @@ function showGone({ gone, name }: Got, ui: Ui): void {
 }
 
 /** Throws `Failure` where not all is as the catalog has it: what failed, and what has changed on both sides. */
-export function checkAll({ failed, kept }: Got): void {
+export function checkAll({ name, dryRun, failed, kept }: Got): void {
+  if (dryRun) return;
   const [first] = failed;
   if (first) {
     throw new Failure(`${counted(failed.length, "file")} could not be fetched`, {
@@ -107,9 +117,10 @@ export function checkAll({ failed, kept }: Got): void {
       next: "the same again, which fetches only those",
     });
   }
-  const both = kept.filter(({ changed }) => changed === "both");
-  if (both.length === 0) return;
-  throw new Failure(`${counted(both.length, "file")} of yours ${both.length === 1 ? "was" : "were"} not replaced`, {
-    next: "move them away, or the same with --force, which replaces them",
+  const both = kept.filter(({ changed }) => changed !== "here").length;
+  if (both === 0) return;
+  const [is, it] = both === 1 ? ["stays", "it"] : ["stay", "them"];
+  throw new Failure(`${counted(both, "file")} of yours ${is}, and ${name} has changed there`, {
+    next: `move ${it} away, or the same with --force, which replaces ${it}`,
   });
 }

@@ -4,8 +4,9 @@ import { FilePath } from "@natster/contracts/files";
 import { mirror, planMirror, type Step } from "@natster/files/download";
 import type { Far, Progress } from "../output/progress.ts";
 import type { Shelf } from "../system/catalog.ts";
-import type { Reference } from "../system/reference.ts";
+import { type Reference, written } from "../system/reference.ts";
 import { type Got, nothing } from "./got.ts";
+import { checkFolder } from "./target.ts";
 
 /** How something is fetched, and who is shown how far it is. */
 export interface Fetching {
@@ -17,17 +18,20 @@ export interface Fetching {
   readonly show: (total: Far) => Progress;
 }
 
-/** Makes a folder hold what the catalog holds there. */
+/** Makes a folder hold what the catalog holds there. `since` tells it from an earlier one of its name. */
 export async function getTree(
   shelf: Shelf,
   { catalog, path }: Reference,
   to: string | undefined,
+  since: string,
   { dryRun, prune, force, signal, show }: Fetching,
 ): Promise<Got> {
   const began = performance.now();
   const folder = resolve(to ?? (path === "" ? catalog : basename(path)));
-  const got = nothing(shelf.name, folder, dryRun);
-  const options = { prune, force, signal, ...(path !== "" && { folder: FilePath.parse(path) }) };
+  checkFolder(folder);
+  const name = written(shelf.name, path);
+  const got = nothing(name, folder, dryRun);
+  const options = { since, name, prune, force, signal, ...(path !== "" && { folder: FilePath.parse(path) }) };
   if (dryRun) {
     const plan = planMirror(shelf.reader, folder, options);
     for (let next = await plan.next(); ; next = await plan.next()) {
@@ -41,8 +45,9 @@ export async function getTree(
     onStep(step, error) {
       note(got, step, error);
       const bytes = step.do === "download" ? step.entry.size : 0;
-      const did = { download: "got", copy: "had", keep: "kept", refuse: "refused", delete: "deleted" }[step.do];
-      show({ files: 1, bytes }).file(error ? `failed ${step.path}: ${error.message}` : `${did} ${step.path}`);
+      const did = doing(step);
+      // What stays and what fails is said at the end, with why.
+      if (!error && did) show({ files: 1, bytes }).file(`${did} ${step.path}`);
     },
   });
   return {
@@ -52,6 +57,13 @@ export async function getTree(
     resumed,
     seconds: Math.round(performance.now() - began) / 1_000,
   };
+}
+
+/** What was done to a file, where anything was. */
+function doing(step: Step): string | undefined {
+  if (step.do === "download") return "got";
+  if (step.do === "delete") return "deleted";
+  return step.do === "copy" && step.from !== step.path ? "copied" : undefined;
 }
 
 function note(got: Got, step: Step, error?: Error): void {

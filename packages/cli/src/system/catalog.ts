@@ -1,6 +1,6 @@
 /** A catalog that is meant, opened for reading. */
 import type { AccountKey } from "@natster/contracts";
-import type { FileEntry } from "@natster/contracts/files";
+import { type FileEntry, FilePath } from "@natster/contracts/files";
 import type { CatalogReader } from "@natster/files";
 import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
 import { readCatalog } from "@natster/person";
@@ -60,24 +60,42 @@ async function whyNobody(person: Connected, owner: AccountKey, { catalog }: Refe
 
 /** The files at or below a path, in order. Throws `Failure` where there are none. */
 export async function filesAt(shelf: Shelf, path: string, signal: AbortSignal): Promise<FileEntry[]> {
-  const found: FileEntry[] = [];
-  for await (const entry of shelf.reader.entries({ signal })) {
-    if (path === "" || entry.path === path || entry.path.startsWith(`${path}/`)) found.push(entry);
-  }
-  if (path !== "" && found.length === 0) {
-    throw new Failure(`there is no ${path} in ${shelf.name}`, { next: `natster ls ${shelf.name}` });
-  }
-  return found;
+  const file = path === "" ? undefined : await fileOrFolder(shelf, path, signal);
+  return file ? [file] : await Array.fromAsync(entriesBelow(shelf, path, signal));
 }
 
 /** The one file at a path. Throws `Failure` where there is none. */
 export async function fileAt(shelf: Shelf, path: string, signal: AbortSignal): Promise<FileEntry> {
-  if (path !== "") {
-    const files = await filesAt(shelf, path, signal);
-    const file = files.find((each) => each.path === path);
-    if (file) return file;
-  }
-  throw new Failure(`${written(shelf.name, path)} is a folder, and one file is wanted`.replace(/\/ is/, " is"), {
-    next: `natster ls ${shelf.name}`,
-  });
+  const file = path === "" ? undefined : await fileOrFolder(shelf, path, signal);
+  if (file) return file;
+  const folder = written(shelf.name, path);
+  throw new Failure(`${folder} is a folder, and one file is wanted`, { next: `natster ls ${folder}` });
 }
+
+/** The file at a path; undefined where that is a folder. Throws `Failure` where nothing is there. */
+export async function fileOrFolder(shelf: Shelf, path: string, signal: AbortSignal): Promise<FileEntry | undefined> {
+  for await (const entry of entriesBelow(shelf, parentOf(path), signal, true)) if (entry.path === path) return entry;
+  let nearest = path;
+  while (nearest !== "" && !(await isFolder(shelf, nearest, signal))) nearest = parentOf(nearest);
+  if (nearest === path) return undefined;
+  throw new Failure(`there is no ${path} in ${shelf.name}`, { next: `natster ls ${written(shelf.name, nearest)}` });
+}
+
+async function isFolder(shelf: Shelf, path: string, signal: AbortSignal): Promise<boolean> {
+  for await (const _ of entriesBelow(shelf, path, signal)) return true;
+  return false;
+}
+
+/** The files below a folder, or directly in it. What is no path has none. */
+async function* entriesBelow(
+  { reader }: Shelf,
+  path: string,
+  signal: AbortSignal,
+  shallow = false,
+): AsyncGenerator<FileEntry> {
+  const folder = FilePath.safeParse(path);
+  if (path !== "" && !folder.success) return;
+  yield* reader.entries({ ...(folder.success && { folder: folder.data }), shallow, signal });
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));

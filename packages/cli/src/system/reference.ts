@@ -46,4 +46,4 @@ export const ForeignCatalog = ReferenceTyped.transform((reference, context) => {
 
 /** How a reference is written. */
 export const written = (owner: string | undefined, catalog: string, path = ""): string =>
-  [...(owner === undefined ? [] : [owner]), catalog, ...(path === "" ? [] : [path])].join("/");
+  [owner, catalog, path].filter(Boolean).join("/");

@@ -3,14 +3,19 @@ import { dirname } from "node:path";
 import { type FileEntry, FilePath } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
 import { digestOf } from "./digest-of.ts";
-import { type MirrorState, stateFolder, type Step } from "./mirror-state.ts";
+import { stateFolder } from "./mirror-record.ts";
+import type { MirrorState, Step } from "./mirror-state.ts";
 import { placeOf, UnsafePathError } from "./place.ts";
 
 /** The catalog that is mirrored. */
-export type MirrorSource = Pick<CatalogReader, "entries" | "readSmall" | "pull">;
+export type MirrorSource = Pick<CatalogReader, "address" | "entries" | "readSmall" | "pull">;
 
 /** What of a catalog is mirrored. */
 export interface PlanOptions {
+  /** When the catalog was made, in any words: it tells it from an earlier one of its name. */
+  readonly since?: string | undefined;
+  /** As people write it. */
+  readonly name?: string | undefined;
   /** Only what is in this folder of the catalog or below it; its content goes into the target. */
   readonly folder?: FilePath | undefined;
   /** Only this file. */
@@ -76,8 +81,12 @@ export async function plan(
     }
   }
   for (const path of state.unseen()) {
-    if (!prune) summary.gone += state.looksLike(path) === undefined ? 0 : 1;
-    else {
+    if (state.looksLike(path) === undefined) continue;
+    if (!prune) summary.gone++;
+    else if (!force && state.isChanged(path)) {
+      state.add({ do: "keep", path, changed: "gone" });
+      summary.kept++;
+    } else {
       if (listed === 0) {
         throw new EmptyCatalogError(`the catalog lists nothing, so that everything in ${root} would be deleted`);
       }
@@ -85,6 +94,7 @@ export async function plan(
       summary.deletions++;
     }
   }
+  state.commit();
   return summary;
 }
 
@@ -115,9 +125,9 @@ async function stepFor(
     return { do: "copy", path, entry, from: path };
   }
   if (!force && state.isChanged(path)) {
-    return { do: "keep", path, entry, changed: known?.digest === entry.digest ? "here" : "both" };
+    return { do: "keep", path, changed: known?.digest === entry.digest ? "here" : "both" };
   }
-  const from = state.find(entry.digest);
+  const from = state.whereIs(entry.digest);
   const replaces = now !== undefined && { replaces: true as const };
   return from === undefined
     ? { do: "download", path, entry, ...replaces }

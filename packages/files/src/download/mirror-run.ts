@@ -9,7 +9,7 @@ import { isDiskFull } from "./disk-full.ts";
 import { endsAll } from "./ends-all.ts";
 import { fetchFile, smallFile } from "./fetch-file.ts";
 import type { MirrorSource, PlanSummary } from "./mirror-plan.ts";
-import type { MirrorState, Step } from "./mirror-state.ts";
+import { isThere, type MirrorState, type Step } from "./mirror-state.ts";
 import { makeFoldersFor, UnsafePathError } from "./place.ts";
 import { Rate } from "./rate.ts";
 
@@ -119,7 +119,7 @@ export class MirrorRun {
     if (step.do === "keep") return;
     if (step.do === "delete") return await this.#delete(step.path);
     const { path, entry } = step;
-    if (step.do === "copy" && step.from === path) return this.#state.put(path, entry.digest);
+    if (isThere(step)) return this.#state.recognise(path, entry.digest);
     await this.#makeFolders(path);
     for (;;) {
       const before = this.#underWay.get(entry.digest);
@@ -129,7 +129,7 @@ export class MirrorRun {
     const fetching = Promise.withResolvers<void>();
     this.#underWay.set(entry.digest, fetching.promise);
     try {
-      const from = this.#state.find(entry.digest);
+      const from = this.#state.whereIs(entry.digest);
       if (from === undefined || !(await this.#copy(from, path, entry))) await this.#fetch(path, entry);
       this.#state.put(path, entry.digest);
     } finally {

@@ -8,9 +8,7 @@ import * as z from "zod";
 import { text } from "../index/database.ts";
 import { fingerprintOf } from "../index/fingerprint.ts";
 import { makeFolder } from "../make-folder.ts";
-
-/** Where this is kept, in the folder itself. Nothing of a catalog may have this name. */
-export const stateFolder = ".natster";
+import { openRecord, type Origin, stateFolder } from "./mirror-record.ts";
 
 /** Another process fills the same folder just now. */
 export class MirrorBusyError extends Error {
@@ -32,13 +30,16 @@ const Step = z.discriminatedUnion("do", [
   Fetch.extend({ do: z.literal("download"), replaces }),
   /** `from` is another file of the folder with the same content. */
   Fetch.extend({ do: z.literal("copy"), from: z.string(), replaces }),
-  /** What is there is not what was put there, and stays; the catalog's may have changed as well. */
-  Fetch.extend({ do: z.literal("keep"), changed: z.enum(["here", "both"]) }),
+  /** What is there is not what was put there, and stays; the catalog's may have changed as well, or be gone. */
+  z.strictObject({ do: z.literal("keep"), path: z.string(), changed: z.enum(["here", "both", "gone"]) }),
   /** It has a name that must not or cannot be written here. */
   z.strictObject({ do: z.literal("refuse"), path: z.string(), why: z.string() }),
   z.strictObject({ do: z.literal("delete"), path: z.string() }),
 ]);
 export type Step = Readonly<z.infer<typeof Step>>;
+
+/** Whether the content is in its place already, and only has to be remembered. */
+export const isThere = (step: Step): boolean => step.do === "copy" && step.from === step.path;
 
 /** How many changes are written together: what a crash makes us look at again. */
 const together = 500;
@@ -54,25 +55,19 @@ export class MirrorState implements Disposable {
   readonly #statements = new Map<string, StatementSync>();
   #unsaved = 0;
 
-  /** `write` is false for a plan that is only looked at: then nothing is made on the disk. Throws `MirrorBusyError`. */
-  constructor(folder: string, { write }: { readonly write: boolean }) {
+  /** `write` is false for a plan that is only looked at. Throws `MirrorBusyError` and `OtherMirrorError`. */
+  constructor(folder: string, origin: Origin, { write }: { readonly write: boolean }) {
     this.#folder = folder;
-    const file = join(folder, stateFolder, "mirror.sqlite");
     if (write) {
       makeFolder(this.parts, 0o700);
       this.#lock = lock(join(folder, stateFolder, "lock"));
     }
-    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-    this.#database = new DatabaseSync(write || isThere ? file : ":memory:", {
-      readOnly: !write && isThere,
-      timeout: 5_000,
-    });
-    if (write) this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    if (write || !isThere) {
-      this.#database.exec(`
-        CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, digest TEXT NOT NULL, fingerprint TEXT NOT NULL)
-          WITHOUT ROWID, STRICT;
-        CREATE INDEX IF NOT EXISTS file_by_digest ON file (digest)`);
+    try {
+      const stands = (path: string, fingerprint: string) => this.looksLike(path) === fingerprint;
+      this.#database = openRecord(folder, origin, { write, stands });
+    } catch (error) {
+      this.#lock?.close();
+      throw error;
     }
     this.#database.exec(`
       CREATE TEMP TABLE seen (path TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -90,7 +85,7 @@ export class MirrorState implements Disposable {
   }
 
   /** Where this content is on the disk, as it was put there; undefined where it is not. */
-  find(digest: Digest): string | undefined {
+  whereIs(digest: Digest): string | undefined {
     for (const row of this.#sql("SELECT path, fingerprint FROM file WHERE digest = ?").all(digest)) {
       const path = text(row["path"]);
       if (this.looksLike(path) === row["fingerprint"]) return path;
@@ -111,10 +106,20 @@ export class MirrorState implements Disposable {
     return now !== undefined && now !== this.get(path)?.fingerprint;
   }
 
-  put(path: string, digest: Digest): void {
+  put(path: string, digest: Digest, { own = false } = {}): void {
     const fingerprint = this.looksLike(path);
     if (fingerprint === undefined) return;
-    this.#save(() => this.#sql("INSERT OR REPLACE INTO file VALUES (?, ?, ?)").run(path, digest, fingerprint));
+    this.#save(() =>
+      this.#sql("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)").run(path, digest, fingerprint, Number(own)),
+    );
+  }
+
+  /** This content was found there. It is somebody's own, unless an earlier run put it there, or was about to. */
+  recognise(path: string, digest: Digest): void {
+    const put = this.#sql(`
+      SELECT path FROM file WHERE path = ? AND digest = ? AND own = 0
+      UNION ALL SELECT path FROM coming WHERE path = ? AND digest = ?`).get(path, digest, path, digest);
+    this.put(path, digest, { own: put === undefined });
   }
 
   remove(path: string): void {
@@ -139,12 +144,18 @@ export class MirrorState implements Disposable {
   }
 
   add(step: Step): void {
+    if (this.#lock && (step.do === "download" || step.do === "copy") && !isThere(step)) {
+      const { path, entry } = step;
+      this.#save(() => this.#sql("INSERT OR REPLACE INTO coming VALUES (?, ?)").run(path, entry.digest));
+    }
     this.#sql("INSERT INTO step (value) VALUES (?)").run(JSON.stringify(step));
   }
 
-  /** The paths of what was put here and is not in the catalog. */
+  /** The paths of what was put here and is not in the catalog. What was here before is nobody's to delete. */
   *unseen(): Generator<string, void, undefined> {
-    const sql = "SELECT path FROM file WHERE path > ? AND path NOT IN (SELECT path FROM seen) ORDER BY path LIMIT 500";
+    const sql = `
+      SELECT path FROM file WHERE path > ? AND own = 0 AND path NOT IN (SELECT path FROM seen)
+      ORDER BY path LIMIT 500`;
     for (let after = ""; ;) {
       const paths = this.#sql(sql)
         .all(after)
@@ -173,6 +184,8 @@ export class MirrorState implements Disposable {
 
   [Symbol.dispose](): void {
     try {
+      // Whatever came is written down.
+      if (this.#lock) this.#save(() => this.#sql("DELETE FROM coming").run());
       this.commit();
     } catch {
       // On a full disk, say. What is not remembered is looked at again.

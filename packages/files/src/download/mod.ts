@@ -8,11 +8,13 @@ export {
   type TotalProgress,
 } from "./download-all.ts";
 export { type FollowSource, followMirror } from "./follow-mirror.ts";
+export { fingerprintOf } from "../index/fingerprint.ts";
 export { digestOf } from "./digest-of.ts";
 export { DiskFullError } from "./disk-full.ts";
 export { mirror, type MirrorOptions, planMirror } from "./mirror.ts";
 export { EmptyCatalogError, type MirrorSource, type PlanSummary } from "./mirror-plan.ts";
 export { type Mirrored, type MirrorProgress } from "./mirror-run.ts";
+export { OtherMirrorError } from "./mirror-record.ts";
 export { MirrorBusyError, type Step } from "./mirror-state.ts";
 export { UnsafePathError } from "./place.ts";
 export { resumeDownload } from "./resume.ts";
