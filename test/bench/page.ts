@@ -109,23 +109,27 @@ async function times<T>(count: number, work: () => Promise<T>): Promise<T[]> {
   return results;
 }
 
-/** Every script that a page has loaded so far, and those of its engine, which loads them by itself. */
+/** Every script that a page has loaded so far, and all that its engine loads by itself, now or when it is wanted. */
 const scriptsOf = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     const seen = new Map<string, string>();
-    const read = async (url: string): Promise<void> => {
+    const read = async (url: string, whole = false): Promise<void> => {
       if (seen.has(url)) return;
       seen.set(url, "");
       const text = await (await fetch(url)).text();
       seen.set(url, text);
-      const imported = [...text.matchAll(/(?:from|import)\s*["'`](\.[^"'`]+\.js)["'`]/g)].map(([, path]) => path ?? "");
-      await Promise.all(imported.map((path) => read(new URL(path, url).href)));
+      const imports = whole
+        ? /(?:from|import)\s*\(?["'`](\.[^"'`]+\.js)["'`]/g
+        : /(?:from|import)\s*["'`](\.[^"'`]+\.js)["'`]/g;
+      const imported = [...text.matchAll(imports)].map(([, path]) => path ?? "");
+      await Promise.all(imported.map((path) => read(new URL(path, url).href, whole)));
     };
     const own = performance.getEntriesByType("resource").map(({ name }) => name);
     await Promise.all(own.filter((name) => name.endsWith(".js")).map(read));
-    const [url = "", index = ""] = [...seen].find(([each]) => /\/assets\/index-[^/]+\.js$/.test(each)) ?? [];
-    const engine = /main-[\w-]{8}\.js/.exec(index)?.[0];
-    if (engine === undefined) throw new Error("the page does not say where its engine is");
-    await read(new URL(engine, url).href);
+    const engines = [...seen].flatMap(([url, text]) =>
+      [...text.matchAll(/main-[\w-]{8}\.js/g)].map(([name]) => new URL(name, url).href),
+    );
+    if (engines.length === 0) throw new Error("the page does not say where its engine is");
+    await Promise.all(engines.map((url) => read(url, true)));
     return [...seen.values()];
   });

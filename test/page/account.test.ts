@@ -8,7 +8,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Somebody } from "../journeys/person.ts";
 import { freshProfile } from "./chromium.ts";
-import { connected, expectQuiet, visit } from "./steps.ts";
+import { begin, connected, expectQuiet, visit } from "./steps.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -18,18 +18,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** Makes an account in a browser. */
-async function begin(page: Page, handle: string): Promise<void> {
-  await page.goto(world.url);
-  await page.getByLabel("Handle").fill(handle);
-  await page.getByRole("button", { name: "Make my account" }).click();
-  await connected(page);
-}
-
 test("who made an account here keeps a copy of its keys, and is the same person at a command line", async () => {
   await using profile = await freshProfile(world.browser);
   const { page } = profile;
-  await begin(page, "frida");
+  await begin(page, world.url, "frida");
   await page.getByRole("link", { name: "Keep a copy" }).click();
   await page.getByLabel(/^Passphrase/).fill("several words together");
   await page.getByLabel("Once more").fill("several words apart");
@@ -66,10 +58,52 @@ test("who made an account here keeps a copy of its keys, and is the same person 
   expectQuiet(profile);
 }, 240_000);
 
+test("who lost a browser is the same person in another by the copy that was kept, and cuts the lost one off", async () => {
+  await using lost = await freshProfile(world.browser, { expected: /WebSocket/ });
+  await begin(lost.page, world.url, "ida");
+  await lost.page.getByRole("link", { name: "Keep a copy" }).click();
+  await lost.page.getByLabel(/^Passphrase/).fill("several words together");
+  await lost.page.getByLabel("Once more").fill("several words together");
+  const [saved] = await Promise.all([
+    lost.page.waitForEvent("download"),
+    lost.page.getByRole("button", { name: "Save the file" }).click(),
+  ]);
+
+  await using found = await freshProfile(world.browser);
+  const { page } = found;
+  await page.goto(world.url);
+  await page.getByText("Bring back an account from its copy").click();
+  await page.getByLabel("The copy, a .natster file").setInputFiles(await saved.path());
+  await page.getByLabel("Its passphrase").fill("several words apart");
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await page.getByText("The copy was sealed under another passphrase.").waitFor({ timeout: 60_000 });
+  await page.getByLabel("Its passphrase").fill("several words together");
+  await page.getByRole("button", { name: "Bring it back" }).click();
+  await page.getByText("@ida").waitFor({ timeout: 60_000 });
+  await page.reload();
+  await connected(page);
+  await page.getByText("@ida").waitFor();
+  // It has the account's key, and the copy that there is need not be offered again.
+  expect(await page.getByRole("link", { name: "Keep a copy" }).count()).toBe(0);
+  await visit(page, "#/devices");
+  await page.getByRole("heading", { name: "A copy of your account" }).waitFor();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "A browser", hasNotText: "this browser" })
+    .getByRole("button", { name: "Revoke" })
+    .click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await lost.page
+    .getByRole("heading", { name: "nats-server does not accept this device" })
+    .waitFor({ timeout: 60_000 });
+  expectQuiet(found);
+  expectQuiet(lost);
+}, 240_000);
+
 test("a second browser becomes a device of the account by what a camera reads from the first", async () => {
   await using profile = await freshProfile(world.browser);
   const { page } = profile;
-  await begin(page, "greta");
+  await begin(page, world.url, "greta");
   await visit(page, "#/devices");
   await page.getByRole("button", { name: "Add a device" }).click();
   const code = page.getByRole("img", { name: "The link as a QR code" });

@@ -1,9 +1,9 @@
 import { issueDeviceCode, issueShareCode, memoryCodeStore, startFulfiller, unshare } from "@natster/person";
-import { codeLink, formatCode } from "@natster/trust";
+import { codeLink, createCode, formatCode } from "@natster/trust";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshProfile } from "./chromium.ts";
-import { connected, expectQuiet, openCatalog, playsBeyond, signIn, visit } from "./steps.ts";
+import { begin, connected, expectQuiet, openCatalog, playsBeyond, signIn, visit } from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
@@ -99,10 +99,7 @@ test("a newcomer makes an account here, is invited by handle, and reads what was
   const { page } = profile;
   const catalog = catalogName("for-carol");
   await world.serve(catalog, sample);
-  await page.goto(world.url);
-  await page.getByLabel("Handle").fill("carol");
-  await page.getByRole("button", { name: "Make my account" }).click();
-  await connected(page);
+  await begin(page, world.url, "carol");
 
   const { account } = await vi.waitFor(() => world.alice.library.person({ handle: "carol" as never }), 20_000);
   await world.offerTo(account, catalog);
@@ -194,6 +191,24 @@ test("a device that is revoked elsewhere is told so, and one that has expired to
     .waitFor({ timeout: 60_000 });
   expect(profile.complaints).toEqual([]);
 }, 180_000);
+
+test("a link that has run out, and one that nobody ever made, open nothing and say what to do", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  const [store, catalog] = [memoryCodeStore(), catalogName("run-out")];
+  await world.alice.catalog.create({ catalog });
+  const expired = await issueShareCode(world.alice, { catalog, expiresIn: 1 }, store);
+  const stands = async () => (await world.alice.library.codes({ code: expired.id })).rows[0]?.state;
+  await expect.poll(stands).toBe("expired");
+  for (const code of [expired, createCode("share")]) {
+    await page.goto(codeLink(world.url, code));
+    await page.getByText("This code has run out, was used up, or was never made.").waitFor();
+    await page.getByRole("button", { name: "To the beginning" }).click();
+    await page.getByRole("heading", { name: "Share folders straight from where they are" }).waitFor();
+    expect(page.url()).not.toContain("code");
+  }
+  expectQuiet(profile);
+}, 120_000);
 
 test("half a link is told to be one", async () => {
   await using profile = await freshProfile(world.browser);

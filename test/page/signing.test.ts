@@ -1,13 +1,15 @@
 /** Sharing from the page: with the account's key in this browser, and without. */
 import { connectDevice, createDevice, redeem } from "@natster/person";
 import { createKey, formatCreds, keyFromSeed, readCode, userJwt } from "@natster/trust";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveSigning } from "../system/signing.fixture.ts";
 import { freshProfile } from "./chromium.ts";
-import { connected, expectQuiet, signIn, visit } from "./steps.ts";
+import { begin, connected, expectQuiet, openCatalog, signIn, visit } from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
 
+const sample = join(import.meta.dirname, "..", "..", "sample");
 let world: World;
 const opened = new AsyncDisposableStack();
 
@@ -69,10 +71,7 @@ test("a browser that is in the last third of its time is renewed while it is ope
 test("a browser that holds the account's key answers the code of its link after it was loaded anew", async () => {
   await using profile = await freshProfile(world.browser);
   const { page } = profile;
-  await page.goto(world.url);
-  await page.getByLabel("Handle").fill("erin");
-  await page.getByRole("button", { name: "Make my account" }).click();
-  await connected(page);
+  await begin(page, world.url, "erin");
   const erin = await asWhoeverHas(await accountSeedIn(page));
   const catalog = catalogName("from-a-browser");
   await erin.catalog.create({ catalog });
@@ -89,10 +88,41 @@ test("a browser that holds the account's key answers the code of its link after 
   expectQuiet(profile);
 }, 180_000);
 
+test("two browsers share with each other, by a handle and by a link, and each reads what the other has", async () => {
+  await using here = await freshProfile(world.browser);
+  await using there = await freshProfile(world.browser);
+  await begin(here.page, world.url, "grace");
+  await begin(there.page, world.url, "henry");
+  const [ofGrace, ofHenry] = [catalogName("of-grace"), catalogName("of-henry")];
+  await world.serve(ofGrace, sample, await asWhoeverHas(await accountSeedIn(here.page)));
+  const henry = await asWhoeverHas(await accountSeedIn(there.page));
+  await world.serve(ofHenry, sample, henry);
+
+  await visit(here.page, "#/sharing");
+  const card = here.page.getByRole("region", { name: ofGrace });
+  await card.getByRole("textbox", { name: /Handle or account key/ }).fill("henry");
+  await card.getByRole("button", { name: "Share", exact: true }).click();
+  await there.page.getByRole("button", { name: "Accept" }).click();
+  await here.page.getByText("@henry accepted “of-grace”").waitFor();
+  await openCatalog(there.page, ofGrace);
+  await there.page.getByText("Welcome.md").waitFor();
+
+  await visit(there.page, "#/sharing");
+  await there.page.getByRole("region", { name: ofHenry }).getByRole("button", { name: "Make a link" }).click();
+  const link = await there.page.getByLabel(`Link to ${ofHenry}`).inputValue();
+  await visit(here.page, new URL(link).hash);
+  await here.page.getByText("Welcome.md").waitFor({ timeout: 60_000 });
+  expect(new URL(here.page.url()).hash).toBe(`#/of/${henry.account}/${ofHenry}/`);
+  expectQuiet(here);
+  expectQuiet(there);
+}, 240_000);
+
 /** Connected as the account of a key, from outside the browser. */
 async function asWhoeverHas(seed: string) {
-  const creds = createDevice(keyFromSeed(seed, "account"), { name: "outside", role: "owner" });
-  return opened.use(await connectDevice(world.system.platform.place, creds, "outside", { timeout: 20_000 }));
+  const key = keyFromSeed(seed, "account");
+  const creds = createDevice(key, { name: "outside", role: "owner" });
+  const connected = await connectDevice(world.system.platform.place, creds, "outside", { timeout: 20_000 });
+  return { ...opened.use(connected), key };
 }
 
 const accountSeedIn = (page: Page): Promise<string> =>

@@ -11,6 +11,14 @@ export async function signIn(page: Page, link: string): Promise<void> {
   await connected(page);
 }
 
+/** Makes an account in a browser that has none. */
+export async function begin(page: Page, url: string, handle: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel("Handle").fill(handle);
+  await page.getByRole("button", { name: "Make my account" }).click();
+  await connected(page);
+}
+
 /** Waits until the page is connected. */
 export const connected = (page: Page): Promise<void> => page.getByText("connected", { exact: true }).waitFor();
 

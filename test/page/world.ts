@@ -24,10 +24,10 @@ export interface World extends AsyncDisposable {
   folder(): Promise<string>;
   /** A folder with `film.mp4` of about so many bytes. */
   folderWithFilm(bytes: number): Promise<string>;
-  /** Makes a catalog of alice's, and connects a device of hers that may serve it. */
-  server(catalog: CatalogName): Promise<Person>;
-  /** Serves a folder as a catalog of alice's. */
-  serve(catalog: CatalogName, root: string): Promise<ServedCatalog>;
+  /** Makes a catalog of alice's, or of somebody's, and connects a device of theirs that may serve it. */
+  server(catalog: CatalogName, owner?: TestPerson): Promise<Person>;
+  /** Serves a folder as a catalog of alice's, or of somebody's. */
+  serve(catalog: CatalogName, root: string, owner?: TestPerson): Promise<ServedCatalog>;
   /** Has alice offer a catalog to bob, or to somebody. */
   offer(catalog: CatalogName): Promise<void>;
   offerTo(recipient: AccountKey, catalog: CatalogName): Promise<void>;
@@ -55,11 +55,11 @@ export async function startWorld(): Promise<World> {
     ending.defer(() => rm(path, { recursive: true, force: true }));
     return path;
   };
-  const server = async (catalog: CatalogName) => {
+  const server = async (catalog: CatalogName, owner = alice) => {
     // After a crash of nats-server, the services come back each in its own time.
-    const made = await insist((options) => alice.catalog.create({ catalog }, options));
+    const made = await insist((options) => owner.catalog.create({ catalog }, options));
     if ("refused" in made && made.refused !== "catalog_exists") throw new Error(made.refused);
-    const creds = createDevice(alice.key, { name: "file-server", role: "server" });
+    const creds = createDevice(owner.key, { name: "file-server", role: "server" });
     return served.use(await connectDevice(system.platform.place, creds, "file-server"));
   };
   return {
@@ -75,8 +75,8 @@ export async function startWorld(): Promise<World> {
       return path;
     },
     server,
-    async serve(catalog, root) {
-      const { connection, device } = await server(catalog);
+    async serve(catalog, root, owner = alice) {
+      const { connection, device } = await server(catalog, owner);
       return served.use(
         await serveCatalog({
           connection,
@@ -84,7 +84,7 @@ export async function startWorld(): Promise<World> {
           catalog,
           root,
           log: silentLog(),
-          beat: async (beat) => void (await alice.library.beat(beat)),
+          beat: async (beat) => void (await owner.library.beat(beat)),
         }),
       );
     },

@@ -12,7 +12,8 @@ const speaking = speak(wantedLanguage(kept.language.get(), navigator.languages))
 if (isSecureContext) {
   // What the link holds is read and out of the address before anything else can go wrong.
   const link = takeLink();
-  const [engine, { draw }, text] = await Promise.all([connectEngine(), drawing, speaking]);
+  const engine = connectEngine();
+  const [{ draw }, text] = await Promise.all([drawing, speaking]);
   draw(engine, link, text);
 } else {
   const [{ drawInsecure }, text] = await Promise.all([drawing, speaking]);

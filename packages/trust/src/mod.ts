@@ -9,7 +9,7 @@ export {
 } from "./account.ts";
 export { renderService, renderStreams, renderSystem, type ServiceAccount } from "./backstage.ts";
 export type { Checked, Refused } from "./checked.ts";
-export { authenticator, type Creds, formatCreds, parseCreds, userOf } from "./creds.ts";
+export { authenticator, type Creds, formatCreds, parseCreds, readCreds, userOf } from "./creds.ts";
 export { type Grant, type GrantReason, type GrantRequest, readGrant, signGrant } from "./grant.ts";
 export {
   createOperator,

@@ -97,6 +97,19 @@ export interface Beginning {
   readonly code?: string;
 }
 
+/** An account's keys, as they were taken out of a browser or off a machine. */
+export interface SealedCopy {
+  /** The file's text. */
+  readonly file: string;
+  readonly passphrase: string;
+}
+
+export interface Restored {
+  readonly account: AccountKey;
+  /** Whom this person knows by which handle. */
+  readonly people: Readonly<Record<string, AccountKey>>;
+}
+
 /** Everything that a tab may have done. Each throws `EngineError`. */
 export interface Engine {
   /** Signs this browser in as the device of these creds, in place of whichever it was. */
@@ -108,6 +121,8 @@ export interface Engine {
    * this browser that device. Interrupted, the same code goes on where it was.
    */
   readonly redeem: (code: string) => Promise<Given>;
+  /** Signs in as the person of a sealed copy, as another device of theirs. */
+  readonly restore: (copy: SealedCopy) => Promise<Restored>;
   /** Revokes the device, if it can be reached, and forgets it here. Resolves with whether it was revoked. */
   readonly signOut: () => Promise<{ readonly revoked: boolean }>;
   /** Connects once more, after nats-server did not let this device in. */

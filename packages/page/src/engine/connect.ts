@@ -29,12 +29,12 @@ export interface EngineClient extends Omit<Engine, "ask" | "list" | "read"> {
 }
 
 /** Connects this tab with the engine of this browser, starting it where this is the first tab. */
-export async function connectEngine(): Promise<EngineClient> {
+export function connectEngine(): EngineClient {
   const watchers = new Set<() => void>();
   const listeners = new Set<(notice: FeedNotice) => void>();
   let session: Session = { state: "starting" };
 
-  const port = await openPort();
+  const port = openPort();
   const remote = callBy<News>(port, (news) => {
     if (news.kind === "notice") {
       for (const listener of listeners) listener(news.notice);
@@ -49,7 +49,8 @@ export async function connectEngine(): Promise<EngineClient> {
       set.add(callback);
       return () => void set.delete(callback);
     };
-  await greet(remote);
+  // Nobody waits for it: what is asked meanwhile is answered when the engine has begun.
+  void greet(remote);
 
   const wake = () => {
     if (document.visibilityState === "visible") void remote.call("wake");
@@ -78,6 +79,7 @@ function methods(remote: Remote) {
     signIn: plain("signIn"),
     begin: plain("begin"),
     redeem: plain("redeem"),
+    restore: plain("restore"),
     signOut: plain("signOut"),
     tryAgain: plain("tryAgain"),
     wake: plain("wake"),
@@ -105,15 +107,14 @@ async function greet(remote: Remote): Promise<void> {
   await remote.call("hello", { lock });
 }
 
-async function openPort(): Promise<MessagePort> {
+function openPort(): MessagePort {
   // Some browsers of phones know no shared workers: there each tab has an engine of its own, for the same device.
   if (!("SharedWorker" in globalThis)) {
-    const { serveTabs } = await import("./serve-tabs.ts");
     const { port1, port2 } = new MessageChannel();
-    serveTabs(document.baseURI)(port2);
+    void import("./serve-tabs.ts").then(({ serveTabs }) => serveTabs(document.baseURI)(port2));
     return port1;
   }
-  const url = new URL(engineUrl, import.meta.url);
-  url.searchParams.set("page", new URL("./", document.baseURI).href);
-  return new SharedWorker(scriptUrl(url), { type: "module", name: "natster" }).port;
+  // It is called as the page that it is of, since its address has to be the one by which its own parts know it.
+  const name = new URL("./", document.baseURI).href;
+  return new SharedWorker(scriptUrl(new URL(engineUrl, import.meta.url)), { type: "module", name }).port;
 }

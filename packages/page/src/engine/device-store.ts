@@ -1,6 +1,6 @@
 /** The device that this browser is, kept across visits. */
 import type { AccountKey, UserKey } from "@natster/contracts";
-import { parseCreds, readJwt, readUser, userOf } from "@natster/trust";
+import { readCreds, readUser } from "@natster/trust";
 import type { Device } from "./api.ts";
 import { openStore } from "./database.ts";
 import { type StoredKey, storableKey } from "./device-key.ts";
@@ -11,6 +11,10 @@ export interface KeptDevice {
   readonly user: UserKey;
   readonly account: AccountKey;
   readonly expires?: number;
+  /** In seconds since 1970. */
+  readonly issuedAt: number;
+  /** Whether its account lets it have things signed. */
+  readonly maySign: boolean;
   readonly jwt: string;
   readonly key: StoredKey;
   /** The account's own key, where the account was made in this browser. */
@@ -26,13 +30,14 @@ export const forgetDevice = (): Promise<void> => openStore<KeptDevice>("device")
 
 /** Reads creds into a device that can be kept. Throws where they are none. */
 export async function deviceOf(creds: string, accountSeed?: string): Promise<KeptDevice> {
-  const { jwt, key } = parseCreds(creds);
-  const claims = readJwt(jwt);
-  if (claims.refused !== undefined) throw new TypeError(claims.refused);
+  const { jwt, key, account, claims } = readCreds(creds);
   return {
     name: claims.name,
-    ...userOf(creds),
+    user: key.public,
+    account,
     ...(claims.exp !== undefined && { expires: claims.exp * 1_000 }),
+    issuedAt: claims.iat,
+    maySign: saidOf(jwt, account)?.maySign ?? false,
     jwt,
     key: await storableKey(key.seed()),
     ...(accountSeed !== undefined && { accountSeed }),
@@ -41,26 +46,23 @@ export async function deviceOf(creds: string, accountSeed?: string): Promise<Kep
 
 /** The same device with a newer JWT. */
 export function renewed(device: KeptDevice, jwt: string): KeptDevice {
-  const said = saidOf({ ...device, jwt });
-  return { ...device, jwt, ...(said?.expires !== undefined && { expires: said.expires * 1_000 }) };
+  const said = saidOf(jwt, device.account);
+  if (said?.expires === undefined) return device;
+  return { ...device, jwt, issuedAt: said.issuedAt, maySign: said.maySign, expires: said.expires * 1_000 };
 }
 
-/** What the device's JWT says; undefined where it does not hold. */
-export function saidOf({ jwt, account }: Pick<KeptDevice, "jwt" | "account">) {
+/** What a device's JWT says; undefined where it does not hold. */
+function saidOf(jwt: string, account: AccountKey) {
   const read = readUser(jwt, { account, now: Math.floor(Date.now() / 1_000) });
   return read.refused === undefined ? read : undefined;
 }
 
 /** What a tab is told of it. */
-export const shown = (device: KeptDevice): Device => {
-  const { name, user, account, expires, accountSeed } = device;
-  const holdsAccount = accountSeed !== undefined;
-  return {
-    name,
-    user,
-    account,
-    ...(expires !== undefined && { expires }),
-    holdsAccount,
-    maySign: holdsAccount || (saidOf(device)?.maySign ?? false),
-  };
-};
+export const shown = ({ name, user, account, expires, maySign, accountSeed }: KeptDevice): Device => ({
+  name,
+  user,
+  account,
+  ...(expires !== undefined && { expires }),
+  holdsAccount: accountSeed !== undefined,
+  maySign: accountSeed !== undefined || maySign,
+});

@@ -4,7 +4,9 @@
 import "../strict.ts";
 import { serveTabs } from "./serve-tabs.ts";
 
-const serve = serveTabs(new URL("./", new URLSearchParams(location.search).get("page") ?? location.href).href);
+/** The worker's name is the address of its page. */
+const { name: page } = globalThis as unknown as { readonly name: string };
+const serve = serveTabs(page);
 
 addEventListener("connect", (event) => {
   if (event instanceof MessageEvent && event.ports[0]) serve(event.ports[0]);

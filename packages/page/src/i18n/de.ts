@@ -67,6 +67,12 @@ export const de: Words = {
     digest_mismatch: "Angekommen ist nicht die angekündigte Datei; sie wurde nicht behalten.",
     changed: "Die Datei hat sich inzwischen geändert. Öffne den Ordner noch einmal.",
     file_unknown: "Die Datei gibt es nicht mehr. Öffne den Ordner noch einmal.",
+    not_sealed: "Diese Datei ist keine Kopie eines Kontos.",
+    damaged: "In dieser Datei ging etwas verloren oder wurde geändert. Nimm eine andere Kopie davon.",
+    passphrase_wrong: "Die Kopie wurde mit einem anderen Passwort versiegelt.",
+    not_a_person: "Was in dieser Datei ist, ist kein Konto.",
+    account_unknown:
+      "Dieses Natster lässt das Konto nicht herein: die Kopie ist von einem anderen, oder das Konto wurde geschlossen.",
     behind: "Das wird gerade noch aufgeschrieben. Versuche es gleich noch einmal.",
   },
   again: "Noch einmal",
@@ -100,6 +106,14 @@ export const de: Words = {
       code: "Code, falls du einen bekommen hast",
       go: "Mein Konto anlegen",
       making: "Deine Schlüssel entstehen…",
+    },
+    bringBack: {
+      title: "Ein Konto aus seiner Kopie zurückholen",
+      what: "Die Datei, die du aufgehoben hast, und ihr Passwort: dieser Browser wird ein Gerät dieses Kontos. Beides bleibt hier und wird niemandem gesendet.",
+      file: "Die Kopie, eine .natster-Datei",
+      passphrase: "Ihr Passwort",
+      go: "Zurückholen",
+      opening: "Wird geöffnet…",
     },
     redeeming: {
       title: "Einen Moment",
@@ -182,7 +196,7 @@ export const de: Words = {
     broken: "Dieser Browser kann die Datei nicht zeigen oder abspielen. Sie lässt sich herunterladen.",
     shortened: (size) => `Gezeigt werden nur die ersten ${size}. Lade die Datei herunter, um alles zu sehen.`,
     page: (at, of) => `Seite ${at} von ${of}`,
-    info: { type: "Art", size: "Größe", modified: "Geändert", digest: "SHA-256" },
+    info: { more: "Mehr dazu", path: "Wo", type: "Art", size: "Größe", modified: "Geändert", digest: "SHA-256" },
     elsewhere: "Ein Bild von anderswo wird nicht geladen",
   },
   transfers: {
@@ -279,7 +293,6 @@ export const de: Words = {
     revoke: "Widerrufen",
     revokeSure: (name) => `„${name}“ widerrufen? Es ist überall sofort abgemeldet.`,
     revoked: (name) => `${name} ist widerrufen`,
-    unannounced: "Dieser Browser",
     signOut: "Abmelden",
     signOutSure: "Abmelden? Der Schlüssel dieses Browsers wird widerrufen und vergessen.",
     signOutLast: "Abmelden? Der Schlüssel deines Kontos ist nur in diesem Browser: ohne Kopie ist das Konto verloren.",
@@ -302,7 +315,7 @@ export const de: Words = {
       go: "Datei sichern",
       sealing: "Wird versiegelt…",
       done: "Die Kopie liegt bei deinen Downloads. Lege sie an einen sicheren Ort.",
-      back: "Auf einem Rechner mit der Befehlszeile liest sie",
+      back: "Ein anderer Browser bekommt sie da, wo er anfinge, und die Befehlszeile liest sie mit",
     },
   },
   services: {

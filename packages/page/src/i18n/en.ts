@@ -66,6 +66,12 @@ export const en = {
     digest_mismatch: "What arrived is not the file that was announced, so it was not kept.",
     changed: "The file has changed meanwhile. Open the folder again.",
     file_unknown: "The file is not there any more. Open the folder again.",
+    not_sealed: "This file is no copy of an account.",
+    damaged: "Something in this file was lost or changed. Take another copy of it.",
+    passphrase_wrong: "The copy was sealed under another passphrase.",
+    not_a_person: "What is in this file is no account.",
+    account_unknown:
+      "This Natster does not let this account in: the copy is of another one, or the account was closed.",
     behind: "This is still being written down. Try again in a moment.",
   } as Readonly<Record<string, string>>,
   again: "Try again",
@@ -100,6 +106,14 @@ export const en = {
       code: "Code, if you were given one",
       go: "Make my account",
       making: "Making your keys…",
+    },
+    bringBack: {
+      title: "Bring back an account from its copy",
+      what: "The file that was kept, and its passphrase: this browser becomes a device of that account. Both stay here and are sent to nobody.",
+      file: "The copy, a .natster file",
+      passphrase: "Its passphrase",
+      go: "Bring it back",
+      opening: "Opening…",
     },
     redeeming: {
       title: "One moment",
@@ -179,7 +193,7 @@ export const en = {
     broken: "This browser cannot play or show this file. It can be downloaded.",
     shortened: (size: string) => `Only the first ${size} are shown. Download the file to see all of it.`,
     page: (at: number, of: number) => `Page ${at} of ${of}`,
-    info: { type: "Kind", size: "Size", modified: "Changed", digest: "SHA-256" },
+    info: { more: "More about it", path: "Where", type: "Kind", size: "Size", modified: "Changed", digest: "SHA-256" },
     elsewhere: "A picture from elsewhere is not loaded",
   },
   transfers: {
@@ -276,7 +290,6 @@ export const en = {
     revoke: "Revoke",
     revokeSure: (name: string) => `Revoke “${name}”? It is signed out everywhere at once.`,
     revoked: (name: string) => `${name} is revoked`,
-    unannounced: "This browser",
     signOut: "Sign out",
     signOutSure: "Sign out? This browser's key is revoked and forgotten.",
     signOutLast: "Sign out? The key of your account is only in this browser: without a copy of it the account is lost.",
@@ -299,7 +312,7 @@ export const en = {
       go: "Save the file",
       sealing: "Sealing…",
       done: "The copy is among your downloads. Put it somewhere safe.",
-      back: "On a machine with the command line it is read by",
+      back: "Another browser is given it where it would begin, and the command line reads it by",
     },
   },
   services: {

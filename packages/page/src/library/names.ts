@@ -30,6 +30,11 @@ function pin(account: string, handle: string): string {
   return handle;
 }
 
+/** Pins people whom this person knew elsewhere, by handle. */
+export function know(people: Readonly<Record<string, AccountKey>>): void {
+  for (const [handle, account] of Object.entries(people)) pin(account, handle);
+}
+
 /** Everybody who is pinned, by handle. */
 export const pinned = (): Readonly<Record<string, AccountKey>> =>
   Object.fromEntries(Object.entries(pins()).map(([account, handle]) => [handle, account as AccountKey]));

@@ -5,6 +5,7 @@ import { type Link, readTyped } from "../device/link.ts";
 import { explained } from "../i18n/explained.ts";
 import { moment } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
+import { BringBack } from "./BringBack.tsx";
 import { Redeem } from "./Redeeming.tsx";
 import css from "./Welcome.module.css";
 
@@ -21,6 +22,7 @@ export function Welcome({ link }: { readonly link: Exclude<Link, { state: "good"
           <WithLink />
           <Begin />
         </div>
+        <BringBack />
       </div>
     </Frame>
   );
