@@ -125,7 +125,7 @@ const scriptsOf = (page: Page): Promise<string[]> =>
       await Promise.all(imported.map((path) => read(new URL(path, url).href, whole)));
     };
     const own = performance.getEntriesByType("resource").map(({ name }) => name);
-    await Promise.all(own.filter((name) => name.endsWith(".js")).map(read));
+    await Promise.all(own.filter((name) => name.endsWith(".js")).map((url) => read(url)));
     const engines = [...seen].flatMap(([url, text]) =>
       [...text.matchAll(/main-[\w-]{8}\.js/g)].map(([name]) => new URL(name, url).href),
     );

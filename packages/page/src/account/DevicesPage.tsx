@@ -69,7 +69,10 @@ function Here({ device, known, again }: HereProps) {
       <Icon name="devices" size={22} />
       <div>
         <p>
-          <strong>{known?.name ?? device.name}</strong> <span className={css.badge}>{t.here}</span>
+          <strong>
+            <bdi>{known?.name ?? device.name}</bdi>
+          </strong>{" "}
+          <span className={css.badge}>{t.here}</span>
         </p>
         <p className="quiet">
           {known ? `${t.role[known.role]} · ${t.since(day(known.since))} · ` : ""}
@@ -105,7 +108,9 @@ function Other({ known, again }: { readonly known: KnownDevice; readonly again: 
       <Icon name="devices" size={22} />
       <div>
         <p>
-          <strong>{known.name}</strong>
+          <strong>
+            <bdi>{known.name}</bdi>
+          </strong>
         </p>
         <p className="quiet">
           {[

@@ -190,9 +190,13 @@ function Crumbs({ owner, catalog, folder, at }: CrumbsProps) {
         {steps.map((step, index) => (
           <li key={steps.slice(0, index + 1).join("/")}>
             {index === steps.length - 1 ? (
-              <h1>{step}</h1>
+              <h1>
+                <bdi>{step}</bdi>
+              </h1>
             ) : (
-              <a href={at(`${steps.slice(0, index + 1).join("/")}/`)}>{step}</a>
+              <a href={at(`${steps.slice(0, index + 1).join("/")}/`)}>
+                <bdi>{step}</bdi>
+              </a>
             )}
           </li>
         ))}

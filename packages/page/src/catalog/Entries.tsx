@@ -120,8 +120,12 @@ function Line({ withFolder, ...item }: ItemProps & { readonly withFolder: boolea
           <Icon name={drawing(row)} size={20} />
         </span>
         <span className={css.text}>
-          {row.name}
-          {withFolder && folderOf(row.path) !== "" && <small>{folderOf(row.path)}</small>}
+          <bdi title={row.name}>{row.name}</bdi>
+          {withFolder && folderOf(row.path) !== "" && (
+            <small>
+              <bdi>{folderOf(row.path)}</bdi>
+            </small>
+          )}
         </span>
       </a>
       <span className={css.size}>{size(row.size)}</span>
@@ -146,7 +150,7 @@ function Tile({ address, ...item }: ItemProps & { readonly address: Address }) {
           )}
         </span>
         <span className={css.caption} title={row.name}>
-          {row.name}
+          <bdi>{row.name}</bdi>
         </span>
       </a>
     </div>

@@ -56,7 +56,9 @@ function Item({ transfer }: { readonly transfer: Transfer }) {
   return (
     <li className={css.transfer}>
       <div className={css.about}>
-        <strong>{title}</strong>
+        <strong>
+          <bdi>{title}</bdi>
+        </strong>
         <span className={state === "failed" ? css.wrong : css.quiet}>
           {files.length > 1 && `${t.files(files.length)} · `}
           {t.of(size(done), size(bytes))} · {said}

@@ -5,9 +5,9 @@ import { useEngine } from "../app/engine-context.ts";
 import { Icon } from "../app/Icon.tsx";
 import { nameIn } from "../catalog/rows.ts";
 import type { Address } from "../engine/api.ts";
-import { moment, size } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
 import { startTransfer } from "../transfers/start.ts";
+import { About } from "./About.tsx";
 import { kindOf } from "./kinds.ts";
 import { MediaView } from "./MediaView.tsx";
 import type { ViewProps } from "./view-props.ts";
@@ -37,6 +37,7 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
   }, []);
   const index = files.findIndex((each) => each.path === path);
   const file = files[index];
+  const download = () => file && void startTransfer(engine, { address, folder: "", title: nameIn(path), one: file });
   const to = (step: number) => {
     const next = files[index + step];
     if (next) show(next.path);
@@ -55,12 +56,10 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
       }}
     >
       <header className={css.head}>
-        <h2 title={path}>{nameIn(path)}</h2>
-        {file && (
-          <p className={css.about}>
-            {size(file.size)} · {moment(file.modified)}
-          </p>
-        )}
+        <h2 title={path}>
+          <bdi>{nameIn(path)}</bdi>
+        </h2>
+        {file && <About key={path} file={file} />}
         <span className={css.tools}>
           <button type="button" aria-label={t.viewer.previous} disabled={index <= 0} onClick={() => to(-1)}>
             <Icon name="previous" size={20} />
@@ -74,11 +73,7 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
             <Icon name="next" size={20} />
           </button>
           {file && (
-            <button
-              type="button"
-              aria-label={t.viewer.download}
-              onClick={() => void startTransfer(engine, { address, folder: "", title: nameIn(path), one: file })}
-            >
+            <button type="button" aria-label={t.viewer.download} onClick={download}>
               <Icon name="transfers" size={20} />
             </button>
           )}
