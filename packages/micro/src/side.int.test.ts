@@ -528,7 +528,8 @@ describe("an event that a projection does not read", () => {
 
   test("moves the checkpoint on where there are very many, so that nobody passes over all of them again", async () => {
     await using projection = await run();
-    const last = Math.max(...(await Promise.all(Array.from({ length: 1_500 }, issue))));
+    for (let turn = 0; turn < 15; turn++) await Promise.all(Array.from({ length: 100 }, issue));
+    const last = await issue();
     await expect.poll(() => projection.lag.sequence).toBe(last);
     await expect.poll(positionOf).toBeGreaterThanOrEqual(1_000);
   });
