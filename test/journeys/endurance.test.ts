@@ -7,13 +7,13 @@ import { homes, Somebody } from "./person.ts";
 
 const systemOf = ({ home }: Somebody) => join(home, ".local", "share", "natster", "system");
 
-/** The processes of this machine whose command line has this in it. */
-const processesWith = (text: string): number[] =>
+/** The processes of this machine of which a file below /proc has this in it. */
+const processesWith = (text: string, file = "cmdline"): number[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(join("/proc", pid, "cmdline"), "utf8").includes(text);
+        return readFileSync(join("/proc", pid, file), "utf8").includes(text);
       } catch {
         return false;
       }
@@ -108,7 +108,7 @@ test("folders are served by several processes, one of them as systemd would star
   expect(installed).toContain("systemctl --user");
   const unit = join(bob.home, ".config", "systemd", "user", "natster-serve-local.service");
   const command = /^ExecStart=(.*)$/m.exec(readFileSync(unit, "utf8"))?.[1] ?? "";
-  const services = [bob.starts(`exec ${command}`), bob.runs(["serve"])];
+  const services = [bob.starts(`exec ${command}`), bob.runs(["serve", "--workers", "3"])];
   const ends = services.map((each) => once(each, "exit"));
   const instances = async () => (await bob.types("natster status --json")).out;
   await expect.poll(instances, soon).toContain('"catalog":"plans","files":1');
@@ -119,8 +119,23 @@ test("folders are served by several processes, one of them as systemd would star
   services[0]?.kill("SIGTERM");
   expect(await ends[0]).toEqual([0, null]);
   expect(await done(carol, "natster cat @bob/plans/a.txt")).toBe("the sea");
+  // Of a service in several processes each is kept running, and all of them end with it.
+  const others = () => {
+    const of = processesWith(`HOME=${bob.home}\0`, "environ");
+    return processesWith("NATSTER_WORKER=1", "environ").filter((pid) => of.includes(pid));
+  };
+  await expect.poll(others, soon).toHaveLength(2);
+  const [lost = 0] = others();
+  process.kill(lost, "SIGKILL");
+  await expect.poll(() => others().filter((pid) => pid !== lost), soon).toHaveLength(2);
+  expect(await done(carol, "natster cat @bob/plans/a.txt")).toBe("the sea");
   services[1]?.kill("SIGTERM");
   expect(await ends[1]).toEqual([0, null]);
+  expect(others()).toEqual([]);
+  const killed = bob.runs(["serve", "--workers", "2"]);
+  await expect.poll(others, soon).toHaveLength(1);
+  killed.kill("SIGKILL");
+  await expect.poll(others, soon).toEqual([]);
 
   await done(bob, "natster unpublish plans && natster serve --uninstall");
   expect(existsSync(unit)).toBe(false);

@@ -10,6 +10,7 @@ import { showDoing } from "../output/progress.ts";
 import { counted } from "../output/words.ts";
 import { ensureServingDevice } from "../serving/device.ts";
 import { serveHere, stayUntilInterrupted } from "../serving/stay.ts";
+import { answerKeeper, isWorker, startWorkers } from "../serving/workers.ts";
 import { connectAs } from "../system/connect.ts";
 
 /** `NAME=DIR`. */
@@ -28,38 +29,47 @@ export default defineCommand({
     "Serve this machine's folders until Ctrl-C: those that were shared from it, and those named here. Several machines may serve the same catalog, and so may several processes. With --install systemd does it, from the moment that you sign in.",
   arguments: [["[folders...]", "more to serve for this once, as NAME=DIR, each a catalog of yours"]],
   options: [
+    ["--workers <count>", "in how many processes, so that many readers are served at once (default: 1)"],
     ["--install", "have systemd serve them from now on, as a service of this user"],
     ["--uninstall", "take that service away"],
   ],
   examples: [
     ["natster serve", "everything that was shared from this machine"],
     ["natster serve photos=/mnt/copy/photos", "a copy of a catalog that another machine serves too"],
+    ["natster serve --workers 4", "for many readers, on a machine with as many processors"],
     ["natster serve --install", "without a terminal, after each sign-in and after whatever ends it"],
   ],
   deed: true,
   input: z.object({
     folders: z.array(Folder).default([]),
+    workers: z.coerce.number().int().min(1).max(64).default(1),
     install: z.boolean().default(false),
     uninstall: z.boolean().default(false),
   }),
-  output: z.union([z.strictObject({ served: z.array(ServedState) }), Installed]),
-  async run({ input: { folders, install, uninstall }, globals, ui, signal, say }) {
+  output: z.union([z.strictObject({ served: z.array(ServedState), processes: z.int() }), Installed]),
+  async run({ input: { folders, workers, install, uninstall }, globals, ui, signal, say }) {
     if (install && uninstall) throw new UsageError("--install and --uninstall contradict one another");
     if (uninstall) return say(await takeAway(await contextFor(globals.context)));
     await using person = await connectAs(globals);
-    if (install) return say(await installUnit(await ensureServingDevice(person), folders));
-    const more = Object.fromEntries(folders.map(({ catalog, root }) => [catalog, { root, dotfiles: false }]));
+    if (install) return say(await installUnit(await ensureServingDevice(person), folders, workers));
+    const named = Object.fromEntries(folders.map(({ catalog, root }) => [catalog, { root, dotfiles: false }]));
     using doing = showDoing(ui, "beginning to serve");
-    await using agent = await serveHere(person, globals, { signal, ui }, more);
+    await using agent = await serveHere(person, globals, { signal, ui }, named);
+    await using others = new AsyncDisposableStack();
     // It serves as a device of its own.
     await person[Symbol.asyncDispose]();
     doing[Symbol.dispose]();
-    say({ served: [...agent.states()] });
+    if (isWorker()) answerKeeper();
+    else {
+      // They find the folders indexed, and begin with that.
+      others.use(await startWorkers(workers - 1, (what) => ui.note(what), signal));
+      say({ served: [...agent.states()], processes: workers });
+    }
     await stayUntilInterrupted(agent, signal);
   },
   show(said, ui) {
     if ("unit" in said) return showInstalled(said, ui);
-    const { served } = said;
+    const { served, processes } = said;
     for (const { catalog, reason, files, leftOut } of served) {
       const left = leftOut > 0 ? `; ${leftOut} left out` : "";
       ui.out(
@@ -69,6 +79,6 @@ export default defineCommand({
       );
     }
     if (served.length === 0) ui.note("nothing is shared from this machine yet; natster share DIR adds a folder");
-    ui.note("Ctrl-C ends it.");
+    ui.note(processes === 1 ? "Ctrl-C ends it." : `${processes} processes serve; Ctrl-C ends them.`);
   },
 });

@@ -26,14 +26,18 @@ export type Installed = z.output<typeof Installed>;
 const needed = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "NODE_EXTRA_CA_CERTS"] as const;
 
 /** Writes the unit and has systemd start it, now and at each sign-in. Done again, it is written anew. */
-export async function installUnit({ name }: Context, folders: ServingUnit["folders"]): Promise<Installed> {
+export async function installUnit(
+  { name }: Context,
+  folders: ServingUnit["folders"],
+  workers: number,
+): Promise<Installed> {
   const unit = join(unitsDirectory(), unitName(name));
   makeFolder(unitsDirectory());
   const environment = Object.fromEntries(
     needed.flatMap((variable) => (process.env[variable] ? [[variable, process.env[variable]]] : [])),
   );
   const command = [process.execPath, ...process.argv.slice(1, 2)];
-  await writeFile(unit, renderUnit({ context: name, command, folders, environment }));
+  await writeFile(unit, renderUnit({ context: name, command, folders, workers, environment }));
   const problem =
     (await systemctl("daemon-reload")) ??
     (await systemctl("enable", unitName(name))) ??

@@ -7,6 +7,7 @@ test("a unit starts the same command for its context, whatever stands in paths",
     context: "home",
     command: ["/opt/node 24/bin/node", "/opt/natster.mjs"],
     folders: [{ catalog: CatalogName.parse("photos"), root: '/home/a/100% "写真" $HOME' }],
+    workers: 1,
     environment: { XDG_CONFIG_HOME: "/home/a/.config" },
   });
   expect(unitName("home")).toBe("natster-serve-home.service");

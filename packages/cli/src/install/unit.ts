@@ -8,6 +8,8 @@ export interface ServingUnit {
   readonly command: readonly string[];
   /** Folders beside those of the context's list. */
   readonly folders: readonly { readonly catalog: CatalogName; readonly root: string }[];
+  /** In how many processes. */
+  readonly workers: number;
   /** Variables without which it would find other contexts, or no nats-server. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -16,8 +18,10 @@ export interface ServingUnit {
 export const unitName = (context: string): string => `natster-serve-${context}.service`;
 
 /** The unit's file. See systemd.service(5) and systemd.exec(5). */
-export function renderUnit({ context, command, folders, environment }: ServingUnit): string {
-  const told = ["--context", context, "serve", ...folders.map(({ catalog, root }) => `${catalog}=${root}`)];
+export function renderUnit({ context, command, folders, workers, environment }: ServingUnit): string {
+  const several = workers > 1 ? ["--workers", String(workers)] : [];
+  const named = folders.map(({ catalog, root }) => `${catalog}=${root}`);
+  const told = ["--context", context, "serve", ...several, ...named];
   return `[Unit]
 Description=Natster: folders of context ${context}
 Wants=network-online.target

@@ -1,6 +1,6 @@
 /** Where an index is kept between two runs, and who may write to it. */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -14,14 +14,34 @@ export interface CacheFile extends Disposable {
 export const cacheFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
   join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "natster", "index");
 
-/** A cache for this root in a folder; the second process that serves the same root gets a second one. */
+/**
+ * A cache for this root in a folder; the second process that serves the same root gets a second one, which begins with
+ * what the first knows.
+ */
 export function claimCache(folder: string, root: string): CacheFile {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = createHash("sha256").update(root).digest("hex").slice(0, 32);
+  const first = join(folder, `${name}.sqlite`);
   for (let slot = 0; ; slot++) {
     const path = join(folder, slot === 0 ? name : `${name}-${slot}`);
     const lock = tryToLock(`${path}.lock`);
-    if (lock) return { path: `${path}.sqlite`, [Symbol.dispose]: () => lock.close() };
+    if (!lock) continue;
+    const own = `${path}.sqlite`;
+    if (!existsSync(own) && existsSync(first)) copyCache(first, own);
+    return { path: own, [Symbol.dispose]: () => lock.close() };
+  }
+}
+
+/** Copies what another process may be writing to. What cannot be copied is found out again. */
+function copyCache(from: string, to: string): void {
+  const passing = `${to}.new`;
+  rmSync(passing, { force: true });
+  try {
+    using source = new DatabaseSync(from, { readOnly: true, timeout: 5_000 });
+    source.prepare("VACUUM INTO ?").run(passing);
+    renameSync(passing, to);
+  } catch {
+    rmSync(passing, { force: true });
   }
 }
 
