@@ -19,7 +19,8 @@ test("what cannot be understood is exit code 2, and names what is wrong", async 
   for (const [line, why] of [
     ["shar", "share"],
     ["get", "what"],
-    ["get Photos", "expected a catalog"],
+    ["get Photos", "did you mean photos?"],
+    ["ls фото", "names are of a to z"],
     ["share . @x", "with"],
     ["share . @bob --expires soon", "expected a duration"],
     ["--timeout never whoami", "expected seconds"],

@@ -45,10 +45,18 @@ function group(parser: Parser, entries: Readonly<Record<string, Entry>>, run: (t
     .helpOption("-h, --help", "say what it does, with an example")
     .configureHelp({ showGlobalOptions: true });
   for (const [name, entry] of Object.entries(entries)) {
-    const child = new Parser(name).summary(entry.summary).description(entry.summary).copyInheritedSettings(parser);
+    const child = new Parser(name).summary(entry.summary).description(sentence(entry.summary));
+    child.copyInheritedSettings(parser);
     // Of a group, `ls` is what is meant where nothing is said.
     parser.addCommand(child, { isDefault: parser.parent !== null && name === "ls" });
-    if ("commands" in entry) group(child, entry.commands, run);
+    if ("commands" in entry) {
+      group(child, entry.commands, run);
+      const [first = ""] = Object.keys(entry.commands);
+      child.addHelpText(
+        "after",
+        examplesOf([[`natster ${name} ${first} --help`, "each of them has examples of its own"]]),
+      );
+    }
   }
   parser.hook("preSubcommand", async (_, child) => {
     const entry = entries[child.name()];
@@ -63,10 +71,7 @@ export function configure(parser: Parser, command: Command, run: (typed: Typed) 
   for (const [name, help] of positional) parser.argument(name, help);
   for (const [flags, help] of options) parser.addOption(new Option(flags, help));
   if (about !== undefined) parser.description(about);
-  parser.addHelpText(
-    "after",
-    ["", "Examples:", ...examples.map(([line, what]) => `  $ ${line}\n      ${what}`)].join("\n"),
-  );
+  parser.addHelpText("after", examplesOf(examples));
   parser.action(async (...args: unknown[]) => {
     const given = args.slice(0, positional.length);
     const named = positional.map(([name], at) => [camel(name.replaceAll(/[<>[\].]/g, "")), given[at]]);
@@ -80,6 +85,11 @@ export function configure(parser: Parser, command: Command, run: (typed: Typed) 
     });
   });
 }
+
+const examplesOf = (examples: Command["examples"]): string =>
+  ["", "Examples:", ...examples.map(([line, what]) => `  $ ${line}\n      ${what}`)].join("\n");
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const camel = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 

@@ -14,6 +14,15 @@ export function dial(options: ConnectionOptions): Promise<NatsConnection> {
 class Transport extends NodeTransport {
   readonly #messages = new WholeMessages();
 
+  /** Of an address that is an IP the library tells Node no name, which then asks for a certificate of `localhost`. */
+  override startTLS(): ReturnType<NodeTransport["startTLS"]> {
+    if (this.tlsName === "") {
+      const { remoteAddress: host } = this.socket;
+      this.options = { ...this.options, tls: Object.assign({}, this.options.tls, { host }) };
+    }
+    return super.startTLS();
+  }
+
   override setupHandlers(): void {
     super.setupHandlers();
     this.socket.removeAllListeners("data").on("data", (read: Uint8Array) => {

@@ -13,7 +13,7 @@ import { showDoing } from "../output/progress.ts";
 import type { Ui } from "../output/ui.ts";
 import { counted, moment } from "../output/words.ts";
 import type { Agent } from "../serving/agent.ts";
-import { askToServe } from "../serving/here.ts";
+import { askToServe, losesLetters, nameOfServed } from "../serving/here.ts";
 import { makeCatalog, type NewCatalog } from "../serving/make.ts";
 import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
 import { type Connected, connectAs, type Signing } from "../system/connect.ts";
@@ -221,7 +221,11 @@ async function serveFolder(
   globals: Globals,
   call: { readonly signal: AbortSignal; readonly ui: Ui },
 ): Promise<ServedFolder> {
+  const isNew = (await nameOfServed(person.context, root)) === undefined;
   const catalog = await makeCatalog(person, root, { name, description, dotfiles });
+  if (isNew && name === undefined && losesLetters(root)) {
+    call.ui.note(`names of catalogs are of a to z, 0 to 9 and dashes: this one is ${catalog}; --name gives another`);
+  }
   using _doing = showDoing(call.ui, "looking through the folder");
   const asked = await askToServe(person);
   if (asked) return { catalog, files: checkServed(asked, catalog).files, agent: undefined };

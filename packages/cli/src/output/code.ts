@@ -37,5 +37,4 @@ export const isOnlyHere = (page: string | undefined): boolean =>
   page !== undefined && /^(127\.|localhost$|\[::1\]$)/.test(new URL(page).hostname);
 
 /** Said beneath a link that nobody elsewhere can open. */
-export const onlyHere =
-  "It opens on this machine only. For people elsewhere: natster down, then natster up --background --listen 0.0.0.0:8443 --tls-cert FILE --tls-key FILE --public-url https://NAME:8443";
+export const onlyHere = "It opens on this machine only; natster up --help says how people elsewhere reach it.";

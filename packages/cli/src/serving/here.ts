@@ -47,6 +47,10 @@ export async function nameOfServed(context: Context, root: string): Promise<Cata
   return found && CatalogName.parse(found[0]);
 }
 
+/** Whether a folder's name has letters or digits that no catalog's name can have. */
+export const losesLetters = (folder: string): boolean =>
+  /(?!\p{ASCII})[\p{L}\p{N}]/u.test(basename(folder).normalize("NFKD"));
+
 /** A folder's name as the name of a catalog; `folder` where nothing is left of it. */
 export const catalogNameOf = (folder: string): CatalogName =>
   CatalogName.parse(

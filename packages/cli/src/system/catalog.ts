@@ -18,10 +18,12 @@ export interface Shelf {
   readonly name: string;
 }
 
+const lookFor = { next: "natster ls, which lists what is shared with you" };
+
 /** Opens a catalog. Throws `Failure` where nobody serves it, with the reason as far as the platform knows it. */
 export async function openShelf(person: Connected, reference: Reference, ui: Ui): Promise<Shelf> {
   const { catalog } = reference;
-  const owner = reference.owner === undefined ? person.account : await accountOf(person, reference.owner, ui);
+  const owner = reference.owner === undefined ? person.account : await accountOf(person, reference.owner, ui, lookFor);
   const own = owner === person.account;
   const name = written(own ? undefined : await (await namesFor(person)).of(owner), catalog);
   try {

@@ -29,7 +29,7 @@ export const onForeignCatalog = ({ name, about, listed, does, said }: Deed) =>
     async run({ input, globals, ui, say }) {
       await using person = await connectAs(globals);
       const { catalog } = input.catalog;
-      const owner = await accountOf(person, input.catalog.owner, ui);
+      const owner = await accountOf(person, input.catalog.owner, ui, { next: listed });
       await does(person, { owner, catalog });
       say({ name: written(await (await namesFor(person)).of(owner), catalog), owner, catalog });
     },

@@ -24,9 +24,14 @@ export const called = (typed: PersonTyped): string => ("handle" in typed ? `@${t
 
 /**
  * The account that is meant. A handle is resolved by the platform, so its key is kept on first use, as SSH does with
- * hosts; another key for it later is refused. Throws `Failure`.
+ * hosts; another key for it later is refused. Throws `Failure`, with `next` to type where nobody has that handle.
  */
-export async function accountOf(person: Connected, typed: PersonTyped, ui: Ui): Promise<AccountKey> {
+export async function accountOf(
+  person: Connected,
+  typed: PersonTyped,
+  ui: Ui,
+  { next = "look at how it is written; a link needs no handle: natster share WHAT" } = {},
+): Promise<AccountKey> {
   if ("account" in typed) return typed.account;
   const { handle } = typed;
   const pins = await person.context.pins();
@@ -35,9 +40,7 @@ export async function accountOf(person: Connected, typed: PersonTyped, ui: Ui): 
     if (!isRefusal(error, "person_unknown")) throw error;
     // They go by another name by now; it is the key that is known here.
     if (pinned !== undefined) return { account: pinned };
-    throw new Failure(`nobody on this system is @${handle}`, {
-      next: "look at how it is written; a link needs no handle: natster share WHAT",
-    });
+    throw new Failure(`nobody on this system is @${handle}`, { next });
   });
   if (pinned === undefined) {
     await person.context.writePins({ ...pins, [handle]: account });

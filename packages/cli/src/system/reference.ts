@@ -28,7 +28,9 @@ export const ReferenceTyped = z.string().transform((text, context): Reference =>
   if (!catalog.success) {
     const meant = CatalogName.safeParse(name.toLowerCase());
     const hint = meant.success ? `; did you mean ${meant.data}?` : "";
-    context.addIssue(`expected a catalog, such as photos or @alice/photos/2026${hint}`);
+    context.addIssue(
+      `no catalog is called so; names are of a to z, 0 to 9 and dashes, as in photos or @alice/photos/2026${hint}`,
+    );
     return z.NEVER;
   }
   return { owner: owner?.data, catalog: catalog.data, path: below.join("/") };
