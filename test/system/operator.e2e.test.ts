@@ -1,7 +1,9 @@
 /** The operator's keys: moved to the reserve while everybody stays connected, renewed by a restart, kept in a backup. */
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AccountKey } from "@natster/contracts";
+import { Enforcement } from "@natster/contracts/accounts";
 import { connectDevice, createDevice, register, type Person } from "@natster/person";
 import {
   backupOperator,
@@ -58,6 +60,26 @@ function watched(person: Person): { lost: boolean } {
   return seen;
 }
 
+/** What the service says of itself beside its endpoints. */
+async function figuresOf({ connection }: Person, service: string): Promise<unknown> {
+  const stats = (await connection.request(`$SRV.STATS.${service}`, "", { timeout: 5_000 })).json<{
+    endpoints: { data?: { figures?: unknown } }[];
+  }>();
+  return stats.endpoints.find(({ data }) => data?.figures !== undefined)?.data?.figures;
+}
+
+/** Every file of an installation that is a secret or says whom to believe. */
+async function secretsIn(directory: string): Promise<Record<string, string>> {
+  const names = ["installation.json", "operator/signing.seed"];
+  for (const name of await readdir(join(directory, "offline"))) names.push(`offline/${name}`);
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), "utf8")] as const)),
+  );
+}
+
+/** How long what happens by itself may take. */
+const soon = { timeout: 20_000 };
+
 const publicKey = async (...names: string[]) => keyFromSeed(await readFile(join(...names), "utf8"), "operator").public;
 
 test("rotating signs every account anew with the reserve, and everybody stays connected", async () => {
@@ -102,6 +124,55 @@ test("after a restart with a new reserve the retired key is worth nothing, and p
   // What the new reserve is for works once more, with no restart.
   const { is } = await rotateSigningKey(directory, { servers: platform.nats.url });
   await expect.poll(() => signers(platform.nats.url, directory), { timeout: 20_000 }).toEqual(new Set([is]));
+});
+
+test("a reserve that nats-server has not been told of is not rotated to, and nothing is changed", async () => {
+  const system = await startSystem();
+  onTestFinished(() => system[Symbol.asyncDispose]());
+  const { directory, platform } = system;
+  const rotated = await rotateSigningKey(directory, { servers: platform.nats.url });
+  await renewReserve(directory);
+  const before = await secretsIn(directory);
+
+  const again = rotateSigningKey(directory, { servers: platform.nats.url });
+
+  await expect(again).rejects.toThrow(/does not believe the reserve yet/);
+  expect(await secretsIn(directory)).toEqual(before);
+  await expect.poll(() => signers(platform.nats.url, directory), soon).toEqual(new Set([rotated.is]));
+});
+
+test("a signing key that nats-server does not believe signs nothing: the one before it does, or nobody", async () => {
+  const system = await startSystem();
+  onTestFinished(() => system[Symbol.asyncDispose]());
+  const { directory, platform, administrator } = system;
+  const people = await Promise.all(["bob", "carol"].map((name) => system.person(name)));
+  const [bob, carol] = people;
+  if (!bob || !carol) throw new Error("two were asked for");
+  const enforcement = async () => Enforcement.parse(await figuresOf(administrator, "accounts"));
+  const suspended = async (account: AccountKey) => {
+    const { after } = await administrator.accounts.suspend({ account });
+    return (await administrator.accounts.applied({ account, after })).applied;
+  };
+  const { signingKey } = platform.installation;
+  const good = await readFile(signingKey, "utf8");
+  const foreign = createKey("operator");
+
+  await writeFile(signingKey, foreign.seed());
+  await expect.poll(enforcement, soon).toEqual({ enforces: true, disbelievedBy: 1, refusedAccounts: 0 });
+  await expect.poll(() => suspended(bob.account), soon).toBe(true);
+  await expect.poll(() => bob.library.whoami({}, { timeout: 500 }).catch(() => "cut off"), soon).toBe("cut off");
+
+  // One that starts with it knows of no other.
+  await platform.services.accounts?.stop();
+  await platform.another("accounts");
+  await expect.poll(enforcement, soon).toEqual({ enforces: false, disbelievedBy: 1, refusedAccounts: 0 });
+  expect(await suspended(carol.account)).toBe(false);
+  await expect(carol.library.whoami({})).resolves.toMatchObject({ handle: "carol" });
+
+  await writeFile(signingKey, good);
+  await expect.poll(enforcement, soon).toEqual({ enforces: true, disbelievedBy: 0, refusedAccounts: 0 });
+  await expect.poll(() => suspended(carol.account), soon).toBe(true);
+  expect(await signers(platform.nats.url, directory)).not.toContain(foreign.public);
 });
 
 test("an installation is restored from a backup, every secret its owner's alone", async () => {

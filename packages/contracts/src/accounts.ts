@@ -149,6 +149,17 @@ export const accounts = defineService({
   },
 });
 
+/** Whether nats-server enforces what the log says: what `accounts` tells of it in its figures. */
+export const Enforcement = z.object({
+  /** Whether account JWTs are signed at all. */
+  enforces: z.boolean(),
+  /** How many nats-servers do not believe the signing key that was put in place; a key before it goes on meanwhile. */
+  disbelievedBy: z.int().nonnegative(),
+  /** How many accounts nats-server would not take as the log has them. */
+  refusedAccounts: z.int().nonnegative(),
+});
+export type Enforcement = z.infer<typeof Enforcement>;
+
 /** What happened to an account. */
 export const accountEvents = defineEvents({
   subject: "events.account",

@@ -33,6 +33,9 @@ export const streamsApi = "streams";
 export const claimsUpdate = "$SYS.REQ.CLAIMS.UPDATE";
 export const claimsLookup = (account: AccountKey | "*"): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`;
 
+/** What each nats-server says of itself, among it whom it believes about accounts: every one of them answers. */
+export const serversAsked = "$SYS.REQ.SERVER.PING.VARZ";
+
 /** One catalog in its owner's account: what is exported, and what a grant is for. */
 export const catalogSubject = (catalog: CatalogName): string => `files.${catalog}.>`;
 

@@ -5,7 +5,8 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { claimsUpdate, inbox, inboxPrefix } from "@natster/contracts/borders";
+import { claimsUpdate, inbox, inboxPrefix, serversAsked } from "@natster/contracts/borders";
+import { believed } from "@natster/micro/believed";
 import {
   authenticator,
   createKey,
@@ -17,14 +18,21 @@ import {
   sealWithPassphrase,
   userJwt,
 } from "@natster/trust";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import * as z from "zod";
 import { settingsFile } from "./directory/settings.ts";
 import { Installation, mainFile, paths, replaceSecret, writeMain } from "./installation.ts";
 
-/** It cannot be done as things are; the message says what to do first. */
+/** It cannot be done as things are; `next` says what to do first, where that is known. */
 export class OperatorError extends Error {
   override readonly name = "OperatorError";
+  readonly next: string | undefined;
+
+  constructor(message: string, next?: string) {
+    super(message);
+    this.next = next;
+  }
 }
 
 /** What became of a rotation. */
@@ -39,7 +47,8 @@ export interface Rotation {
  * signing every person's account JWT anew. The operator's own accounts are signed anew here, and pushed where `servers`
  * are given. Nobody is disconnected, and nothing has to be restarted. It can be repeated where it was interrupted.
  *
- * Throws `OperatorError` where there is no reserve: it is in use already.
+ * Throws `OperatorError`, and changes nothing, where there is no reserve, and where one of the `servers` does not believe
+ * it: a nats-server knows the reserve of the last renewal only once it was started again.
  */
 export async function rotateSigningKey(
   directory: string,
@@ -49,7 +58,9 @@ export async function rotateSigningKey(
   if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
   const used = keyFromSeed(await readFile(signingKey, "utf8"), "operator");
   const seed = await readFile(offline("reserve"), "utf8").catch(() => undefined);
-  if (seed === undefined) throw new OperatorError("there is no reserve: name a new one first, with a rolling restart");
+  if (seed === undefined) {
+    throw new OperatorError("there is no reserve: it is in use already", `natster operator renew ${directory}`);
+  }
   const reserve = keyFromSeed(seed, "operator");
   const retired = await readFile(offline("retired"), "utf8").catch(() => undefined);
   const was = used.public === reserve.public && retired ? keyFromSeed(retired, "operator") : used;
@@ -62,11 +73,14 @@ export async function rotateSigningKey(
       return [account, signed.jwt];
     }),
   );
+  await using system =
+    servers === undefined ? undefined : await asSystem(servers, await readFile(offline("system"), "utf8"));
+  if (system) await assertBelieved(system, reserve.public);
   // The old seed is kept before the new one takes its place, and the reserve is given up last.
   await replaceSecret(offline("retired"), was.seed());
   await replaceSecret(signingKey, reserve.seed());
   await writeMain(directory, { ...installation, preload });
-  if (servers !== undefined) await push(servers, await readFile(offline("system"), "utf8"), Object.values(preload));
+  if (system) await push(system, Object.values(preload));
   await rm(offline("reserve"));
   return { was: was.public, is: reserve.public };
 }
@@ -87,7 +101,7 @@ export async function renewReserve(directory: string): Promise<Renewal> {
   const { signingKey, offline } = paths(directory);
   if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
   if (await readFile(offline("reserve"), "utf8").catch(() => undefined)) {
-    throw new OperatorError("there is a reserve already: rotate first");
+    throw new OperatorError("there is a reserve already", `natster operator rotate ${directory}`);
   }
   const installation = Installation.parse(JSON.parse(await readFile(mainFile(directory), "utf8")));
   const own = await readFile(offline("operator"), "utf8").catch(() => undefined);
@@ -149,28 +163,39 @@ export async function restoreOperator(
   return {};
 }
 
-/** Tells nats-server of account JWTs, as a user made for it that may do nothing else in the system account. */
-async function push(servers: string | string[], seed: string, jwts: readonly string[]): Promise<void> {
+/** Connects as a user made for it, that may do nothing else in the system account. */
+function asSystem(servers: string | string[], seed: string): Promise<NatsConnection> {
   const key = createKey("user");
   const jwt = userJwt(keyFromSeed(seed, "account"), {
     user: key.public,
     name: "operator rotate",
-    permissions: { pub: { allow: [claimsUpdate] }, sub: { allow: [inbox(key.public)] } },
+    permissions: { pub: { allow: [claimsUpdate, serversAsked] }, sub: { allow: [inbox(key.public)] } },
     issuedAt: Math.floor(Date.now() / 1000),
   });
-  const connection = await connect({
+  return connect({
     servers,
     authenticator: authenticator({ jwt, key }),
     inboxPrefix: inboxPrefix(key.public),
     name: "operator rotate",
   });
-  try {
-    for (const jwt of jwts) {
-      const answer = (await connection.request(claimsUpdate, jwt, { timeout: 5_000 })).json<Answer>();
-      if (answer.data?.code !== 200) throw new OperatorError(`nats-server refused: ${answer.error?.description}`);
-    }
-  } finally {
-    await connection.close();
+}
+
+/** Throws `OperatorError` unless every nats-server believes a key. */
+async function assertBelieved(system: NatsConnection, key: string): Promise<void> {
+  const { answered, against } = await believed(system, key);
+  if (answered === 0) throw new OperatorError("no nats-server says whom it believes; nothing was changed");
+  if (against.length === 0) return;
+  throw new OperatorError(
+    `nats-server does not believe the reserve yet (${against.join(", ")}); nothing was changed`,
+    "start every nats-server again, one after another, which is how it learns of the last renewal; then the same again",
+  );
+}
+
+/** Tells nats-server of account JWTs. */
+async function push(system: NatsConnection, jwts: readonly string[]): Promise<void> {
+  for (const jwt of jwts) {
+    const answer = (await system.request(claimsUpdate, jwt, { timeout: 5_000 })).json<Answer>();
+    if (answer.data?.code !== 200) throw new OperatorError(`nats-server refused: ${answer.error?.description}`);
   }
 }
 

@@ -52,11 +52,18 @@ test("what is asked once and answered often stays open: pulls and pages", () => 
   expect(open).toEqual(["streams.CONSUMER.MSG.NEXT.*.*", "streams.DIRECT.GET.*"]);
 });
 
-test("only accounts tells nats-server about accounts, and looks up what it was told", () => {
-  const told = ["$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP", "$SYS.REQ.CLAIMS.UPDATE"];
-  expect(renderSystem(system, now).nats.exports?.map(({ subject }) => subject)).toEqual(told);
+test("only accounts tells nats-server about accounts, looks up what it was told, and asks whom it believes", () => {
+  const told = ["$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP", "$SYS.REQ.CLAIMS.UPDATE", "$SYS.REQ.SERVER.PING.VARZ"];
+  expect(
+    renderSystem(system, now)
+      .nats.exports?.map(({ subject }) => subject)
+      .toSorted(),
+  ).toEqual(told);
   const ofSystem = rendered.map(({ imports = [] }) =>
-    imports.filter((each) => each.account === system).map(({ subject }) => subject),
+    imports
+      .filter((each) => each.account === system)
+      .map(({ subject }) => subject)
+      .toSorted(),
   );
   expect(ofSystem).toEqual(streamsServices.map((name) => (name === "accounts" ? told : [])));
 });

@@ -5,7 +5,7 @@
  * account, and leads no further than the sender could go.
  */
 import type { AccountKey, UnixTime } from "@natster/contracts";
-import { claimsLookup, claimsUpdate, streamsApi } from "@natster/contracts/borders";
+import { claimsLookup, claimsUpdate, serversAsked, streamsApi } from "@natster/contracts/borders";
 import type { StreamsService } from "@natster/contracts/platform";
 import type { Export, Import } from "@nats-io/jwt";
 import { accountClaims, type AccountNats } from "./account.ts";
@@ -32,7 +32,11 @@ export const renderStreams = (streams: AccountKey, issuedAt: UnixTime): Claims<A
 /** The system account, in which nats-server is told about accounts. nats-server adds exports of its own. */
 export const renderSystem = (system: AccountKey, issuedAt: UnixTime): Claims<AccountNats> =>
   accountClaims(system, "SYS", issuedAt, {
-    exports: [claimsUpdate, claimsLookup("*")].map(offered),
+    exports: [
+      ...[claimsUpdate, claimsLookup("*")].map(offered),
+      // Each server of a cluster answers.
+      { ...offered(serversAsked), response_type: "Stream" },
+    ],
     limits: operatorLimits({ streams: false }),
     signing_keys: [system],
   });
@@ -55,7 +59,7 @@ export const renderService = (
   accountClaims(account, name.toUpperCase(), issuedAt, {
     imports: [
       ...streamsSubjects(name, partitions).map((subject) => imported("streams", subject, streams)),
-      ...(name === "accounts" ? [claimsUpdate, claimsLookup("*")] : []).map((subject) =>
+      ...(name === "accounts" ? [claimsUpdate, claimsLookup("*"), serversAsked] : []).map((subject) =>
         imported("system", subject, system),
       ),
     ],

@@ -1,9 +1,10 @@
 /** The accounts service: who exists, and what nats-server is told about them. */
 import { AccountKey } from "@natster/contracts";
-import { access as bucket, accounts } from "@natster/contracts/accounts";
+import { access as bucket, accounts, type Enforcement } from "@natster/contracts/accounts";
 import { codeEvents } from "@natster/contracts/codes";
 import { enrolments } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
+import { believed } from "@natster/micro/believed";
 import { openEventLog } from "@natster/micro/event-log";
 import { openRoom } from "@natster/micro/room";
 import { projectionOps, statusOf, tellOfParked } from "@natster/micro/ops";
@@ -54,7 +55,14 @@ export const program = defineProgram({
     };
     const log = await openEventLog(connection, accounts);
 
-    const signing = closing.use(watchSigningKey(config.NATSTER_SIGNING_KEY, logger, () => reconcileAll()));
+    const signing = closing.use(
+      await watchSigningKey({
+        path: config.NATSTER_SIGNING_KEY,
+        believed: (key) => believed(connection, key),
+        onChange: () => reconcileAll(),
+        log: logger,
+      }),
+    );
     const reconciler = createReconciler({
       gather: (account) => gather(projection, account, administrators.includes(account), usual),
       resolver: openResolver(connection),
@@ -105,6 +113,11 @@ export const program = defineProgram({
       },
       figures: async () => ({
         ...(await statusOf(kept)),
+        ...({
+          enforces: signing.current !== undefined,
+          disbelievedBy: signing.disbelieved,
+          refusedAccounts: reconciler.refusedAccounts,
+        } satisfies Enforcement),
         refusedImports: reconciler.refused,
         waitingPushes: reconciler.waiting,
         logFill: await room.fill(),

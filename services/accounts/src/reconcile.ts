@@ -21,6 +21,8 @@ export interface Reconciler {
   isApplied(account: AccountKey): Promise<boolean>;
   /** How many imports nats-server would not take. */
   readonly refused: number;
+  /** How many accounts nats-server would not take as the log has them, when it was last told of each. */
+  readonly refusedAccounts: number;
   /** How many accounts nats-server has still to be told of, or could not be told of yet. */
   readonly waiting: number;
   /** Does at once what is still to be done soon. */
@@ -30,8 +32,8 @@ export interface Reconciler {
 export interface ReconcilerOptions {
   readonly gather: (account: AccountKey) => Promise<Gathered | undefined>;
   readonly resolver: Resolver;
-  /** The key that signs at this moment. */
-  readonly signer: () => Key<"operator">;
+  /** The key that signs at this moment; where there is none, nothing is pushed, and nothing counts as applied. */
+  readonly signer: () => Key<"operator"> | undefined;
   readonly platform: AccountKey;
   readonly onFault: (account: AccountKey, error: unknown) => void;
   /** Told, once, of an import for whose sake nats-server refused all of an account JWT, and for what reason. */
@@ -65,6 +67,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { gather, resolver, signer, platform, onFault, onRefused } = options;
   /** Grants that nats-server would not take. It says so again whenever it is asked anew, after a restart. */
   const refused = new Set<string>();
+  const refusedAccounts = new Set<AccountKey>();
   const queues = new Map<AccountKey, Promise<unknown>>();
   const waiting = new Map<AccountKey, NodeJS.Timeout>();
   const few = atMost(atOnce);
@@ -73,9 +76,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** What nats-server has of an account, and what it is to have where that is something else. */
   const compare = async (account: AccountKey, among?: readonly Import[]) => {
     const gathered = await gather(account);
-    if (!gathered) return { equal: false };
-    const imports = (among ?? gathered.state.imports).filter(({ grant }) => !refused.has(grant ?? ""));
     const key = signer();
+    if (!gathered || !key) return { equal: false };
+    const imports = (among ?? gathered.state.imports).filter(({ grant }) => !refused.has(grant ?? ""));
     const render = (issuedAt: number) =>
       accountJwt({ ...gathered.state, imports }, { signer: key, platform, issuedAt });
     const there = await resolver.lookup(account);
@@ -146,11 +149,22 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     await push(account);
   };
 
+  /** The same, and remembers whether nats-server would have it. */
+  const bringOrNote = async (account: AccountKey): Promise<void> => {
+    try {
+      await bring(account);
+      refusedAccounts.delete(account);
+    } catch (error) {
+      if (error instanceof PushRefusedError) refusedAccounts.add(account);
+      throw error;
+    }
+  };
+
   // Who waits in line holds up nobody else of the same account.
-  const now = (account: AccountKey) => few(() => inTurn(account, () => bring(account)));
+  const now = (account: AccountKey) => few(() => inTurn(account, () => bringOrNote(account)));
   const inLine = new Set<Promise<void>>();
   const besidesNow = (account: AccountKey) => {
-    const work = fewBesides(() => inTurn(account, () => bring(account))).finally(() => inLine.delete(work));
+    const work = fewBesides(() => inTurn(account, () => bringOrNote(account))).finally(() => inLine.delete(work));
     inLine.add(work);
     return work;
   };
@@ -175,6 +189,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     isApplied: async (account) => (await compare(account)).equal,
     get refused() {
       return refused.size;
+    },
+    get refusedAccounts() {
+      return refusedAccounts.size;
     },
     get waiting() {
       return waiting.size;

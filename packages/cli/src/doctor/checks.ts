@@ -11,6 +11,7 @@ import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
 import { duration, fingerprint, size } from "../output/words.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
+import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
 import type { Finding } from "./finding.ts";
 
 /** Looks at everything that can be looked at, as far as one thing does not need another that is wrong. */
@@ -25,6 +26,7 @@ export async function checks(globals: Globals): Promise<Finding[]> {
   try {
     await using person = await connectAs(globals);
     findings.push(server(person), await limits(person), await platform(person));
+    if (context.administrator) findings.push(await enforcement(person, globals.timeout));
   } catch (error) {
     findings.push(failed("nats-server", error));
   }
@@ -158,6 +160,18 @@ async function limits({ connection }: Connected): Promise<Finding> {
   return most < 2 * maxRange
     ? { check, state: "wrong", found, next: `set max_payload of nats-server to at least ${2 * maxRange}` }
     : { check, state: "well", found };
+}
+
+/** Whether what administrators decide takes effect; only they may ask. */
+async function enforcement(person: Connected, timeout: number): Promise<Finding> {
+  const check = "accounts";
+  try {
+    const why = whyNotEnforced(await enforcementOf(person, timeout));
+    if (!why) return { check, state: "well", found: "nats-server enforces what was decided about them" };
+    return { check, state: "wrong", found: why.what, ...(why.next !== undefined && { next: why.next }) };
+  } catch (error) {
+    return failed(check, error);
+  }
 }
 
 async function platform(person: Connected): Promise<Finding> {

@@ -44,7 +44,8 @@ export function exposition(known: Known | undefined): Promise<string> {
         latency.set({ ...labels, quantile }, data.latency[percentile] / 1e3);
       }
       for (const [name, value] of Object.entries(data.figures ?? {})) {
-        if (typeof value === "number") figure.set({ service, instance, figure: name }, value);
+        if (typeof value !== "number" && typeof value !== "boolean") continue;
+        figure.set({ service, instance, figure: name }, Number(value));
       }
     }
   }

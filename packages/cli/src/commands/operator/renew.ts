@@ -19,7 +19,7 @@ export default defineCommand({
       const { reserve, retired } = await renewReserve(directory);
       say({ directory, reserve, ...(retired !== undefined && { retired }) });
     } catch (error) {
-      if (error instanceof OperatorError) throw new Failure(error.message, { next: "docs/operator.md" });
+      if (error instanceof OperatorError) throw new Failure(error.message, { next: error.next ?? "docs/operator.md" });
       throw error;
     }
   },

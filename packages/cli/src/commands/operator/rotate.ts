@@ -21,7 +21,7 @@ export default defineCommand({
     try {
       say({ directory, ...(await rotateSigningKey(directory, servers ? { servers } : {})) });
     } catch (error) {
-      if (error instanceof OperatorError) throw new Failure(error.message, { next: "docs/operator.md" });
+      if (error instanceof OperatorError) throw new Failure(error.message, { next: error.next ?? "docs/operator.md" });
       throw error;
     }
   },

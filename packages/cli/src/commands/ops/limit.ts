@@ -1,9 +1,9 @@
 import { AccountKey } from "@natster/contracts";
 import { AccountLimits } from "@natster/contracts/accounts";
-import { applied } from "@natster/person";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { connectAs } from "../../system/connect.ts";
+import { enforced } from "../../system/enforcement.ts";
 import { accountOf, called, PersonTyped } from "../../system/people.ts";
 
 /** How many of something; -1 is without limit. */
@@ -43,7 +43,7 @@ export default defineCommand({
       ),
     );
     const { after } = await person.accounts.limit({ account, limits });
-    await applied(person.connection, account, after);
+    await enforced(person, account, after);
     say({ account, who: called(who), limits });
   },
   show({ who, limits }, ui) {

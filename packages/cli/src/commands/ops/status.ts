@@ -1,12 +1,15 @@
 import { ProjectionStatus } from "@natster/contracts/ops";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
+import { Failure } from "../../failure.ts";
 import { table } from "../../output/table.ts";
 import { connectAs } from "../../system/connect.ts";
+import { enforcementOf, whyNotEnforced } from "../../system/enforcement.ts";
 import { keepers } from "../../system/ops.ts";
 
 export default defineCommand({
-  about: "Say how each projection stands: how far it has read the log, and what it could not take in.",
+  about:
+    "Say how each projection stands: how far it has read the log, and what it could not take in. It fails where nats-server does not enforce what was decided about accounts.",
   examples: [["natster ops status", "of every projection; for administrators"]],
   input: z.object({}),
   output: z.strictObject({ projections: z.array(ProjectionStatus.extend({ service: z.string() })) }),
@@ -15,7 +18,13 @@ export default defineCommand({
     const answers = Object.entries(keepers(person)).map(async ([service, of]) =>
       (await of.status({})).projections.map((projection) => ({ service, ...projection })),
     );
-    say({ projections: (await Promise.all(answers)).flat() });
+    const [projections, enforcement] = await Promise.all([
+      Promise.all(answers),
+      enforcementOf(person, globals.timeout),
+    ]);
+    say({ projections: projections.flat() });
+    const why = whyNotEnforced(enforcement);
+    if (why) throw new Failure(why.what, why);
   },
   show({ projections }, ui) {
     table(ui, projections, [

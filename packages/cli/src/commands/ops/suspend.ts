@@ -1,8 +1,8 @@
 import { AccountKey, Label } from "@natster/contracts";
-import { applied } from "@natster/person";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { connectAs } from "../../system/connect.ts";
+import { enforced } from "../../system/enforcement.ts";
 import { accountOf, called, PersonTyped } from "../../system/people.ts";
 
 export default defineCommand({
@@ -17,7 +17,7 @@ export default defineCommand({
     await using person = await connectAs(globals);
     const account = await accountOf(person, who, ui);
     const { after } = await person.accounts.suspend({ account, ...(reason !== undefined && { reason }) });
-    await applied(person.connection, account, after);
+    await enforced(person, account, after);
     say({ account, who: called(who) });
   },
   show({ who }, ui) {

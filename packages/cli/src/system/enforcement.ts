@@ -1,0 +1,43 @@
+/** Whether nats-server enforces what was decided about accounts: what `accounts` says of it, for administrators. */
+import type { AccountKey, Sequence } from "@natster/contracts";
+import { accounts, Enforcement } from "@natster/contracts/accounts";
+import { applied, NotAppliedYetError } from "@natster/person";
+import type { Explained } from "../explained.ts";
+import { Failure } from "../failure.ts";
+import { look } from "../metrics/look.ts";
+import { counted } from "../output/words.ts";
+import type { Connected } from "./connect.ts";
+
+/** What every instance of `accounts` that answers says. */
+export async function enforcementOf({ connection }: Connected, within: number): Promise<Enforcement[]> {
+  const instances = (await look(connection, within)).filter(({ name }) => name === accounts.name);
+  return instances.flatMap(({ endpoints }) =>
+    endpoints.flatMap(({ data }) => Enforcement.safeParse(data?.figures).data ?? []),
+  );
+}
+
+const again = "start every nats-server again, with the operator JWT of natster operator renew; see docs/operator.md";
+
+/** What stands in the way of enforcing, and what to do about it; undefined where nothing does. */
+export function whyNotEnforced(all: readonly Enforcement[]): Explained | undefined {
+  const disbelieved = all.find(({ disbelievedBy }) => disbelievedBy > 0);
+  if (disbelieved) {
+    const so = disbelieved.enforces ? "the key before it goes on signing" : "nothing new about accounts is enforced";
+    const what = `${counted(disbelieved.disbelievedBy, "nats-server")} does not believe the operator's signing key: ${so}`;
+    return { what, next: again };
+  }
+  const refused = Math.max(0, ...all.map(({ refusedAccounts }) => refusedAccounts));
+  if (refused === 0) return undefined;
+  return {
+    what: `nats-server would not take ${counted(refused, "account")} as the log has them`,
+    next: "look for it in the log of the service accounts",
+  };
+}
+
+/** Waits until what was decided about somebody is enforced. Throws `Failure` where that takes too long. */
+export async function enforced({ connection }: Connected, account: AccountKey, after: Sequence): Promise<void> {
+  await applied(connection, account, after).catch((cause: unknown) => {
+    if (!(cause instanceof NotAppliedYetError)) throw cause;
+    throw new Failure("it is recorded, and nats-server does not enforce it yet", { next: "natster ops status" });
+  });
+}
