@@ -129,6 +129,59 @@ describe("a device that is gone", () => {
   });
 });
 
+describe("a device that was left open", () => {
+  attack("revokes itself as the last one, so that nobody speaks for its account any more", {
+    attack: async () => {
+      const only = await scene.device(await scene.system.person());
+      return only.ask("natster.accounts.revoke", { user: only.user });
+    },
+    fails: "refused 409 device_last",
+    twin: async () => {
+      const somebody = await scene.system.person();
+      const [one, other] = [await scene.device(somebody), await scene.device(somebody)];
+      return one.ask("natster.accounts.revoke", { user: other.user });
+    },
+    works: "answered",
+  });
+  attack("suspends or limits the account as which it administers, so that nobody could take it back", {
+    attack: async () => {
+      const { account } = scene.system.administrator;
+      const open = await scene.device(scene.system.administrator, { administrator: true });
+      return [
+        await open.ask("natster.ops.accounts.suspend", { account }),
+        await open.ask("natster.ops.accounts.limit", { account, limits: { conn: 4 } }),
+      ];
+    },
+    fails: ["refused 409 account_own", "refused 409 account_own"],
+    twin: async () => {
+      const { account } = scene.system.administrator;
+      const open = await scene.device(scene.system.administrator, { administrator: true });
+      return [
+        await open.ask("natster.ops.accounts.suspend", { account: scene.bob.account }),
+        await open.ask("natster.ops.accounts.resume", { account: scene.bob.account }),
+        await open.ask("natster.ops.accounts.limit", { account, limits: { catalogs: 5_000 } }),
+      ];
+    },
+    works: ["answered", "answered", "answered"],
+  });
+  attack("limits somebody to what amounts to being suspended", {
+    attack: async () => {
+      const open = await scene.device(scene.system.administrator, { administrator: true });
+      const { account } = scene.bob;
+      return [
+        await open.ask("natster.ops.accounts.limit", { account, limits: { conn: 0 } }),
+        await open.ask("natster.ops.accounts.limit", { account, limits: { payload: 1 } }),
+      ];
+    },
+    fails: ["refused 422 limits_too_low", "refused 422 limits_too_low"],
+    twin: async () => {
+      const open = await scene.device(scene.system.administrator, { administrator: true });
+      return [await open.ask("natster.ops.accounts.limit", { account: scene.bob.account, limits: { conn: 32 } })];
+    },
+    works: ["answered"],
+  });
+});
+
 describe("one device among several", () => {
   attack("has another's command recorded as its own", {
     attack: async () => {

@@ -89,12 +89,13 @@ test("with --quiet what is done says nothing, a link is all that is said of it, 
     "serve --install",
     "serve --uninstall",
   );
-  await done("echo correct horse battery staple > passphrase");
+  await done("umask 077; echo correct horse battery staple > passphrase");
   await silent(
     done,
     "context export --output me.natster --passphrase-file passphrase",
     "context import me.natster again --passphrase-file passphrase",
     "context use again",
+    "devices renew --context again",
     "context rm again --with-key",
     "operator backup operator.natster --passphrase-file passphrase",
     "operator init elsewhere",

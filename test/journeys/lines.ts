@@ -43,6 +43,7 @@ export const lines: Readonly<Record<string, Line>> = {
   "devices ls": { told: "" },
   "devices rename": { told: "laptop other" },
   "devices revoke": { told: "laptop" },
+  "devices renew": { told: "" },
   "codes ls": { told: "" },
   "codes cancel": { told: "S7KQ2M4T" },
   close: { told: "@nobody" },

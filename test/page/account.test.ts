@@ -48,7 +48,7 @@ test("who made an account here keeps a copy of its keys, and is the same person 
   await using _gone = { [Symbol.asyncDispose]: () => rm(where, { recursive: true, force: true }) };
   const frida = new Somebody("frida", where);
   await writeFile(join(frida.home, "frida.natster"), file);
-  await writeFile(join(frida.home, "passphrase"), "several words together\n");
+  await writeFile(join(frida.home, "passphrase"), "several words together\n", { mode: 0o600 });
   const { code, out, err } = await frida.types(
     "natster context import frida.natster --passphrase-file passphrase && natster whoami --json",
   );

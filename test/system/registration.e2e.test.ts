@@ -100,7 +100,7 @@ describe("an account", () => {
     await expect(
       connectDevice({ ...place, dial: (o) => place.dial({ ...o, reconnect: false }) }, creds, "second"),
     ).rejects.toThrow(/maximum|EPIPE|closed|reset/i);
-    const { after } = await alice.accounts.limit({ account: bob.account, limits: { conn: 2 } });
+    const { after } = await alice.accounts.limit({ account: bob.account, limits: { conn: 4 } });
     await expect.poll(async () => (await alice.accounts.applied({ account: bob.account, after })).applied).toBe(true);
     await using second = await connectDevice(place, creds, "second");
     await expect(second.library.whoami({})).resolves.toMatchObject({ account: bob.account });

@@ -51,10 +51,11 @@ export const commands: Readonly<Record<string, Entry>> = {
     },
   },
   devices: {
-    summary: "list, rename and revoke your devices",
+    summary: "list, rename, renew and revoke your devices",
     commands: {
       ls: { summary: "list them", load: () => import("./commands/devices/ls.ts") },
       rename: { summary: "give one another name", load: () => import("./commands/devices/rename.ts") },
+      renew: { summary: "make this machine a new one", load: () => import("./commands/devices/renew.ts") },
       revoke: { summary: "let one in no more", load: () => import("./commands/devices/revoke.ts") },
     },
   },

@@ -55,7 +55,7 @@ const named: Readonly<Record<string, { readonly next: string }>> = {
 
 const notLetIn: Explained = {
   what: "nats-server does not let this device in",
-  why: "it was revoked, its time has run out, or its account was closed or suspended",
+  why: "it was revoked, or its account was closed or suspended; the account's own key, which could ask, is not here",
   next: "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER",
 };
 

@@ -1,4 +1,5 @@
 /** What the services refuse, in words for whoever typed the command. By the contracts' own reasons. */
+import { leastLimits } from "@natster/contracts/accounts";
 import type { Explained } from "./explained.ts";
 
 export const refusals: Readonly<Record<string, Explained>> = {
@@ -27,6 +28,10 @@ export const refusals: Readonly<Record<string, Explained>> = {
   wrong_role: { what: "this device may not do that; another of yours may", next: "natster devices" },
   // Of one.
   account_unknown: { what: "the system does not know this account", next: "natster doctor" },
+  account_own: {
+    what: "that is the account as which you administer, and it could lock you out",
+    next: "ask another administrator, or: natster ops limit with --catalogs and --imports alone",
+  },
   account_closed: { what: "this account was closed, for good", next: "natster context ls, and use another" },
   already_imported: { what: "you have accepted it already", next: "natster drop, to give it up" },
   catalog_exists: { what: "you have a catalog of that name already", next: "natster catalog ls" },
@@ -49,6 +54,10 @@ export const refusals: Readonly<Record<string, Explained>> = {
     why: "the clocks may differ",
     next: "natster doctor",
   },
+  device_last: {
+    what: "this is the only device that your account has left, and nobody could speak for it without one",
+    next: "natster login for another device first, natster devices renew for a new one here, or natster close",
+  },
   device_outdated: { what: "that device was revoked a moment ago", next: "the same again" },
   device_unknown: { what: "there is no such device", next: "natster devices" },
   claim_other: { what: "that code was answered for somebody else", next: "ask for a new one" },
@@ -56,6 +65,10 @@ export const refusals: Readonly<Record<string, Explained>> = {
   not_claimed: { what: "nobody has used that code yet", next: "wait for them, or natster watch" },
   not_for_you: { what: "that code is for another account", next: "ask for one of your own" },
   handle_other: { what: "that code is for another handle", next: "the same with --handle, and that one" },
+  limits_too_low: {
+    what: `no account can be used with so little: it needs ${leastLimits.conn} connections, ${leastLimits.subs} subscriptions and messages of ${leastLimits.payload} bytes`,
+    next: "natster ops suspend lets nobody in; or the same again with more",
+  },
   not_published: { what: "that catalog is not public", next: "natster catalog ls" },
   purpose_other: { what: "that code is of another kind", next: "look at it again" },
   statement_invalid: {

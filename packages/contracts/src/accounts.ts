@@ -1,6 +1,7 @@
 /** Accounts: who exists, and what nats-server is told about them. */
 import * as z from "zod";
 import { defineBucket, defineEvents, defineService } from "./define.ts";
+import { maxRange } from "./files.ts";
 import { projectionOps } from "./ops.ts";
 import {
   AccountKey,
@@ -31,6 +32,12 @@ export const AccountLimits = z.strictObject({
   imports: z.int().min(-1).optional(),
 });
 export type AccountLimits = z.infer<typeof AccountLimits>;
+
+/**
+ * What an account needs to be used at all, as far as its limits name it: connections for a page, a serving process and a
+ * command or two, and messages that hold the largest range of a file. With less it would be suspended, and not say so.
+ */
+export const leastLimits = { conn: 4, subs: 100, payload: 2 * maxRange } as const;
 
 export const accounts = defineService({
   name: "accounts",
@@ -111,7 +118,7 @@ export const accounts = defineService({
       summary: "Void every JWT that a device of the caller's account has; only an owner may revoke another than itself",
       request: z.strictObject({ user: UserKey }),
       reply: z.strictObject({ after: Sequence }),
-      errors: { device_unknown: 404, account_unknown: 404 },
+      errors: { device_unknown: 404, account_unknown: 404, device_last: 409 },
     },
     close: {
       subject: "natster.accounts.close",
@@ -127,7 +134,7 @@ export const accounts = defineService({
       summary: "Give an account other limits than the usual ones",
       request: z.strictObject({ account: AccountKey, limits: AccountLimits }),
       reply: z.strictObject({ after: Sequence }),
-      errors: { account_unknown: 404 },
+      errors: { account_unknown: 404, account_own: 409, limits_too_low: 422 },
       access: "administrator",
     },
     suspend: {
@@ -135,7 +142,7 @@ export const accounts = defineService({
       summary: "Let nobody connect to an account until it is resumed",
       request: z.strictObject({ account: AccountKey, reason: Label.optional() }),
       reply: z.strictObject({ after: Sequence }),
-      errors: { account_unknown: 404 },
+      errors: { account_unknown: 404, account_own: 409 },
       access: "administrator",
     },
     resume: {

@@ -40,7 +40,7 @@ export {
   type RegistrationReason,
   signRegistration,
 } from "./registration.ts";
-export { openWithPassphrase, type PassphraseReason, sealWithPassphrase } from "./passphrase.ts";
+export { leastPassphrase, openWithPassphrase, type PassphraseReason, sealWithPassphrase } from "./passphrase.ts";
 export { type Publication, type PublicationReason, readPublication, signPublication } from "./publication.ts";
 export { readRenewal, type RenewalReason, signRenewal } from "./renewal.ts";
 export { readRevocation, type Revocation, type RevocationReason, signRevocation } from "./revocation.ts";

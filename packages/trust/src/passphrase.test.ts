@@ -17,12 +17,17 @@ test("a wrong passphrase is told from a damaged file, and that from something el
   expect(await openWithPassphrase(sealed, "Schlussel finden")).toEqual({ refused: "passphrase_wrong" });
   const { data } = JSON.parse(sealed) as { data: string };
   const other = data.startsWith("A") ? `B${data.slice(1)}` : `A${data.slice(1)}`;
-  for (const damaged of [changed({ data: other }), changed({ data: data.slice(2) }), changed({}, { r: 9 })])
+  for (const damaged of [
+    changed({ data: other }),
+    changed({ data: data.slice(2) }),
+    changed({}, { r: 9 }),
+    sealed.slice(0, -20),
+  ])
     expect(await openWithPassphrase(damaged, "Schlüssel finden")).toEqual({ refused: "damaged" });
   for (const something of [
     "",
     "{}",
-    sealed.slice(0, -20),
+    sealed.slice(0, 9),
     changed({ format: "natster/sealed/2" }),
     changed({}, { N: 2 ** 30 }),
   ])

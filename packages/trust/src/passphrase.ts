@@ -19,6 +19,13 @@ export type PassphraseReason =
 /** About half a second and 128 MiB for each guess: it protects keys for years, against whoever has the file. */
 const cost = { N: 2 ** 17, r: 8, p: 1 } as const;
 
+/**
+ * How many characters a new passphrase has at the least. NIST SP 800-63B-4 asks for 15 where a password is all that is
+ * needed and for 8 where it is one of two things: here the other is the file, but whoever has that guesses without limit,
+ * at the cost above.
+ */
+export const leastPassphrase = 12;
+
 const Base64Url = z.string().regex(/^[\w-]+$/);
 const Header = z.strictObject({
   format: z.literal("natster/sealed/1"),
@@ -55,7 +62,10 @@ export async function openWithPassphrase(
   text: string,
   passphrase: string,
 ): Promise<Checked<{ bytes: Uint8Array }, PassphraseReason>> {
-  const sealed = Sealed.safeParse(parse(text));
+  const said = parse(text);
+  // What breaks off is no JSON any more, and still says what it was.
+  if (said === undefined && text.includes(`"${Header.shape.format.value}"`)) return refused("damaged");
+  const sealed = Sealed.safeParse(said);
   if (!sealed.success) return refused("not_sealed");
   const { data, check, ...header } = sealed.data;
   if (check !== checkOf(header, data)) return refused("damaged");

@@ -1,4 +1,5 @@
 import { CodeId, Handle } from "@natster/contracts";
+import { leastLimits } from "@natster/contracts/accounts";
 import { given } from "@natster/micro/given";
 import { describe, expect, test } from "vitest";
 import { account, admit, close, limit, rename, resume, suspend } from "./account.ts";
@@ -36,7 +37,7 @@ describe("an account", () => {
   test("that is not there can be neither renamed, limited, suspended, resumed nor closed", () => {
     for (const decide of [
       rename(lee, undefined),
-      limit({ conn: 1 }),
+      limit({ conn: 4 }),
       suspend(undefined),
       resume,
       close(undefined, now),
@@ -64,11 +65,21 @@ describe("renaming", () => {
 
 describe("limits", () => {
   test("are recorded where they differ", () => {
-    expect(given(account, registered).when(limit({ conn: 3 }))).toEqual({
-      recorded: [{ type: "limited", data: { limits: { conn: 3 } } }],
+    expect(given(account, registered).when(limit({ conn: 5 }))).toEqual({
+      recorded: [{ type: "limited", data: { limits: { conn: 5 } } }],
     });
-    const limited = { type: "limited", data: { limits: { conn: 3 } } } as const;
-    expect(given(account, registered, limited).when(limit({ conn: 3 }))).toEqual({ recorded: [] });
+    const limited = { type: "limited", data: { limits: { conn: 5 } } } as const;
+    expect(given(account, registered, limited).when(limit({ conn: 5 }))).toEqual({ recorded: [] });
+  });
+
+  test("to what amounts to being shut out is refused, and what keeps nobody out may be nothing", () => {
+    const when = (limits: Parameters<typeof limit>[0]) => given(account, registered).when(limit(limits));
+    for (const limits of [{ conn: 0 }, { conn: 3 }, { subs: 99 }, { payload: 1 }]) {
+      expect(when(limits)).toEqual({ refused: "limits_too_low" });
+    }
+    for (const limits of [leastLimits, { conn: -1, subs: -1, payload: -1 }, { catalogs: 0, imports: 0 }, {}]) {
+      expect(when(limits)).not.toHaveProperty("refused");
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 /** An account: whether it exists, what it is called, and how it stands. */
 import type { CodeId, EventOf, Handle, UnixTime } from "@natster/contracts";
-import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { accountEvents, accounts, leastLimits } from "@natster/contracts/accounts";
 import { kitRefusal, refuse } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
 import { type Devices, endDevices, evolveDevices } from "./devices.ts";
@@ -65,13 +65,24 @@ export const rename =
     return [{ type: "renamed", data: { handle, ...(was && { was }) } }];
   };
 
-/** Gives an account other limits. */
+/** Gives an account other limits, with which it can still be used: to let nobody in, it is suspended. */
 export const limit =
   (limits: Limits) =>
   (state: Account): AccountEvent[] => {
     known(state);
+    if (lockingOut.some((each) => isLess(limits[each], leastLimits[each]))) {
+      throw refuse(accounts.endpoints.limit, "limits_too_low");
+    }
     return JSON.stringify(state.limits) === JSON.stringify(limits) ? [] : [{ type: "limited", data: { limits } }];
   };
+
+/** The limits by which somebody can be kept out. */
+const lockingOut = ["conn", "subs", "payload"] as const;
+const isLess = (limit: number | undefined, least: number): boolean =>
+  limit !== undefined && limit !== -1 && limit < least;
+
+/** Whether limits say anything by which an account could be kept out. */
+export const couldLockOut = (limits: Limits): boolean => lockingOut.some((each) => limits[each] !== undefined);
 
 /** Lets nobody in until it is resumed. */
 export const suspend =

@@ -76,6 +76,18 @@ describe("revoking a device", () => {
     expect(given(account, registered).when(revoke(now))).toEqual({ recorded: [revoked(now)] });
   });
 
+  test("by itself needs another that holds: the last one stays", () => {
+    const itself = ofDevices(revokeDevice(phone, now + 100, phone));
+    const byAnother = ofDevices(revokeDevice(phone, now + 100, laptop));
+    const other = { ...said, user: laptop };
+    const runsOut = { ...other, expires: new Date((now + 60) * 1000).toISOString() };
+    const beside = (data: typeof other) => given(account, registered, added, { type: "device_added", data });
+    expect(given(account, registered, added).when(itself)).toEqual({ refused: "device_last" });
+    expect(beside(runsOut).when(itself)).toEqual({ refused: "device_last" });
+    expect(beside(other).when(itself)).toEqual({ recorded: [revoked(now + 100)] });
+    expect(given(account, registered, added).when(byAnother)).toEqual({ recorded: [revoked(now + 100)] });
+  });
+
   test("again in the same second records nothing, and later voids what was issued meanwhile", () => {
     const once = given(account, registered, added, revoked(now + 5));
     expect(once.when(revoke(now + 5))).toEqual({ recorded: [] });

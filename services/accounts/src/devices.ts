@@ -78,18 +78,27 @@ export const renameDevice =
  * `device_unknown` is the answer only where more keys that nobody ever announced were revoked than there is room for.
  * Otherwise a stolen device could fill the account's JWT until nats-server takes no further one, and could never be
  * revoked itself. Whoever holds the account key can announce a JWT of any key first, and then revoke it.
+ *
+ * `device_last` is the answer where it is the device that asks, `by`, and no other is left that holds: nobody could speak
+ * for the account any more. Closing it is another command.
  */
 export const revokeDevice =
-  (user: UserKey, now: UnixTime) =>
+  (user: UserKey, now: UnixTime, by?: UserKey) =>
   (devices: Devices): AccountEvent[] => {
     const device = devices.get(user) ?? unknown;
     if (!device.added && device.revokedUntil >= now) return [];
+    if (user === by && ![...devices].some(([other, each]) => other !== user && holds(each, now))) {
+      throw refuse(accounts.endpoints.revoke, "device_last");
+    }
     const isNew = !device.announced && device.revokedUntil === 0;
     if (isNew && [...devices.values()].filter(({ announced }) => !announced).length >= mostUnannounced) {
       throw refuse(accounts.endpoints.revoke, "device_unknown");
     }
     return [revocation(user, device, now)];
   };
+
+const holds = ({ added }: DeviceState, now: UnixTime): boolean =>
+  added !== undefined && (added.expires === undefined || Date.parse(added.expires) / 1000 > now);
 
 /** Ends the devices of an account that is closed. What is beyond one step is cut off with the account all the same. */
 export const endDevices =

@@ -1,10 +1,14 @@
-import type { accounts } from "@natster/contracts/accounts";
-import type { Handler } from "@natster/micro";
+import { accounts } from "@natster/contracts/accounts";
+import { type Handler, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
-import { account, limit as decide } from "./account.ts";
+import { account, couldLockOut, limit as decide } from "./account.ts";
 
 export const limit =
   (log: EventLog): Handler<typeof accounts, "limit"> =>
-  async ({ request, command }) => ({
-    after: await log.append(account, { account: request.account }, decide(request.limits), command),
-  });
+  async ({ caller, request, command }) => {
+    // An administrator who cannot connect any more could not take it back.
+    if (request.account === caller.account && couldLockOut(request.limits)) {
+      throw refuse(accounts.endpoints.limit, "account_own");
+    }
+    return { after: await log.append(account, { account: request.account }, decide(request.limits), command) };
+  };

@@ -1,10 +1,12 @@
-import type { accounts } from "@natster/contracts/accounts";
-import type { Handler } from "@natster/micro";
+import { accounts } from "@natster/contracts/accounts";
+import { type Handler, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
 import { account, suspend as decide } from "./account.ts";
 
 export const suspend =
   (log: EventLog): Handler<typeof accounts, "suspend"> =>
-  async ({ request, command }) => ({
-    after: await log.append(account, { account: request.account }, decide(request.reason), command),
-  });
+  async ({ caller, request, command }) => {
+    // Whoever is shut out cannot resume, and there may be no other administrator.
+    if (request.account === caller.account) throw refuse(accounts.endpoints.suspend, "account_own");
+    return { after: await log.append(account, { account: request.account }, decide(request.reason), command) };
+  };

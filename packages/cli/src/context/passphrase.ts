@@ -1,17 +1,46 @@
 /** A passphrase: from a file, from the environment, or from whoever sits at the terminal. */
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { Interrupted, UsageError } from "../failure.ts";
+import { leastPassphrase } from "@natster/trust";
+import { Failure, Interrupted, UsageError } from "../failure.ts";
 
 const variable = "NATSTER_PASSPHRASE";
 
-/** Asks for a passphrase, twice where it is a new one. It is not shown. Throws `UsageError` where there is nobody to ask. */
+/**
+ * Finds a passphrase, or asks for it, twice where it is a new one; it is not shown. Throws `Failure` where others may read
+ * its file or a new one is too short, and `UsageError` where there is nobody to ask.
+ */
 export async function passphraseFrom(
   file: string | undefined,
   { fresh }: { readonly fresh: boolean },
 ): Promise<string> {
-  if (file !== undefined) return (await readFile(file, "utf8")).replace(/\r?\n$/, "");
+  const passphrase = file === undefined ? await passphraseTyped({ fresh }) : await passphraseIn(file);
+  // What was sealed under a shorter one, by an older version, is still opened.
+  if (fresh && [...passphrase].length < leastPassphrase) {
+    throw new Failure(
+      `a passphrase has ${leastPassphrase} characters or more: whoever finds the file may guess for years`,
+      {
+        next: "the same again, with several words",
+      },
+    );
+  }
+  return passphrase;
+}
+
+async function passphraseIn(path: string): Promise<string> {
+  await using file = await open(path);
+  const found = await file.stat();
+  // A pipe is nobody else's to read, whatever it says.
+  if (found.isFile() && (found.mode & 0o077) !== 0) {
+    throw new Failure(`others may read ${path}, so what it holds is no secret`, {
+      next: `chmod 600 ${path}, or better another passphrase`,
+    });
+  }
+  return (await file.readFile("utf8")).replace(/\r?\n$/, "");
+}
+
+async function passphraseTyped({ fresh }: { readonly fresh: boolean }): Promise<string> {
   const named = process.env[variable];
   if (named) return named;
   if (!process.stdin.isTTY) {

@@ -111,8 +111,13 @@ async function device(context: Context): Promise<Finding> {
 
 const clockTolerance = 60;
 
+/** How a page is served to other machines: where `natster up` runs it, and where its service runs by itself. */
+const beyond = "natster down, and natster up --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL";
+const beyondByHand =
+  "WEB_LISTEN, WEB_PUBLIC_URL, WEB_TLS_CERT and WEB_TLS_KEY in the settings of the service web, and start it again";
+
 /** Whether the page answers, and whether its clock is this one's. */
-async function lookAtPage({ page }: Context, timeout: number): Promise<Finding[]> {
+async function lookAtPage({ page, system }: Context, timeout: number): Promise<Finding[]> {
   if (page === undefined) return [{ check: "page", state: "warning", found: "this system has none" }];
   try {
     const response = await fetch(new URL("natster.json", page), { signal: AbortSignal.timeout(timeout) });
@@ -125,7 +130,7 @@ async function lookAtPage({ page }: Context, timeout: number): Promise<Finding[]
             check: "page",
             state: "warning",
             found: `${page}, which opens on this machine only`,
-            next: "for people elsewhere: natster down, and natster up --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL",
+            next: `for people elsewhere: ${system === undefined ? beyondByHand : beyond}`,
           }
         : { check: "page", state: "well", found: page },
       Number.isNaN(skew) || skew <= clockTolerance

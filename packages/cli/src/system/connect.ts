@@ -36,7 +36,10 @@ export async function connectAs({ context: named, timeout, within }: Globals): P
   const creds = await context.creds();
   const place = placeOf(context, timeout);
   const person = await connectDevice(place, creds, "natster", { timeout }).catch(async (error: unknown) => {
-    throw (await whyStopped(context, error)) ?? (await whyNotLetIn(error, place, await context.accountKey()));
+    throw (
+      (await whyStopped(context, error)) ??
+      (await whyNotLetIn(error, place, { creds, account: await context.accountKey() }))
+    );
   });
   return { ...person, context, within, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
 }

@@ -1,37 +1,64 @@
 /** Why nats-server does not let a device in, as far as that can be known. */
 import { type Place, standingOf, visitLobby } from "@natster/person";
-import type { Key } from "@natster/trust";
+import { type Key, parseCreds, readJwt } from "@natster/trust";
 import { AuthorizationError, TimeoutError } from "@nats-io/nats-core";
 import { Failure } from "../failure.ts";
 
+/** Who is not let in: the device's creds, and the account's key where this machine holds it. */
+export interface Turned {
+  readonly creds: string;
+  readonly account: Key<"account"> | undefined;
+}
+
 /**
- * What is to be said instead of an error of connecting, for it says nothing of an account that is suspended: the platform
- * is asked through the lobby, which needs the account's key. The error itself where there is nothing better.
+ * What is to be said instead of an error of connecting, for nats-server says the same of every device that it does not
+ * let in: that its time has run out, its own JWT says, and the platform is asked about its account through the lobby, which
+ * needs the account's key. The error itself where there is nothing better.
  */
-export async function whyNotLetIn(error: unknown, place: Place, account: Key<"account"> | undefined): Promise<unknown> {
+export async function whyNotLetIn(error: unknown, place: Place, { creds, account }: Turned): Promise<unknown> {
   if (!(error instanceof TimeoutError || error instanceof AuthorizationError)) return error;
+  const refused = error instanceof AuthorizationError;
+  const next = account ? "natster devices renew" : undefined;
+  if (refused && hasRunOut(creds)) return failure("the time of this device has run out", { next: next ?? another });
   try {
     if (!account) {
-      if (error instanceof AuthorizationError) return error;
+      if (refused) return error;
       await visitLobby(place, (connection) => connection.flush());
-      return failure("nats-server answers, and lets no device of this account in", [
-        "it is suspended, or has as many connections as it may",
-      ]);
+      return failure("nats-server answers, and lets no device of this account in", {
+        why: "it is suspended, or has as many connections as it may",
+      });
     }
     const { status, reason } = await standingOf(place, account);
-    if (status === "suspended") return failure("this account is suspended", reason === undefined ? [] : [reason]);
-    if (status === "closed") return failure("this account was closed, for good");
-    if (status === "open" && error instanceof TimeoutError)
-      return failure("this account has as many connections as it may");
-    return error;
+    switch (status) {
+      case "suspended":
+        return failure("this account is suspended", { why: reason });
+      case "closed":
+        return failure("this account was closed, for good");
+      case "unknown":
+        return failure("the system does not know this account", { why: "it was registered with another one" });
+      case "open":
+        return refused
+          ? failure("this device was revoked", { next })
+          : failure("this account has as many connections as it may");
+    }
   } catch {
     // Nobody answers there either.
     return error;
   }
 }
 
-const failure = (what: string, [why]: readonly string[] = []): Failure =>
-  new Failure(what, {
-    next: "ask whoever runs the system",
-    ...(why !== undefined && { cause: new Error(why) }),
-  });
+/** What to type where the account's key is elsewhere. */
+export const another = "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER";
+
+function hasRunOut(creds: string): boolean {
+  const claims = readJwt(parseCreds(creds).jwt);
+  return claims.refused === undefined && claims.exp !== undefined && claims.exp * 1_000 <= Date.now();
+}
+
+const failure = (
+  what: string,
+  {
+    why,
+    next = "ask whoever runs the system",
+  }: { readonly why?: string | undefined; readonly next?: string | undefined } = {},
+): Failure => new Failure(what, { next, ...(why !== undefined && { cause: new Error(why) }) });

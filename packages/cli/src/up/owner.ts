@@ -17,6 +17,7 @@ import {
 } from "../context/context.ts";
 import { Failure } from "../failure.ts";
 import { accountKeyOf, deviceName } from "../system/connect.ts";
+import { freshDevice } from "../system/fresh-device.ts";
 
 /** The owner of a system, and the context that knows them. */
 export interface Owner {
@@ -58,6 +59,7 @@ export async function settleOwner(
     handle,
     timeout,
     signal,
+    tell,
   }: {
     readonly place: Place;
     readonly installation: Installation;
@@ -66,12 +68,31 @@ export async function settleOwner(
     /** Milliseconds that one answer is waited for. */
     readonly timeout: number;
     readonly signal: AbortSignal;
+    /** Told where the device had to be replaced. */
+    readonly tell: (what: string) => void;
   },
 ): Promise<Context> {
   const device = { name: deviceName(), role: "owner", administrator: true, maySign: true } as const;
   if (!context) await register(place, { account: key, ...(handle !== undefined && { handle }) });
-  const creds = context ? await context.creds() : createDevice(key, device);
-  await using person = await untilLetIn(() => connectDevice(place, creds, "natster up", { timeout }), signal);
+  const connect = (creds: string) => connectDevice(place, creds, "natster up", { timeout });
+  let letsOthersIn = false;
+  let creds = context ? await context.creds() : createDevice(key, device);
+  await using person = await untilLetIn(async () => {
+    try {
+      return await connect(creds);
+    } catch (error) {
+      if (!context || !(error instanceof AuthorizationError)) throw error;
+      // nats-server says the same where it has not been told of the account yet: then it lets in no other device either.
+      if (!letsOthersIn) {
+        await using _other = await connect(createDevice(key, device));
+        letsOthersIn = true;
+        throw error;
+      }
+      ({ creds } = await freshDevice(place, key, timeout));
+      tell("this machine's device is let in no more, so it has a new one; natster devices lists them");
+      return connect(creds);
+    }
+  }, signal);
   if (!context) await person.accounts.device({ jwt: parseCreds(creds).jwt });
   const { url: page } = await person.web.where({});
   const written = await writeContext(name, {

@@ -296,7 +296,8 @@ export const de: Words = {
     signOut: "Abmelden",
     signOutSure: "Abmelden? Der Schlüssel dieses Browsers wird widerrufen und vergessen.",
     signOutLast: "Abmelden? Der Schlüssel deines Kontos ist nur in diesem Browser: ohne Kopie ist das Konto verloren.",
-    signedOutOnly: "Hier abgemeldet. Widerrufen ließ sich das Gerät nicht: es gab keine Verbindung.",
+    signedOutOnly:
+      "Hier abgemeldet. Das Gerät ist nicht widerrufen: es gab keine Verbindung, oder dein Konto hat kein anderes.",
     fingerprint: "Kontoschlüssel",
     add: {
       title: "Ein weiteres Gerät",

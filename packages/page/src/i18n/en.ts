@@ -293,7 +293,7 @@ export const en = {
     signOut: "Sign out",
     signOutSure: "Sign out? This browser's key is revoked and forgotten.",
     signOutLast: "Sign out? The key of your account is only in this browser: without a copy of it the account is lost.",
-    signedOutOnly: "Signed out here. The device could not be revoked: there was no connection.",
+    signedOutOnly: "Signed out here. The device is not revoked: there was no connection, or your account has no other.",
     fingerprint: "Account key",
     add: {
       title: "Another device",

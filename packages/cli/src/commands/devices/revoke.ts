@@ -2,6 +2,7 @@ import { UserKey } from "@natster/contracts";
 import { revokeDevice } from "@natster/person";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
+import { Failure } from "../../failure.ts";
 import { connectAs } from "../../system/connect.ts";
 import { deviceMeant } from "../../system/devices.ts";
 
@@ -15,6 +16,12 @@ export default defineCommand({
   async run({ input, globals, say }) {
     await using person = await connectAs(globals);
     const { user, name } = await deviceMeant(person, input.device);
+    const { system } = person.context;
+    if (user === person.user && system !== undefined) {
+      throw new Failure(`this is the device of whoever runs the system in ${system}`, {
+        next: "natster devices renew gives this machine a new one, and revokes this",
+      });
+    }
     await revokeDevice(person, user, await person.context.accountKey());
     say({ user, name });
   },

@@ -4,6 +4,7 @@ import { OperatorError, restoreOperator } from "@natster/standalone";
 import * as z from "zod";
 import { passphraseFrom } from "../../context/passphrase.ts";
 import { systemDirectory } from "../../context/paths.ts";
+import { cannotOpen } from "../../context/sealed.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
 
@@ -29,9 +30,7 @@ export default defineCommand({
     try {
       const { refused } = await restoreOperator(text, passphrase, directory);
       if (refused === undefined) return say({ directory });
-      throw new Failure(`${input.file} cannot be opened: ${refused.replaceAll("_", " ")}`, {
-        next: "the same again, with the passphrase that it was sealed under",
-      });
+      throw cannotOpen(input.file, refused);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       throw new Failure(error.message, { next: "the same with --dir ANOTHER" });
