@@ -1,3 +1,4 @@
+import type { Role, UserKey } from "@natster/contracts";
 import { given } from "@natster/micro/given";
 import { createKey } from "@natster/trust";
 import { describe, expect, test } from "vitest";
@@ -76,16 +77,18 @@ describe("revoking a device", () => {
     expect(given(account, registered).when(revoke(now))).toEqual({ recorded: [revoked(now)] });
   });
 
-  test("by itself needs another that holds: the last one stays", () => {
-    const itself = ofDevices(revokeDevice(phone, now + 100, phone));
-    const byAnother = ofDevices(revokeDevice(phone, now + 100, laptop));
+  test("by an owner's device itself needs another that holds: the last one stays", () => {
+    const by = (user: UserKey, role: Role) => ofDevices(revokeDevice(phone, now + 100, { user, role }));
+    const itself = by(phone, "owner");
     const other = { ...said, user: laptop };
     const runsOut = { ...other, expires: new Date((now + 60) * 1000).toISOString() };
     const beside = (data: typeof other) => given(account, registered, added, { type: "device_added", data });
     expect(given(account, registered, added).when(itself)).toEqual({ refused: "device_last" });
     expect(beside(runsOut).when(itself)).toEqual({ refused: "device_last" });
     expect(beside(other).when(itself)).toEqual({ recorded: [revoked(now + 100)] });
-    expect(given(account, registered, added).when(byAnother)).toEqual({ recorded: [revoked(now + 100)] });
+    for (const decide of [by(laptop, "owner"), by(phone, "browser"), by(phone, "server")]) {
+      expect(given(account, registered, added).when(decide)).toEqual({ recorded: [revoked(now + 100)] });
+    }
   });
 
   test("again in the same second records nothing, and later voids what was issued meanwhile", () => {

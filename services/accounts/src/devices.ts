@@ -1,7 +1,7 @@
 /** The devices of an account: which there are, and which JWTs of them are void. */
 import type { EventOf, UnixTime, UserKey } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
-import { refuse } from "@natster/micro";
+import { type Caller, refuse } from "@natster/micro";
 
 type AccountEvent = EventOf<typeof accountEvents>;
 type DeviceEvent = Extract<AccountEvent, { type: `device_${string}` }>;
@@ -79,15 +79,19 @@ export const renameDevice =
  * Otherwise a stolen device could fill the account's JWT until nats-server takes no further one, and could never be
  * revoked itself. Whoever holds the account key can announce a JWT of any key first, and then revoke it.
  *
- * `device_last` is the answer where it is the device that asks, `by`, and no other is left that holds: nobody could speak
- * for the account any more. Closing it is another command.
+ * `device_last` is the answer where it is the device that asks, `by`, which owns the account, and no other is left that
+ * holds: nobody could speak for the account any more. Closing it is another command. Other roles were given by an owner.
  */
 export const revokeDevice =
-  (user: UserKey, now: UnixTime, by?: UserKey) =>
+  (user: UserKey, now: UnixTime, by?: Pick<Caller, "user" | "role">) =>
   (devices: Devices): AccountEvent[] => {
     const device = devices.get(user) ?? unknown;
     if (!device.added && device.revokedUntil >= now) return [];
-    if (user === by && ![...devices].some(([other, each]) => other !== user && holds(each, now))) {
+    if (
+      user === by?.user &&
+      by.role === "owner" &&
+      ![...devices].some(([other, each]) => other !== user && holds(each, now))
+    ) {
       throw refuse(accounts.endpoints.revoke, "device_last");
     }
     const isNew = !device.announced && device.revokedUntil === 0;

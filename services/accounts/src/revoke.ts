@@ -10,6 +10,6 @@ export const revoke =
   (log: EventLog): Handler<typeof accounts, "revoke"> =>
   async ({ caller, request: { user }, command }) => {
     mayTouch(caller, user);
-    const decide = ofDevices(revokeDevice(user, Math.floor(Date.now() / 1000), caller.user));
+    const decide = ofDevices(revokeDevice(user, Math.floor(Date.now() / 1000), caller));
     return { after: await log.append(account, { account: caller.account }, decide, command) };
   };

@@ -17,7 +17,7 @@ export async function passphraseFrom(
 ): Promise<string> {
   const passphrase = file === undefined ? await passphraseTyped({ fresh }) : await passphraseIn(file);
   // What was sealed under a shorter one, by an older version, is still opened.
-  if (fresh && [...passphrase].length < leastPassphrase) {
+  if (fresh && Array.from(passphrase).length < leastPassphrase) {
     throw new Failure(
       `a passphrase has ${leastPassphrase} characters or more: whoever finds the file may guess for years`,
       {

@@ -50,7 +50,12 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
   const { place, installation, logFile } = system.platform;
   const handle = input.handle ?? usualHandle();
   const context = await settleOwner(owner, {
-    ...{ place, installation, directory, handle, timeout, signal },
+    place,
+    installation,
+    directory,
+    handle,
+    timeout,
+    signal,
     tell: (what) => ui.note(what),
   });
   if (context.page !== undefined) await system.announce(context.page);
