@@ -60,9 +60,11 @@ test("a name that is not UTF-8 is counted, and so is a folder of that name; neit
   await writeFile(bad, "x");
   await mkdir(Buffer.concat([bad, Buffer.from("-folder")]));
   await folder.put("good");
+  // What stands for bytes that are none is a letter too.
+  await folder.put("replaced \uFFFD");
   await using index = await indexFolder(folder.path);
 
-  expect(paths(index)).toEqual(["good"]);
+  expect(paths(index)).toEqual(["good", "replaced \uFFFD"]);
   expect(index.lastScan?.omitted).toEqual({ name: 2 });
 });
 

@@ -51,9 +51,12 @@ export function hashFile(path: string, quiet: number, most: number): Hashed | No
 function hashOpen(file: number, path: string, before: BigIntStats): Hashed | NotHashed {
   const size = Number(before.size);
   const first = block.subarray(0, readSync(file, block, 0, block.length, 0));
-  const head = Uint8Array.from(first.subarray(0, headLength));
+  const isWhole = first.length === size;
+  // What is read of a longer file takes the place of how it begins.
+  const begin = first.subarray(0, headLength);
+  const head = isWhole ? begin : Uint8Array.from(begin);
   // A small file is in memory by now, and one call is cheaper than three.
-  const digest = first.length === size ? hash("sha256", first, "hex") : hashLong(file, first, size);
+  const digest = isWhole ? hash("sha256", first, "hex") : hashLong(file, first, size);
   const fingerprint = fingerprintOf(before);
   if (digest === undefined || fingerprintOf(fstatSync(file, { bigint: true })) !== fingerprint) {
     return { reason: "changing" };

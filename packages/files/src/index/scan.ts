@@ -161,12 +161,13 @@ export class Scan {
       await this.#sendFull();
     };
 
-    for (const { raw, name, kind } of namesIn(join(root, folder.at))) {
-      if (name === undefined) {
-        const path = below(folder.path, raw.toString("latin1")).slice(0, 4096);
+    for (const named of namesIn(join(root, folder.at))) {
+      if ("raw" in named) {
+        const path = below(folder.path, named.raw.toString("latin1")).slice(0, 4096);
         this.omissions.add({ reason: "name", path });
         continue;
       }
+      const { name, kind } = named;
       const found = this.#find(name, kind, folder);
       if (found?.is === "file") {
         seen?.add(name);

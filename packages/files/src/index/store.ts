@@ -85,23 +85,18 @@ export class Store {
   put(path: string, at: string, { size, modified, type, digest, fingerprint }: Hashed): void {
     this.#begin();
     const [folder, name] = split(path);
+    const row = [folder, name, at === path ? null : at, size, modified, type, digest, fingerprint];
+    // Most are new, and nothing has to be looked up for them.
+    const added = this.#sql("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(...row);
+    if (added.changes > 0) return this.#add(folder, 1, size);
     const before = this.#row(folder, name);
     const isSame =
       before?.["size"] === size &&
       before["modified"] === modified &&
       before["type"] === type &&
       before["digest"] === digest;
-    this.#sql("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
-      folder,
-      name,
-      at === path ? null : at,
-      size,
-      modified,
-      type,
-      digest,
-      fingerprint,
-    );
-    if (!isSame) this.#add(folder, before ? 0 : 1, size - (before ? whole(before["size"]) : 0));
+    this.#sql("REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(...row);
+    if (!isSame) this.#add(folder, 0, size - whole(before?.["size"]));
   }
 
   /** Takes a file away, if it is there. */

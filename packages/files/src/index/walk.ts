@@ -33,13 +33,34 @@ export type Found =
 /** Longer paths are refused, as in the contract. */
 const longestPath = 4096;
 
-/** The names in a folder as they come, without holding all of them; undefined for one that is not UTF-8. */
-export function* namesIn(path: string): Generator<{ raw: Buffer; name: string | undefined; kind: Kind }, void> {
+/** A name in a folder, or the bytes of one that is not UTF-8. */
+export type Named = { readonly name: string; readonly kind: Kind } | { readonly raw: Buffer };
+
+/** What stands in a name for bytes that are not UTF-8, and now and then for itself. */
+const replacement = "\uFFFD";
+
+/** The names in a folder as they come, without holding all of them. */
+export function* namesIn(path: string): Generator<Named, void> {
+  let isDoubtful = false;
+  {
+    using folder = opendirSync(path, { bufferSize: 256 });
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+      if (entry.name.includes(replacement)) isDoubtful = true;
+      else yield { name: entry.name, kind: kindOf(entry) };
+    }
+  }
+  if (isDoubtful) yield* doubtfulIn(path);
+}
+
+/** Those that were passed over, read again as bytes: each of these is memory outside of the heap, dear by the million. */
+function* doubtfulIn(path: string): Generator<Named, void> {
   // Node gives names as bytes where it is asked to; its types for `opendirSync` do not know that.
   using folder = opendirSync(path, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
   for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
     const { name: raw } = entry as unknown as { readonly name: Buffer };
-    yield { raw, name: isUtf8(raw) ? raw.toString() : undefined, kind: kindOf(entry) };
+    const name = raw.toString();
+    if (!name.includes(replacement)) continue;
+    yield isUtf8(raw) ? { name, kind: kindOf(entry) } : { raw };
   }
 }
 
