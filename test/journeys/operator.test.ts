@@ -15,6 +15,23 @@ function commandsOf(section: string): string {
   return [...here.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block).join("\n");
 }
 
+test("an operator for whom there is no room leaves nothing behind, and is made once there is", async () => {
+  const alice = new Somebody("alice", homes());
+  mkdirSync(join(alice.home, "full"));
+  const { code, out, err } = await alice.types(
+    `set -e; mount -t tmpfs -o size=64k tmpfs full
+     ! natster operator init full 2> failed.txt
+     ls -A full > left.txt
+     mount -o remount,size=4m full
+     natster operator init full`,
+    { namespaces: true },
+  );
+  const said = (name: string) => readFileSync(join(alice.home, name), "utf8");
+  expect(code, `${out}\n${err}`).toBe(0);
+  expect(said("failed.txt")).toMatch(/the disk is full.*\n +next: +df -h, make room, and the same again/);
+  expect(said("left.txt")).toBe("");
+}, 120_000);
+
 test("the commands of docs/operator.md set a system up, serve people, and retire a signing key", async () => {
   const where = homes();
   const [alice, bob] = [new Somebody("alice", where), new Somebody("bob", where)];

@@ -99,6 +99,18 @@ describe("a share code", () => {
       .toMatchObject({ owner: alice.account, expires: new Date(until * 1_000).toISOString() });
   });
 
+  test("is not used up by somebody who can read the catalog already, and lets somebody else in", async () => {
+    const { alice, store, place, system } = await anIssuer();
+    await answering(alice, store);
+    const first = await redeem(place, await issueShareCode(alice, { catalog: photos }, store));
+    if (first.purpose !== "share" || !first.joined) throw new Error("nobody joined");
+    const bob = await connected(system, first.joined.creds);
+    const code = await issueShareCode(alice, { catalog: photos }, store);
+
+    await expect(redeem(place, code, { person: bob })).rejects.toMatchObject({ reason: "already_shared", code: 409 });
+    await expect(redeem(place, code)).resolves.toMatchObject({ purpose: "share", catalog: photos });
+  });
+
   test("for one account is refused to every other, and stays good for that one", async () => {
     const { alice, store, place, system } = await anIssuer();
     await answering(alice, store);

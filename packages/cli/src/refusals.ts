@@ -33,6 +33,7 @@ export const refusals: Readonly<Record<string, Explained>> = {
     next: "ask another administrator, or: natster ops limit with --catalogs and --imports alone",
   },
   account_closed: { what: "this account was closed, for good", next: "natster context ls, and use another" },
+  already_shared: { what: "you can read that already; the code is good for somebody else", next: "natster ls" },
   already_imported: { what: "you have accepted it already", next: "natster drop, to give it up" },
   catalog_exists: { what: "you have a catalog of that name already", next: "natster catalog ls" },
   catalog_unknown: { what: "there is no such catalog", next: "natster ls" },

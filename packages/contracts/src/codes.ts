@@ -95,6 +95,7 @@ export const codes = defineService({
         code_unknown: 404,
         code_wrong: 403,
         code_claimed: 409,
+        already_shared: 409,
         claims_invalid: 422,
         not_for_you: 403,
         handle_other: 403,

@@ -75,11 +75,14 @@ export async function openInstallation(directory: string, partitions?: number): 
     makeFolder(folder, 0o700);
     await chmod(folder, 0o700);
   }
-  await Promise.all([
+  const writes = [
     ...Object.entries(made.creds).map(([of, creds]) => replaceSecret(places.creds(of), creds)),
     replaceSecret(places.signingKey, made.signingKey),
     ...Object.entries(made.offline).map(([of, seed]) => replaceSecret(offline(of), seed)),
-  ]);
+  ];
+  // Whoever clears away after one that fails does so behind the last of them.
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
   const { operatorJwt, systemAccount, preload, platform, lobby } = made;
   const installation = {
     operatorJwt,
@@ -130,10 +133,15 @@ export async function replaceSecret(path: string, text: string): Promise<void> {
   makeFolder(dirname(path), 0o700);
   const fresh = `${path}.new`;
   await rm(fresh, { force: true });
-  {
-    await using file = await open(fresh, "wx", 0o600);
-    await file.writeFile(`${text.trimEnd()}\n`);
-    await file.sync();
+  try {
+    {
+      await using file = await open(fresh, "wx", 0o600);
+      await file.writeFile(`${text.trimEnd()}\n`);
+      await file.sync();
+    }
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
   }
-  await rename(fresh, path);
 }

@@ -1,10 +1,11 @@
 /** Claiming: whoever proves to know the secret, first, is recorded as the one. */
-import type { CodeId } from "@natster/contracts";
+import type { AccountKey, CodeId } from "@natster/contracts";
 import { type ClaimTranscript, codes } from "@natster/contracts/codes";
 import { type Caller, type Handler, isRefusal, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
 import { claimHash, claimMac, equalMacs, purposeOf, readRegistration } from "@natster/trust";
 import { claimCode, code } from "./code.ts";
+import { assertGivesMore, holding } from "./holding.ts";
 import { type Entries, type Entry, findEntry, type FoundEntry, replaceEntry } from "./entry.ts";
 import type { WrongTries } from "./wrong-tries.ts";
 
@@ -33,6 +34,7 @@ export const claim =
       throw await wrong.refuse(id, entry, refuse(endpoint, "code_wrong"));
     }
     judge(id, transcript, entry, caller, policy);
+    if (!caller.newcomer) await assertNotUsedUp(id, caller.account, log);
 
     // This append is the one arbiter between two claimants. The entry follows it, also for whoever comes too late: a
     // process that ended between the two left the key there, which checks claims of a code that is claimed.
@@ -76,6 +78,14 @@ function judge(
 }
 
 const invalid = (why: string) => refuse(endpoint, "claims_invalid", why);
+
+/** A code for somebody who has what it gives stays good for somebody who has not. */
+async function assertNotUsedUp(id: CodeId, recipient: AccountKey, log: EventLog): Promise<void> {
+  const { issuer, offer } = (await log.load(code, { code: id })).state;
+  if (!issuer || offer?.purpose !== "share") return;
+  const { state } = await log.load(holding, { owner: issuer, catalog: offer.catalog, recipient });
+  assertGivesMore(offer, state, Date.now());
+}
 
 /** Takes the key out of an entry whose code the log has as claimed. */
 async function closeClaimed(

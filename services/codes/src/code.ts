@@ -7,7 +7,8 @@ import { purposeOf } from "@natster/trust";
 
 export interface CodeState {
   readonly issuer: AccountKey | undefined;
-  readonly purpose: CodeOffer["purpose"] | undefined;
+  /** What it gives. */
+  readonly offer: CodeOffer | undefined;
   readonly audience: AccountKey | undefined;
   /** Hash of the claim that won. */
   readonly claim: string | undefined;
@@ -24,7 +25,7 @@ type DataOf<T extends CodeEvent["type"]> = Extract<CodeEvent, { type: T }>["data
 
 const initial: CodeState = {
   issuer: undefined,
-  purpose: undefined,
+  offer: undefined,
   audience: undefined,
   claim: undefined,
   answer: undefined,
@@ -39,7 +40,7 @@ export const code = defineAggregate({
     switch (type) {
       case "issued": {
         const { issuer, offer, audience, expires } = data;
-        return { ...state, issuer, purpose: offer.purpose, audience, expires: Date.parse(expires) };
+        return { ...state, issuer, offer, audience, expires: Date.parse(expires) };
       }
       case "claimed":
         return { ...state, claim: data.hash };
@@ -98,7 +99,7 @@ export const expireCode =
   (now: number) =>
   (state: CodeState): CodeEvent[] => {
     // Nobody answers the claim of an enrol code: it has done what it is for.
-    const done = state.purpose === "enrol" ? state.claim !== undefined : state.answer !== undefined;
+    const done = state.offer?.purpose === "enrol" ? state.claim !== undefined : state.answer !== undefined;
     return state.issuer === undefined || done || state.ended || state.expires > now
       ? []
       : [{ type: "expired", data: { issuer: state.issuer } }];

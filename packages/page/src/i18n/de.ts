@@ -55,6 +55,7 @@ export const de: Words = {
     code_unknown: "Dieser Code ist abgelaufen, verbraucht oder nie entstanden. Bitte um einen neuen.",
     code_wrong: "In diesem Code ist ein Tippfehler.",
     handle_other: "Dieser Code ist für jemanden mit anderem Namen. Gib den ein, für den er gemacht ist.",
+    already_shared: "Das kannst du schon lesen. Der Link ist nicht verbraucht: jemand anders kann ihn haben.",
     code_claimed: "Diesen Code hat schon jemand benutzt; jeder gilt einmal. Bitte um einen neuen.",
     not_for_you: "Dieser Code ist für jemand anderen.",
     not_answered_yet:

@@ -56,6 +56,7 @@ export const en = {
     code_unknown: "This code has run out, was used up, or was never made. Ask for a new one.",
     code_wrong: "This code has a typing error in it.",
     handle_other: "This code is for somebody with another handle. Type the one that it was made for.",
+    already_shared: "You can read that already. The link was not used up: somebody else may have it.",
     code_claimed: "Somebody has used this code already; each works once. Ask for a new one.",
     not_for_you: "This code was made for somebody else.",
     not_answered_yet: "Whoever made this code is not there at the moment. Try again when they are: your code is kept.",

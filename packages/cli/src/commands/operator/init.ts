@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AccountKey } from "@natster/contracts";
 import { openInstallation, serverConfigFile, settingsFolder, writeOperatorFiles } from "@natster/standalone";
@@ -79,19 +79,23 @@ export default defineCommand({
     const webListen = `${input.page.host.includes(":") ? `[${input.page.host}]` : input.page.host}:${input.page.port}`;
     const page = new URL(input.publicUrl ?? `http://${webListen}/`).href;
     const administrators = input.administrator ?? [await ownAccount(globals.context, page)];
-    const installation = await openInstallation(directory, partitions);
-    await writeOperatorFiles(directory, installation, {
-      clients: listen,
-      websocket,
-      monitor,
-      ...(tls && { tls }),
-      ...(server !== undefined && { url: server }),
-      settings: {
-        administrators,
-        registration,
-        webListen,
-        ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
-      },
+    const settings = {
+      administrators,
+      registration,
+      webListen,
+      ...(input.publicUrl !== undefined && { publicUrl: input.publicUrl }),
+    };
+    const installation = await orNothing(directory, async () => {
+      const made = await openInstallation(directory, partitions);
+      await writeOperatorFiles(directory, made, {
+        clients: listen,
+        websocket,
+        monitor,
+        ...(tls && { tls }),
+        ...(server !== undefined && { url: server }),
+        settings,
+      });
+      return made;
     });
     const { platform, systemAccount } = installation;
     say({
@@ -116,6 +120,16 @@ export default defineCommand({
     );
   },
 });
+
+/** Fills a directory that was empty; where that fails it is empty again, so that the same again is not in its own way. */
+async function orNothing<T>(directory: string, fill: () => Promise<T>): Promise<T> {
+  try {
+    return await fill();
+  } catch (error) {
+    for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
+    throw error;
+  }
+}
 
 /** The account that whoever types this will register with: its key waits where `natster init` looks for it. */
 async function ownAccount(context: string | undefined, page: string): Promise<AccountKey> {
