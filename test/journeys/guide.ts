@@ -1,4 +1,4 @@
-/** The commands of the guide, as its pages have them. */
+/** The commands of the README and of the guide, as their pages have them. */
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -11,11 +11,16 @@ export interface Step {
   readonly fails: boolean;
 }
 
-const guide = join(import.meta.dirname, "..", "..", "docs", "guide");
+const root = join(import.meta.dirname, "..", "..");
 
-/** Every command of every page, in order. A block names whose commands it holds, and whether they are refused. */
-export function stepsOfGuide(): Step[] {
-  const pages = globSync(join(guide, "[0-9]-*.md")).toSorted();
+/** Every command of the guide. */
+export const stepsOfGuide = (): Step[] => stepsOf(globSync(join(root, "docs", "guide", "[0-9]-*.md")).toSorted());
+
+/** Every command of the README. */
+export const stepsOfReadme = (): Step[] => stepsOf([join(root, "README.md")]);
+
+/** Every command of these pages, in order. A block names whose commands it holds, and whether they are refused. */
+function stepsOf(pages: readonly string[]): Step[] {
   return pages.flatMap((path) =>
     [...readFileSync(path, "utf8").matchAll(/^```sh (\w+)( fails)?\n(.*?)^```$/gms)].flatMap(
       ([, who = "", fails, block = ""]) =>

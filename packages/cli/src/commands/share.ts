@@ -132,7 +132,7 @@ export default defineCommand({
     if (said.public) ui.out(`everybody here may read ${catalog}${until}; natster unpublish ${catalog} takes it back`);
     if (said.link) {
       showPassed(ui, `Whoever opens this first may read ${catalog}${until}:`, said.link);
-      if (said.link.link !== undefined) ui.note(`On a command line: natster get ${said.link.link}`);
+      if (said.link.link !== undefined) ui.note(`On a command line:\n  natster get ${said.link.link}`);
       if (said.link.onlyHere) ui.note(onlyHere);
       const { open = 1 } = said.link;
       if (open > 1) ui.note(`${open} links to ${catalog} are open, each for one person; natster codes withdraws them`);
@@ -224,7 +224,9 @@ async function serveFolder(
   const isNew = (await nameOfServed(person.context, root)) === undefined;
   const catalog = await makeCatalog(person, root, { name, description, dotfiles });
   if (isNew && name === undefined && losesLetters(root)) {
-    call.ui.note(`names of catalogs are of a to z, 0 to 9 and dashes: this one is ${catalog}; --name gives another`);
+    call.ui.note(
+      `the catalog is called ${catalog}, since names are of a to z, 0 to 9 and dashes; --name gives another`,
+    );
   }
   using _doing = showDoing(call.ui, "looking through the folder");
   const asked = await askToServe(person);

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Failure } from "../failure.ts";
 import { clean } from "../output/clean.ts";
 import type { Ui } from "../output/ui.ts";
-import { counted, duration, size } from "../output/words.ts";
+import { counted, duration, shortPath, size } from "../output/words.ts";
 
 export const Got = z.strictObject({
   name: z.string(),
@@ -49,6 +49,9 @@ export const nothing = (name: string, to: string, dryRun: boolean): Got => ({
   seconds: 0,
 });
 
+/** Of fewer bytes a rate says more about the way there than about them. */
+const worthRate = 1_000_000;
+
 /** Says it in a line, with a line more for each file that needs somebody's eye. */
 export function showGot(got: Got, ui: Ui): void {
   const { name, to, dryRun, kept, failed, fetched, replaced, copied, deleted, bytes, resumed, seconds } = got;
@@ -56,7 +59,8 @@ export function showGot(got: Got, ui: Ui): void {
   if (ui.quiet) return;
   for (const { path, reason } of failed) ui.note(`failed: ${clean(path)}: ${reason}`);
   showKept(got, ui, "kept");
-  const rate = bytes > resumed && seconds > 0 ? ` at ${size((bytes - resumed) / seconds)}/s` : "";
+  const came = bytes - resumed;
+  const rate = came >= worthRate && seconds > 0 ? ` at ${size(came / seconds)}/s` : "";
   const done = [
     ...(fetched.length > 0
       ? [`${counted(fetched.length, "file")}, ${size(bytes)}${rate} in ${duration(seconds)}`]
@@ -71,7 +75,7 @@ export function showGot(got: Got, ui: Ui): void {
   );
   const facts = [...done, ...thereAlready(got)].join("; ");
   const outcome = done.length > 0 ? `: ${facts}` : except ? "" : ", and nothing has changed";
-  ui.out(`${name} is in ${to}${except && `, but for ${except}`}${outcome}`);
+  ui.out(`${name} is in ${shortPath(to)}${except && `, but for ${except}`}${outcome}`);
   showGone(got, ui);
 }
 

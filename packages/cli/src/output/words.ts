@@ -1,4 +1,7 @@
-/** Sizes, times and keys in words. */
+/** Sizes, times, places and keys in words. */
+import { homedir } from "node:os";
+import { isAbsolute, relative } from "node:path";
+
 /** A size in words. */
 export function size(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -15,6 +18,19 @@ export function duration(seconds: number): string {
   if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   if (whole < 48 * 3_600) return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
   return `${Math.round(whole / 86_400)} days`;
+}
+
+/** A path as it can be typed here: from this folder where it is below it, and from home. */
+export function shortPath(path: string, here = process.cwd(), home = homedir()): string {
+  for (const [folder, sign] of [
+    [here, "."],
+    [home, "~"],
+  ] as const) {
+    const below = relative(folder, path);
+    if (below === "") return sign;
+    if (!/^\.\.(\/|$)/.test(below) && !isAbsolute(below)) return `${sign}/${below}`;
+  }
+  return path;
 }
 
 /** A moment, as short as it can be understood: today's by the clock, others by the day. */
