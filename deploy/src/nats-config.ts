@@ -34,5 +34,7 @@ const cluster = (servers: readonly string[]): string => `cluster {
   name: natster
   listen: "0.0.0.0:6222"
   tls { ${files.join(", ")}, verify: true }
+  # Where its clients are, another address of it may lead nowhere, and they know all of its names.
+  no_advertise: true
   routes: [${servers.map((server) => `"tls://${server}:6222"`).join(", ")}]
 }`;

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { type AccountKey, Handle } from "@natster/contracts";
+import { dial } from "@natster/micro/transport";
 import { connectDevice, createDevice, type Place, register } from "@natster/person";
 import { type Installation, openInstallation } from "@natster/standalone";
 import type { TestPerson } from "@natster/testing";
 import { createKey, type Key } from "@natster/trust";
-import { connect } from "@nats-io/transport-node";
 import { output } from "../../deploy/src/run.ts";
 import { Compose, freePorts } from "./compose.ts";
 
@@ -22,7 +22,12 @@ export interface ContainersOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How they are started, where not all at once. */
   readonly up?: (compose: Compose) => Promise<unknown>;
+  /** What is done next, before each of them is to be well. */
+  readonly next?: (begun: Begun) => Promise<unknown>;
 }
+
+/** A system that is set up, and whose services may be there or not. */
+export type Begun = Pick<Containers, "compose" | "directory" | "platform">;
 
 /** A system in containers. */
 export interface Containers extends AsyncDisposable {
@@ -42,7 +47,8 @@ export interface Containers extends AsyncDisposable {
 
 export const services = ["accounts", "catalog", "codes", "projector", "web"] as const;
 
-const clusterOf = ["nats-1", "nats-2", "nats-3"] as const;
+/** The nats-servers of a cluster. */
+export const clusterOf = ["nats-1", "nats-2", "nats-3"] as const;
 
 /** Starts a system whose images are there, and resolves when each of its containers is well. Everybody may register. */
 export async function startContainers({
@@ -51,6 +57,7 @@ export async function startContainers({
   administrators = [],
   env = {},
   up = (each) => each.does("up", "--detach", "--no-build"),
+  next,
 }: ContainersOptions): Promise<Containers> {
   await using undo = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "natster-containers-"));
@@ -73,7 +80,7 @@ export async function startContainers({
   });
   undo.defer(() => compose.end());
   await up(compose);
-  await compose.areWell([...names, ...services, "prepare", "provision"]);
+  await compose.areWell(["prepare"]);
 
   await takeOut(compose, "/state/keys", directory);
   await takeOut(compose, "/state/nats/ca.crt", directory);
@@ -82,19 +89,21 @@ export async function startContainers({
   const keys = join(directory, "keys");
   const installation = await openInstallation(keys);
   const urls = ports.map((port) => `tls://localhost:${port}`);
+  const begun: Begun = { compose, directory: keys, platform: { nats: { url: urls.join(",") }, installation } };
+  await next?.(begun);
+  await compose.areWell([...names, ...services, "prepare", "provision"]);
+
   const place: Place = {
     servers: urls,
     platform: installation.platform,
     lobby: installation.lobby,
-    dial: (options) => connect({ ...options, timeout: 20_000 }),
+    dial: (options) => dial({ ...options, timeout: 20_000 }),
   };
 
   const people = undo.use(new AsyncDisposableStack());
   const ending = undo.move();
   return {
-    compose,
-    directory: keys,
-    platform: { nats: { url: urls.join(",") }, installation },
+    ...begun,
     authority,
     page,
     urls,

@@ -14,6 +14,7 @@ import {
 } from "@natster/contracts";
 import { partsOfProjection } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { emptied } from "./copies.ts";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import type { ParkedPlace, ParkingReader, Place } from "./parking.ts";
@@ -176,6 +177,7 @@ export async function runProjection<B extends BucketContract>(
   async function empty(side: Side): Promise<void> {
     const { name } = sideOf(into, side);
     await manager.streams.purge(bucketStream(name));
+    emptied(connection, bucketStream(name));
     for (const part of [whole, ...partsOfProjection(into, partitions)]) {
       await (await openRecord(connection, sideOf(into, side), part)).keep(0, 0);
     }

@@ -34,22 +34,6 @@ export async function lastOf(manager: JetStreamManager, stream: string, subjects
   return found;
 }
 
-/** The last message of each subject under any of some filters: asked for at once, where they are few enough for one answer. */
-export async function* readUnder(
-  manager: JetStreamManager,
-  stream: string,
-  filters: string[],
-): AsyncGenerator<StoredMsg> {
-  if (filters.length > 1) {
-    try {
-      return yield* await lastOf(manager, stream, filters);
-    } catch (error) {
-      if (!isStatus(error, 413)) throw error;
-    }
-  }
-  for (const filter of filters) yield* readAll(manager, stream, filter);
-}
-
 /** For how long a batch may be under way, in milliseconds. */
 const patience = 5_000;
 
@@ -83,5 +67,6 @@ function whole(ask: (callback: BatchCallback<StoredMsg>) => Promise<{ stop(): vo
 const isUnbroken = (found: readonly StoredMsg[]): boolean =>
   found.every(({ lastSequence }, at) => lastSequence === (found[at - 1]?.seq ?? 0));
 
-const isStatus = (error: unknown, code: number): boolean =>
+/** Whether nats-server answered with this status. */
+export const isStatus = (error: unknown, code: number): boolean =>
   error instanceof JetStreamError && "code" in error && error.code === code;

@@ -3,8 +3,9 @@ import { type BucketContract, bucketStream, bucketSubject, type RowOf } from "@n
 import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { mostInBatch, publishBatch } from "./batch.ts";
+import { hasCopies, lastWritten, wrote } from "./copies.ts";
 import { countFrom, readNewest } from "./newest.ts";
-import { lastOf, readAll, readUnder } from "./read-all.ts";
+import { isStatus, readAll } from "./read-all.ts";
 import { kitRefusal } from "./refusal.ts";
 import { streams, streamsManager } from "./streams.ts";
 
@@ -75,8 +76,8 @@ interface Body<R> {
 
 /** Where nothing ever was. */
 export const emptySlot: Slot<never> = { row: undefined, sequence: 0, revision: 0 };
-/** How many subjects nats-server answers at once. */
-const most = 1_024;
+/** How many subjects nats-server answers at once, without one that may be asked for beside them. */
+const most = 1_023;
 /**
  * From so many rows on they are written in atomic batches, for each of which nats-server waits for the disk once instead
  * of for every row. One batch takes longer than one row, so that a few are better written side by side (ADR 32).
@@ -103,16 +104,30 @@ export async function openRows<B extends BucketContract>(
     return row === undefined ? undefined : { key: keyOf(stored), row, sequence };
   };
 
+  /** The last under each of these. */
+  const newestOf = (keys: readonly string[]) => lastWritten(connection, manager, stream, keys.map(subject));
+
   const slots = async (keys: readonly string[]): Promise<Map<string, Slot<R>>> => {
     const slots = new Map<string, Slot<R>>(keys.map((key) => [key, emptySlot]));
     for (let from = 0; from < keys.length; from += most) {
-      for (const stored of await lastOf(manager, stream, keys.slice(from, from + most).map(subject))) {
+      for (const stored of await newestOf(keys.slice(from, from + most))) {
         const { row, sequence } = bodyOf(stored);
         slots.set(keyOf(stored), { row, sequence, revision: stored.seq });
       }
     }
     return slots;
   };
+  /** Everything under some filters; where that is too much for one answer, each page comes from whichever copy. */
+  async function* under(filters: readonly string[]): AsyncGenerator<StoredMsg> {
+    if (filters.length > 1 || hasCopies(connection)) {
+      try {
+        return yield* await newestOf(filters);
+      } catch (error) {
+        if (!isStatus(error, 413)) throw error;
+      }
+    }
+    for (const filter of filters) yield* readAll(manager, stream, subject(filter));
+  }
   const slot = async (key: string): Promise<Slot<R>> => (await slots([key])).get(key) ?? emptySlot;
 
   const put: RowWriter<R>["put"] = async (key, row, sequence, revision, ttl) => {
@@ -126,6 +141,7 @@ export async function openRows<B extends BucketContract>(
         ...(ttl !== undefined && { ttl: `${ttl}s` }),
       }),
     );
+    if (ack && ttl === undefined) wrote(connection, stream, { subject: subject(key), seq: ack.seq });
     return ack?.seq;
   };
 
@@ -145,12 +161,14 @@ export async function openRows<B extends BucketContract>(
 
   return {
     async get(key) {
-      const stored = await manager.direct.getMessage(stream, { last_by_subj: subject(key) });
+      const [stored] = hasCopies(connection)
+        ? await newestOf([key])
+        : [await manager.direct.getMessage(stream, { last_by_subj: subject(key) })];
       return stored ? read(stored) : undefined;
     },
 
     async *scan(...filters) {
-      for await (const stored of readUnder(manager, stream, filters.map(subject))) {
+      for await (const stored of under(filters)) {
         const { row, sequence } = bodyOf(stored);
         yield { key: keyOf(stored), row, sequence };
       }
@@ -203,6 +221,8 @@ export async function openRows<B extends BucketContract>(
           const some = all.slice(from, from + mostInBatch);
           const last = await putTogether(some);
           if (last === undefined) return undefined;
+          const [key = ""] = some.at(-1) ?? [];
+          wrote(connection, stream, { subject: subject(key), seq: last });
           // A batch stands in one piece.
           for (const [index, [key]] of some.entries()) revisions.set(key, last - some.length + 1 + index);
         }

@@ -13,6 +13,7 @@ test("what cannot be reached now may be reached later", () => {
     new ClosedConnectionError(),
     answered(503, 10008),
     answered(429, 10210),
+    answered(409, 10158),
   ];
   expect(later.map(isUnreachable)).toEqual(later.map(() => true));
 });

@@ -24,6 +24,11 @@ const kinds = [
 /** What JetStream answers while it has too much to do, or no leader: "too many requests" and "unavailable". */
 const notNow = new Set([429, 503]);
 
+/** The same message was published already and is not stored yet, as in a cluster that is looking for a leader. */
+const inProcess = 10158;
+
 /** Whether it was nats-server or one of its streams that did not answer, or not now. Asking again may well succeed. */
 export const isUnreachable = (error: unknown): boolean =>
-  error instanceof JetStreamApiError ? notNow.has(error.status) : kinds.some((kind) => error instanceof kind);
+  error instanceof JetStreamApiError
+    ? notNow.has(error.status) || error.code === inProcess
+    : kinds.some((kind) => error instanceof kind);
