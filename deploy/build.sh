@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes a folder for each image into the folder that is named: its program in one file, and what that program needs. With
+# Writes a folder for each image into the folder that is named: its program, and what that program needs. With
 # `--clean` nothing is left of what was installed for it.
 set -eu
 out=$1

@@ -1,6 +1,7 @@
 /** Does what was typed, and says how it ended. */
 import * as z from "zod";
 import type { Globals } from "./define.ts";
+import { traced, traceWhereAsked } from "@natster/micro/trace";
 import { explain } from "./explain.ts";
 import { Interrupted, UsageError } from "./failure.ts";
 import { sayError } from "./output/say.ts";
@@ -27,6 +28,7 @@ const anAnswer = 10_000;
 /** Runs a command to its end; resolves with the exit code. */
 export async function execute({ name, command, input, globals }: Typed): Promise<number> {
   const interrupted = listenForInterrupts();
+  await using _traces = await traceWhereAsked("cli");
   // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
@@ -34,16 +36,18 @@ export async function execute({ name, command, input, globals }: Typed): Promise
     const within = (usual: number) => timeout ?? usual;
     const told: Globals = { context: undefined, ...others, timeout: within(anAnswer), within };
     const ui = createUi(told);
-    await command.run({
-      input: check(command.input, input, (part) => calledBy(command, part)),
-      globals: told,
-      ui,
-      signal: interrupted.signal,
-      say(data) {
-        if (told.json) ui.data(JSON.stringify(command.output.parse(data)));
-        else if (!(told.quiet && command.deed)) command.show(data, ui);
-      },
-    });
+    await traced({ kind: "internal", name: `natster ${name}` }, () =>
+      command.run({
+        input: check(command.input, input, (part) => calledBy(command, part)),
+        globals: told,
+        ui,
+        signal: interrupted.signal,
+        say(data) {
+          if (told.json) ui.data(JSON.stringify(command.output.parse(data)));
+          else if (!(told.quiet && command.deed)) command.show(data, ui);
+        },
+      }),
+    );
     return 0;
   } catch (error) {
     if (interrupted.signal.aborted || error instanceof Interrupted) return 130;

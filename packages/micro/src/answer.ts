@@ -9,6 +9,7 @@ import { readCall, type ServedEndpoint } from "./read-call.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
 import type { Room } from "./room.ts";
 import type { Tally } from "./tally.ts";
+import { traced, traceparent } from "./trace.ts";
 import { isUnreachable } from "./unreachable.ts";
 
 /** An endpoint, who handles it, and where it is told of. */
@@ -24,7 +25,8 @@ export interface AnsweredEndpoint extends ServedEndpoint {
 export async function answer(served: AnsweredEndpoint, message: ServiceMsg): Promise<void> {
   const done = served.tally.begin();
   try {
-    message.respond(await replyTo(served, message));
+    const span = { kind: "server", name: served.endpoint.subject, from: message.headers?.get(traceparent) } as const;
+    message.respond(await traced(span, () => replyTo(served, message)));
     done({});
   } catch (error) {
     const refusal = refusalOf(served, error);

@@ -23,6 +23,7 @@ import type * as z from "zod";
 import { decodeReply, encode, issuesOf } from "./codec.ts";
 import { commandHeader } from "./command.ts";
 import { Refusal } from "./refusal.ts";
+import { traced, traceparent } from "./trace.ts";
 
 export { isRefusal, Refusal } from "./refusal.ts";
 
@@ -108,7 +109,9 @@ async function call(
   let refused: Refusal | undefined;
   for (let pause = 50; ; pause *= 2) {
     try {
-      return await once(connection, endpoint, subject, payload, commandId, until - Date.now());
+      return await traced({ kind: "client", name: endpoint.subject }, (from) =>
+        once(connection, endpoint, subject, payload, { commandId, from }, until - Date.now()),
+      );
     } catch (error) {
       // That the last try had no time left says less than what was answered before it.
       if (error instanceof NoAnswerError && refused) throw refused;
@@ -137,11 +140,12 @@ async function once(
   endpoint: Endpoint,
   subject: string,
   payload: Uint8Array,
-  commandId: string,
+  { commandId, from }: { readonly commandId: string; readonly from: string | undefined },
   timeout: number,
 ): Promise<unknown> {
   const named = headers();
   named.set(commandHeader, commandId);
+  if (from !== undefined) named.set(traceparent, from);
   let message: Msg;
   try {
     message = await connection.request(subject, payload, { timeout: Math.max(1, timeout), headers: named });

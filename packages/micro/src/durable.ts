@@ -5,6 +5,7 @@ import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Stored } from "./fold.ts";
 import { streams, streamsManager } from "./streams.ts";
+import type { Doing } from "./trace.ts";
 
 /** What a durable has left to deliver, and what it has delivered without an acknowledgement. */
 export interface Backlog {
@@ -25,6 +26,8 @@ export interface Delivered {
   readonly time: number;
   /** Where nats-server hears what became of it. */
   readonly reply: string;
+  /** How a trace tells of it, where one does. */
+  readonly trace?: Doing;
 }
 
 /** What nats-server says of a message that it delivers. */

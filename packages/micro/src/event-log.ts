@@ -21,6 +21,7 @@ import { countFrom } from "./newest.ts";
 import { readAll } from "./read-all.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
 import { streams, streamsManager } from "./streams.ts";
+import { traced } from "./trace.ts";
 
 /** One aggregate's part in a decision. */
 export interface Part<E extends EventsContract = EventsContract, S = unknown> {
@@ -135,8 +136,9 @@ async function commit(
       if (decided instanceof Refusal) throw decided;
       return Math.max(...loaded.map(({ last }) => last));
     }
-    const entries = toEntries(decided, source, command);
-    const sequence = await publish(connection, entries);
+    const sequence = await traced({ kind: "producer", name: `append ${eventStream}` }, (from) =>
+      publish(connection, toEntries(decided, source, command, from)),
+    );
     if (sequence !== undefined) return sequence;
   }
   throw kitRefusal("conflict");
@@ -195,7 +197,7 @@ async function isNewest(
   return confirmed.every(Boolean);
 }
 
-function toEntries(decided: readonly Decided[], source: string, command: Command): BatchEntry[] {
+function toEntries(decided: readonly Decided[], source: string, command: Command, from?: string): BatchEntry[] {
   const time = new Date().toISOString();
   return decided.map(({ part: { aggregate, id }, event, expect }, position) => {
     const subject = eventSubject(aggregate.events, id, event.type);
@@ -204,7 +206,7 @@ function toEntries(decided: readonly Decided[], source: string, command: Command
       id: messageId,
       source,
       time,
-      cause: { actor: command.caller.account, user: command.caller.user, command },
+      cause: { actor: command.caller.account, user: command.caller.user, command, from },
     });
     return {
       subject,

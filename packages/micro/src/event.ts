@@ -23,6 +23,8 @@ export interface CloudEvent {
   readonly actoruser?: string;
   readonly commandname: string;
   readonly commandid: string;
+  /** The span that recorded it, where traces are taken: CloudEvents' extension for distributed tracing. */
+  readonly traceparent?: string;
   readonly data: unknown;
 }
 
@@ -49,6 +51,8 @@ export interface Cause {
   readonly actor: string;
   readonly user?: string | undefined;
   readonly command: Occurrence["command"];
+  /** The span that records it. */
+  readonly from?: string | undefined;
 }
 
 /** Writes an event. Throws where its data is against its schema: a decision's fault, not a caller's. */
@@ -72,6 +76,7 @@ export function writeEvent<E extends EventsContract>(
     ...(cause.user !== undefined && { actoruser: cause.user }),
     commandname: cause.command.name,
     commandid: cause.command.id,
+    ...(cause.from !== undefined && { traceparent: cause.from }),
     data: events.types[event.type]?.parse(event.data),
   };
 }
@@ -102,6 +107,10 @@ export function readEvent<E extends EventsContract>(
     } as unknown as Recorded<E>,
   };
 }
+
+/** The span that recorded an event; undefined where no trace was taken. */
+export const traceIn = (data: Uint8Array): string | undefined =>
+  /"traceparent":"([\da-f-]{55})"/.exec(utf8.decode(data))?.[1];
 
 function parse(data: Uint8Array): unknown {
   try {

@@ -10,6 +10,7 @@ import { leave } from "./leave.ts";
 import { answerProbes } from "./probe.ts";
 import { whenProvided } from "./provided.ts";
 import { serve, type ServeOptions } from "./serve.ts";
+import { traceWhereAsked } from "./trace.ts";
 
 /** What every platform service reads from its environment. */
 export const kitConfig = z.object({
@@ -162,6 +163,7 @@ export async function run<S extends ServiceContract, C extends z.ZodObject>(prog
   };
   // From the first moment: in a container, nothing else ends a process that waits.
   process.once("SIGTERM", stop).once("SIGINT", stop);
+  await using _traces = await traceWhereAsked(program.contract.name);
   try {
     running = await start(program, process.env, undefined, asked.signal);
     if (await running.ended) process.exitCode = 1;

@@ -4,9 +4,10 @@ import type { DurableContract } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Recorded } from "./aggregate.ts";
 import { openDurable } from "./durable.ts";
-import { readEvent } from "./event.ts";
+import { readEvent, traceIn } from "./event.ts";
 import type { Logger } from "./log.ts";
 import { mostHeld, reactToEach } from "./react-to-each.ts";
+import { takesTraces, traced } from "./trace.ts";
 
 /** How a reaction runs. */
 export interface ReactionOptions {
@@ -29,7 +30,10 @@ export async function runReaction<E extends EventsContract>(
   return reactToEach(durable, {
     connection,
     log: log.child({ reaction: contract.name }),
-    read: (message) => readEvent(events, message),
-    react: ({ id, event }) => react(id, event),
+    read: (message) => ({ ...readEvent(events, message), from: takesTraces() ? traceIn(message.data) : undefined }),
+    react: ({ id, event, from }) =>
+      from === undefined
+        ? react(id, event)
+        : traced({ kind: "consumer", name: `react ${contract.name}`, from }, () => react(id, event)),
   });
 }

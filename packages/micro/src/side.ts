@@ -11,6 +11,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { jitteredBackoff } from "./backoff.ts";
 import { caughtUp } from "./caught-up.ts";
 import { deliveredAs, openDurable } from "./durable.ts";
+import { traceIn } from "./event.ts";
 import { type Applied, readFor } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import { isDecision } from "./mend.ts";
@@ -21,6 +22,7 @@ import type { Projection } from "./projection.ts";
 import { openRows, type RowReader } from "./rows.ts";
 import { sleep } from "./sleep.ts";
 import { type Arrival, createTaking, type Taking, type Written } from "./taking.ts";
+import { type Doing, takesTraces } from "./trace.ts";
 
 /** How a side runs. */
 export interface SideOptions {
@@ -239,8 +241,11 @@ export async function runSide<B extends BucketContract>(
     if (acknowledged > lag.sequence || (await position.doubt()) !== undefined) await surely(begin);
     const arriving = (message: JsMsg): Arrival<RowOf<B>> => {
       const isRead = reads(message.subject);
+      const delivered = deliveredAs(message);
+      // A rebuild tells nothing: what it takes in is old.
+      const trace = takesTraces() && isRead && isTold() ? traceOf(into.name, message) : undefined;
       return {
-        delivered: deliveredAs(message),
+        delivered: trace ? { ...delivered, trace } : delivered,
         isRead,
         reading: isRead ? readFor(projection, message) : undefined,
         decision: isRead && isDecision(message) ? message : undefined,
@@ -288,6 +293,12 @@ export async function runSide<B extends BucketContract>(
       if (lag.writes && !connection.isClosed()) await durable.unpin().catch(() => undefined);
     },
   };
+}
+
+/** How a trace tells of an event on its way into rows, from when it arrived; undefined where it was recorded untraced. */
+function traceOf(name: string, { data }: JsMsg): Doing | undefined {
+  const from = traceIn(data);
+  return from === undefined ? undefined : { kind: "consumer", name: `project ${name}`, from, since: Date.now() };
 }
 
 /** The bucket was emptied, to be filled from the first event on. */

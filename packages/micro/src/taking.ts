@@ -9,6 +9,7 @@ import { mend } from "./mend.ts";
 import type { Parking, ParkedPlace, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import type { RowWriter } from "./rows.ts";
+import { takesTraces, traced } from "./trace.ts";
 
 /** What has arrived: whether the side is to read it, and what it says where it makes rows, or decides about them. */
 export interface Arrival<R> {
@@ -88,6 +89,7 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
     await afterRows()?.(applied, aside);
     written({ first, last, isRead });
     durable.acknowledge(held);
+    if (takesTraces()) for (const { trace } of held) if (trace) void traced(trace, async () => {});
     [held, applied, aside, isRead] = [[], [], [], false];
   };
 
