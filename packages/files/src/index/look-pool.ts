@@ -12,16 +12,26 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** A few threads that start when there is work, and do not keep the process alive when there is none. */
+/** After so many milliseconds without work a thread ends: each holds some fifteen megabytes. */
+const idleAtMost = 5_000;
+
+/** A few threads that start when there is work, and end when there has been none for a while. */
 export class LookPool implements AsyncDisposable {
   readonly size: number;
+  readonly #idleAtMost: number;
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, Job>();
   readonly #waiting: Job[] = [];
   #closed = false;
 
-  constructor(size: number = Math.min(4, availableParallelism())) {
+  constructor(size: number = Math.min(4, availableParallelism()), idle: number = idleAtMost) {
     this.size = size;
+    this.#idleAtMost = idle;
+  }
+
+  /** How many there are now. */
+  get threads(): number {
+    return this.#idle.length + this.#busy.size;
   }
 
   /** Looks at a batch. Rejects only where the pool itself is closed or broken. */
@@ -63,9 +73,8 @@ export class LookPool implements AsyncDisposable {
   }
 
   #next(): void {
-    const started = this.#idle.length + this.#busy.size;
     const worker =
-      this.#waiting.length === 0 ? undefined : (this.#idle.pop() ?? (started < this.size && this.#start()));
+      this.#waiting.length === 0 ? undefined : (this.#idle.pop() ?? (this.threads < this.size && this.#start()));
     if (!worker) return;
     const job = this.#waiting.shift();
     if (!job) return;
@@ -78,21 +87,31 @@ export class LookPool implements AsyncDisposable {
     // What it makes is gone with the next batch: a large nursery would only be memory that nobody uses twice.
     const resourceLimits = { maxYoungGenerationSizeMb: 4 };
     const worker = new Worker(new URL("./look-worker.ts", import.meta.url), { resourceLimits });
+    const endIfIdle = () => void (this.#unlist(worker) && worker.terminate());
+    let idle: NodeJS.Timeout | undefined;
     worker.on("message", (looked: Looked[]) => {
       this.#take(worker)?.resolve(looked);
       worker.unref();
       this.#idle.push(worker);
       this.#next();
+      clearTimeout(idle);
+      idle = setTimeout(endIfIdle, this.#idleAtMost).unref();
     });
     worker.on("error", (error) => this.#take(worker)?.reject(error));
     worker.on("exit", () => {
       this.#take(worker)?.reject(closed());
-      const index = this.#idle.indexOf(worker);
-      if (index >= 0) this.#idle.splice(index, 1);
+      this.#unlist(worker);
       // Another thread takes its place, should there be work left.
       if (!this.#closed) this.#next();
     });
     return worker;
+  }
+
+  /** Gives no more work to a thread that has none, and tells whether it had none. */
+  #unlist(worker: Worker): boolean {
+    const index = this.#idle.indexOf(worker);
+    if (index >= 0) this.#idle.splice(index, 1);
+    return index >= 0;
   }
 
   #take(worker: Worker): Job | undefined {
