@@ -1,6 +1,7 @@
 /** Devices that nats-server refuses: for a while, and they come back; for good, and they stop asking. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { CatalogName } from "@natster/contracts";
 import { addDevice, connectDevice, createDevice, DeviceRevokedError, type Person, standingOf } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { createKey } from "@natster/trust";
@@ -97,3 +98,17 @@ test("a device whose time has run out does not ask again", async () => {
   await device.connection.closed();
   expect(refused()).toBeLessThan(2);
 }, 120_000);
+
+test("a service that is stopped while nats-server is away does not wait for it", async () => {
+  const { system, alice } = await aSystem();
+  await alice.catalog.create({ catalog: CatalogName.parse("photos") });
+  await system.platform.nats.stop();
+  const stopping = Object.entries(system.platform.services).map(async ([name, running]) => {
+    await running.stop();
+    return name;
+  });
+  // A request that nobody answers is given up after five seconds, and a projector has nine projections.
+  const late = new Promise((resolve) => setTimeout(resolve, 20_000, "late"));
+  const ended = await Promise.race([Promise.all(stopping), late]);
+  expect(ended).toEqual(Object.keys(system.platform.services));
+});

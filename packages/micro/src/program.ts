@@ -6,7 +6,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { connect, ServerTooOldError } from "./connect.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Handlers } from "./handler.ts";
-import { leave } from "./leave.ts";
+import { isThere, leave } from "./leave.ts";
 import { answerProbes } from "./probe.ts";
 import { whenProvided } from "./provided.ts";
 import { serve, type ServeOptions } from "./serve.ts";
@@ -127,6 +127,8 @@ export async function start<S extends ServiceContract, C extends z.ZodObject>(
   const stop = () =>
     (stopped ??= (async () => {
       await serving.stop();
+      // What waits for a nats-server that is away ends with its connection, and not one after the other when each gives up.
+      await Promise.all(connections.map(async (each) => ((await isThere(each)) ? undefined : each.close())));
       await closing.disposeAsync();
       // Everything asked for is answered; drain sends what is still on its way.
       await Promise.all(connections.map(leave));
