@@ -23,8 +23,9 @@ export function whyNotEnforced(all: readonly Enforcement[]): Explained | undefin
   const disbelieved = all.find(({ disbelievedBy }) => disbelievedBy > 0);
   if (disbelieved) {
     const so = disbelieved.enforces ? "the key before it goes on signing" : "nothing new about accounts is enforced";
-    const what = `${counted(disbelieved.disbelievedBy, "nats-server")} does not believe the operator's signing key: ${so}`;
-    return { what, next: again };
+    const { disbelievedBy: many } = disbelieved;
+    const who = `${counted(many, "nats-server")} ${many === 1 ? "does" : "do"} not believe`;
+    return { what: `${who} the operator's signing key: ${so}`, next: again };
   }
   const refused = Math.max(0, ...all.map(({ refusedAccounts }) => refusedAccounts));
   if (refused === 0) return undefined;
