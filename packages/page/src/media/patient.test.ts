@@ -40,3 +40,9 @@ test("a refusal is final", async () => {
     trouble: "refused",
   });
 });
+
+test("whoever serves it may come back later than the connection", async () => {
+  const { read, pause } = failing("offline", ...Array.from({ length: 10 }, () => "nobody" as const));
+  const patient = patiently(read, { offline: 60_000, nobody: 1_000 }, { pause });
+  expect(await patient(0, 1, signal)).toEqual(Uint8Array.of(1));
+});

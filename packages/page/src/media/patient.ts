@@ -13,15 +13,17 @@ export function patiently(
   { waits = () => undefined, pause = passed }: { waits?: (waiting: boolean) => void; pause?: typeof passed } = {},
 ): Read {
   return async (offset, length, signal) => {
-    let waited = 0;
+    let [waited, most] = [0, 0];
     for (let next = 250; ; next = Math.min(5_000, next * 2)) {
       try {
         const bytes = await read(offset, length, signal);
         if (waited > 0) waits(false);
         return bytes;
       } catch (error) {
-        const most = error instanceof EngineError ? (patience[error.trouble] ?? 0) : 0;
-        if (waited >= most) throw error;
+        const may = error instanceof EngineError ? patience[error.trouble] : undefined;
+        // Whoever serves it lost the connection too, and comes back in their own time: the longer patience holds.
+        most = Math.max(most, may ?? 0);
+        if (may === undefined || waited >= most) throw error;
         waits(true);
         await pause(next, signal);
         waited += next;
