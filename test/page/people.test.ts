@@ -154,6 +154,26 @@ test("what was taken back is gone from the library, and a film that runs ends", 
   expectQuiet(profile);
 }, 180_000);
 
+test("a link does not take a browser from whoever is in it, unless they say so", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  await begin(page, world.url, "judy");
+  const link = new URL(await world.linkFor(world.bob)).hash;
+  const asked = page.getByRole("heading", { name: "This link is for somebody else" });
+  await visit(page, link);
+  await asked.waitFor();
+  await page.getByRole("button", { name: "Stay as I am" }).click();
+  await page.getByText("@judy").waitFor();
+  expect(page.url()).not.toContain("device");
+  await page.reload();
+  await page.getByText("@judy").waitFor();
+  await visit(page, link);
+  await asked.waitFor();
+  await page.getByRole("button", { name: "Sign in with the link" }).click();
+  await page.getByText("@bob").waitFor();
+  expectQuiet(profile);
+}, 120_000);
+
 test("signing out revokes the device and forgets it", async () => {
   await using profile = await freshProfile(world.browser);
   const { page } = profile;

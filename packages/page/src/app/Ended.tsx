@@ -1,13 +1,18 @@
 import type { Session } from "../engine/api.ts";
 import { useText } from "../i18n/text.ts";
+import { Ask } from "./Ask.tsx";
 import { useEngine } from "./engine-context.ts";
 import { Frame } from "./Frame.tsx";
 import { Notice } from "./Notice.tsx";
 
 /** A device that nats-server lets in no more. */
-export function Ended({ session: { why } }: { readonly session: Extract<Session, { state: "ended" }> }) {
-  const t = useText().ended;
+export function Ended({ session: { device, why } }: { readonly session: Extract<Session, { state: "ended" }> }) {
+  const {
+    ended: t,
+    devices: { signOutLast },
+  } = useText();
   const engine = useEngine();
+  const forget = () => void engine.signOut();
   return (
     <Frame bare>
       <Notice title={why === "expired" ? t.expired : t.refused}>
@@ -18,9 +23,13 @@ export function Ended({ session: { why } }: { readonly session: Extract<Session,
               {t.again}
             </button>
           )}
-          <button type="button" className="button" onClick={() => void engine.signOut()}>
-            {t.forget}
-          </button>
+          {device.holdsAccount ? (
+            <Ask label={t.forget} question={signOutLast} yes={forget} className="button" />
+          ) : (
+            <button type="button" className="button" onClick={forget}>
+              {t.forget}
+            </button>
+          )}
         </p>
       </Notice>
     </Frame>

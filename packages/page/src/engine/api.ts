@@ -90,6 +90,13 @@ export interface Given {
   readonly shared?: Required<Address>;
 }
 
+/** A one-time code that is redeemed here. */
+export interface Redemption {
+  readonly code: string;
+  /** Whether it may make this browser somebody else's device. */
+  readonly instead?: boolean;
+}
+
 /** A person who begins here. */
 export interface Beginning {
   readonly handle: string;
@@ -112,15 +119,18 @@ export interface Restored {
 
 /** Everything that a tab may have done. Each throws `EngineError`. */
 export interface Engine {
-  /** Signs this browser in as the device of these creds, in place of whichever it was. */
-  readonly signIn: (creds: string) => Promise<Device>;
+  /**
+   * Signs this browser in as the device of these creds. Where it is a device of another account, that is refused as
+   * `somebody_here`, unless they are to come `instead`.
+   */
+  readonly signIn: (what: { readonly creds: string; readonly instead?: boolean }) => Promise<Device>;
   /** Makes an account and a device of it here, and signs in as that. */
   readonly begin: (beginning: Beginning) => Promise<Device>;
   /**
    * Redeems a one-time code: a newcomer gets an account made here, a person gets what it gives, and a device code makes
-   * this browser that device. Interrupted, the same code goes on where it was.
+   * this browser that device, as `signIn` does. Interrupted, the same code goes on where it was.
    */
-  readonly redeem: (code: string) => Promise<Given>;
+  readonly redeem: (redemption: Redemption) => Promise<Given>;
   /** Signs in as the person of a sealed copy, as another device of theirs. */
   readonly restore: (copy: SealedCopy) => Promise<Restored>;
   /** Revokes the device, if it can be reached, and forgets it here. Resolves with whether it was revoked. */

@@ -15,12 +15,12 @@ import {
 } from "@natster/person";
 import { type Code, createKey, type Key, keyFromSeed, parseCode, parseCreds } from "@natster/trust";
 import { wsconnect } from "@nats-io/nats-core";
-import type { Beginning, Given, Restored, SealedCopy } from "./api.ts";
+import type { Beginning, Given, Redemption, Restored, SealedCopy } from "./api.ts";
 import { codesHere } from "./code-store.ts";
 import { openStore } from "./database.ts";
 import { EngineError } from "./engine-error.ts";
 import { natsUrl } from "./nats.ts";
-import type { OwnSession } from "./session.ts";
+import { type OwnSession, somebodyHere } from "./session.ts";
 
 /** The ways into a session of the system that a page is of. */
 export function waysIn(page: string, own: OwnSession) {
@@ -31,19 +31,23 @@ export function waysIn(page: string, own: OwnSession) {
       if (code !== undefined) {
         const given = await redeem(place, readCode(code), { handle: name, deviceName, claims });
         if (!("joined" in given) || !given.joined) throw new EngineError("refused", "another code", "code_unreadable");
-        return own.adopt(given.joined.creds, given.joined.account.seed());
+        return own.adopt(given.joined.creds, { accountSeed: given.joined.account.seed(), instead: true });
       }
       const account = createKey("account");
       await register(place, { account, handle: name });
-      return own.adopt(await firstDevice(place, account), account.seed());
+      return own.adopt(await firstDevice(place, account), { accountSeed: account.seed(), instead: true });
     },
-    async redeem(text: string): Promise<Given> {
+    async redeem({ code: text, instead = false }: Redemption): Promise<Given> {
       await own.started;
       const code = readCode(text);
+      // Before it is claimed, nobody knows whose device it makes; claimed, it is used up.
+      if (code.purpose === "device" && !instead && own.isOthers()) throw somebodyHere();
       const person = code.purpose === "share" && own.session().state === "connected" ? own.now().person : undefined;
       const given = await redeem(await findPlace(page), code, { deviceName, claims, ...(person && { person }) });
-      if (given.purpose === "device") await own.adopt(given.creds);
-      else if (given.joined) await own.adopt(given.joined.creds, given.joined.account.seed());
+      if (given.purpose === "device") await own.adopt(given.creds, { instead });
+      else if (given.joined) {
+        await own.adopt(given.joined.creds, { accountSeed: given.joined.account.seed(), instead: true });
+      }
       const { purpose } = given;
       return purpose === "share" ? { purpose, shared: { owner: given.owner, catalog: given.catalog } } : { purpose };
     },
@@ -51,12 +55,12 @@ export function waysIn(page: string, own: OwnSession) {
       const opened = await importPerson(file, passphrase);
       if (opened.refused !== undefined) throw new EngineError("refused", opened.refused, opened.refused);
       const { account, accountSeed, creds, pins: people } = opened.backup;
-      if (accountSeed === undefined) await own.adopt(creds);
+      if (accountSeed === undefined) await own.adopt(creds, { instead: true });
       else {
         const device = await firstDevice(await findPlace(page), keyFromSeed(accountSeed, "account")).catch(unknownHere);
         // The codes come before the session that answers them.
         await restoreCodes(opened.backup, codesHere);
-        await own.adopt(device, accountSeed);
+        await own.adopt(device, { accountSeed, instead: true });
       }
       return { account, people };
     },

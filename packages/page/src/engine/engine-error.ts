@@ -30,6 +30,10 @@ export class EngineError extends Error {
   }
 }
 
+/** Whether it was refused since this browser is somebody else's device. */
+export const isSomebodyHere = (error: unknown): boolean =>
+  error instanceof EngineError && error.reason === "somebody_here";
+
 /** Whether it was called off by whoever asked. */
 export const isCancelled = (error: unknown): boolean =>
   (error instanceof EngineError && error.trouble === "cancelled") ||

@@ -37,9 +37,9 @@ export function startEngine(page: string, tell: (news: News) => void): Engine & 
 
   return {
     session: own.session,
-    signIn: (creds) => own.adopt(creds),
+    signIn: ({ creds, instead }) => own.adopt(creds, { ...(instead && { instead }) }),
     begin: async (beginning) => (await comes()).begin(beginning),
-    redeem: async (code) => (await comes()).redeem(code),
+    redeem: async (redemption) => (await comes()).redeem(redemption),
     restore: async (copy) => (await comes()).restore(copy),
     share: async (what) => (await gives()).share(what),
     shareLink: async (what) => (await gives()).shareLink(what),

@@ -1,4 +1,5 @@
 /** The device that this browser is, and its connection: kept across visits, renewed in time, and forgotten on request. */
+import type { AccountKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { catalog } from "@natster/contracts/catalog";
 import { codes } from "@natster/contracts/codes";
@@ -33,8 +34,16 @@ export interface OwnSession {
   readonly started: Promise<void>;
   /** The connection that there is. Throws `EngineError` where there is none. */
   readonly now: () => Connected;
-  /** Signs in as a device, in place of whichever it was. */
-  readonly adopt: (creds: string, accountSeed?: string) => Promise<Device>;
+  /**
+   * Signs in as a device. Where this browser is a device of another account, that is only done `instead`; otherwise it is
+   * refused as `somebody_here`: what is kept of the other would be lost, its account's key perhaps with it.
+   */
+  readonly adopt: (
+    creds: string,
+    how?: { readonly accountSeed?: string; readonly instead?: boolean },
+  ) => Promise<Device>;
+  /** Whether this browser is a device of somebody, and of another account than this one. */
+  readonly isOthers: (account?: AccountKey) => boolean;
   /** Revokes the device where it can be reached, and forgets it; whether it was revoked. */
   readonly signOut: () => Promise<boolean>;
   readonly tryAgain: () => void;
@@ -105,6 +114,9 @@ export function openSession(page: string, told: Told): OwnSession {
     () => become({ state: "signed_out" }),
   );
 
+  const isOthers = (account?: AccountKey) =>
+    kept !== undefined && kept.account !== account && (session.state !== "ended" || kept.accountSeed !== undefined);
+
   return {
     session: () => session,
     started,
@@ -112,9 +124,14 @@ export function openSession(page: string, told: Told): OwnSession {
       if (!connected || session.state !== "connected") throw new EngineError("offline", "there is no connection");
       return connected;
     },
-    async adopt(creds, accountSeed) {
+    isOthers,
+    async adopt(creds, { accountSeed, instead = false } = {}) {
       await started;
-      const device = await deviceOf(creds, accountSeed);
+      const made = await deviceOf(creds, accountSeed);
+      if (!instead && isOthers(made.account)) throw somebodyHere();
+      // Another device of the same account takes its key from nobody.
+      const before = kept?.account === made.account ? kept.accountSeed : undefined;
+      const device = { ...(before !== undefined && { accountSeed: before }), ...made };
       await keepDevice(device).catch(() => undefined);
       connect(device);
       return shown(device);
@@ -139,6 +156,9 @@ export function openSession(page: string, told: Told): OwnSession {
     wake: async () => nats?.wake(),
   };
 }
+
+/** This browser is somebody else's device already. */
+export const somebodyHere = () => new EngineError("refused", "this browser is a device of somebody", "somebody_here");
 
 /** How often it is looked whether the device has to be renewed, in milliseconds. */
 const lookAgain = 10 * 60_000;

@@ -20,7 +20,6 @@ export const de: Words = {
   connection: {
     connected: "verbunden",
     looking: "nats-server wird gesucht…",
-    ended: "nicht verbunden",
     stale: "Die Verbindung ist verloren und wird gesucht. Zu sehen ist, was zuletzt bekannt war.",
   },
   notices: { label: "Meldungen", dismiss: "Schließen" },
@@ -127,6 +126,13 @@ export const de: Words = {
       what: "Schlüssel und Dateien geben Browser nur Seiten, die über https kommen oder von diesem Rechner selbst. Frage nach der https-Adresse dieses Natster, oder öffne es auf dem Rechner, auf dem es läuft.",
     },
   },
+  instead: {
+    title: "Dieser Link ist für jemand anderen",
+    what: "Er würde diesen Browser zu einem Gerät eines anderen Kontos machen, anstelle von deinem. Folge ihm nur, wenn du um ihn gebeten hast.",
+    onlyHere: "Der Schlüssel deines Kontos ist in diesem Browser: ohne Kopie ist das Konto verloren.",
+    stay: "Alles lassen, wie es ist",
+    go: "Mit dem Link anmelden",
+  },
   ended: {
     expired: "Dieses Gerät ist abgelaufen",
     expiredHow: "Seine Zeit ist um. Melde dich mit einem neuen Link an.",
@@ -157,7 +163,6 @@ export const de: Words = {
     copyKey: "Kontoschlüssel kopieren",
     onlyHere: "Der Schlüssel deines Kontos ist nur in diesem Browser. Geht er verloren, bringt ihn niemand zurück.",
     keepCopy: "Eine Kopie behalten",
-    offlineHow: "Gerade stellt niemand diesen Katalog bereit. Er öffnet sich von selbst, sobald es jemand tut.",
   },
   catalog: {
     search: "In diesem Katalog suchen",
@@ -175,6 +180,8 @@ export const de: Words = {
     modified: "Geändert",
     list: "Als Liste",
     grid: "Als Raster",
+    away: "Gerade stellt das niemand bereit",
+    awayHow: "Es öffnet sich von selbst, sobald es jemand tut.",
     empty: "Dieser Ordner ist leer.",
     nothing: "Das kommt hier in keinem Namen vor.",
     up: "Aufwärts",
@@ -231,7 +238,7 @@ export const de: Words = {
     person: "Name oder Kontoschlüssel",
     until: "Bis",
     forever: "ohne Ende",
-    days: (number) => s(number, "Tag", "Tage"),
+    days: (number) => `für ${s(number, "Tag", "Tage")}`,
     share: "Teilen",
     shared: (catalog, name) => `${catalog} ist ${name} angeboten`,
     link: "Link machen",

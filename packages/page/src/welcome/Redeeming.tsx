@@ -1,10 +1,12 @@
 import { useEffect, useState } from "react";
 import { useEngine } from "../app/engine-context.ts";
 import { Frame } from "../app/Frame.tsx";
+import { Instead } from "../app/Instead.tsx";
 import { Notice } from "../app/Notice.tsx";
 import { goTo } from "../app/route.ts";
-import type { Given } from "../engine/api.ts";
+import type { Given, Redemption } from "../engine/api.ts";
 import type { EngineClient } from "../engine/connect.ts";
+import { isSomebodyHere } from "../engine/engine-error.ts";
 import { explained } from "../i18n/explained.ts";
 import { useText } from "../i18n/text.ts";
 
@@ -28,12 +30,13 @@ export function Redeem({ code, done }: RedeemProps) {
   const t = useText();
   const engine = useEngine();
   const [turn, setTurn] = useState(0);
+  const [instead, setInstead] = useState(false);
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     let current = true;
     setError(undefined);
     const redeem = async () => {
-      const { shared } = await redeemOnce(engine, code, turn);
+      const { shared } = await redeemOnce(engine, { code, instead }, turn);
       if (!current) return;
       if (shared) goTo({ at: "catalog", owner: shared.owner, catalog: shared.catalog, path: "" });
       done();
@@ -42,7 +45,9 @@ export function Redeem({ code, done }: RedeemProps) {
     return () => {
       current = false;
     };
-  }, [engine, code, turn, done]);
+  }, [engine, code, instead, turn, done]);
+
+  if (isSomebodyHere(error)) return <Instead go={() => setInstead(true)} stay={done} />;
 
   if (error === undefined) {
     return (
@@ -69,8 +74,8 @@ export function Redeem({ code, done }: RedeemProps) {
 let underWay: { readonly key: string; readonly given: Promise<Given> } | undefined;
 
 /** A view may begin twice with the same code; it is redeemed once for each try. */
-function redeemOnce(engine: EngineClient, code: string, turn: number): Promise<Given> {
-  const key = `${code} ${turn}`;
-  if (underWay?.key !== key) underWay = { key, given: engine.redeem(code) };
+function redeemOnce(engine: EngineClient, redemption: Redemption, turn: number): Promise<Given> {
+  const key = `${redemption.code} ${redemption.instead} ${turn}`;
+  if (underWay?.key !== key) underWay = { key, given: engine.redeem(redemption) };
   return underWay.given;
 }

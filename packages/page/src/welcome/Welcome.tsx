@@ -59,7 +59,7 @@ function WithLink() {
     const link = readTyped(text, Date.now());
     if (link.state === "code") return setCode(link.code);
     if (link.state !== "good") return setProblem(link);
-    engine.signIn(link.creds).catch(() => setProblem({ state: "unreadable" }));
+    engine.signIn({ creds: link.creds }).catch(() => setProblem({ state: "unreadable" }));
   };
   return (
     <section className={css.way} aria-labelledby="with-link">
