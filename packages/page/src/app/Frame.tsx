@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Device } from "../engine/api.ts";
 import { useText } from "../i18n/text.ts";
 import { useTransfers } from "../transfers/use-transfers.ts";
@@ -104,10 +104,19 @@ function ConnectionState() {
   );
 }
 
-/** While the connection is sought, what is seen is what was known last. */
+/** While the connection is sought, what is seen is what was known last. A moment without it is nothing to speak of. */
 function Stale() {
   const session = useSession();
   const t = useText().connection;
-  // A moment without it is nothing to speak of.
-  return session.state === "looking" ? <p className={css.stale}>{t.stale}</p> : null;
+  const since = session.state === "looking" ? session.since : undefined;
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (since === undefined) return;
+    const timer = setTimeout(() => setLong(true), 1_000);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [since]);
+  return isLong ? <p className={css.stale}>{t.stale}</p> : null;
 }

@@ -7,6 +7,8 @@ export interface Told {
   readonly text: string;
   /** Where it leads. */
   readonly link?: string;
+  /** What it is about: what is newer takes the place of what was told of the same. */
+  readonly about?: string;
 }
 
 /** How many are shown at once; others wait for their turn. */
@@ -22,15 +24,20 @@ const watchers = new Set<() => void>();
 export function tell(notice: Omit<Told, "id">): void {
   if (told.some(({ text, tone }) => text === notice.text && tone === notice.tone)) return;
   const id = ++last;
-  become([...told, { ...notice, id }]);
+  const others = told.filter(({ about }) => about === undefined || about !== notice.about);
+  become([...others, { ...notice, id }]);
 }
 
 /** Takes one away. */
 export const dismiss = (id: number): void => become(told.filter((each) => each.id !== id));
 
 /** Those that are shown now. */
+export const shownNow = (): readonly Told[] => told.slice(0, mostShown);
+
+/** The same, live. */
 export function useNotices(): readonly Told[] {
-  return useSyncExternalStore(watch, () => told).slice(0, mostShown);
+  useSyncExternalStore(watch, () => told);
+  return shownNow();
 }
 
 const timed = new Set<number>();
@@ -38,7 +45,7 @@ const timed = new Set<number>();
 function become(next: readonly Told[]): void {
   told = next;
   // A notice's time begins when it is seen, not while it waits behind others.
-  for (const { id, tone } of told.slice(0, mostShown)) {
+  for (const { id, tone } of shownNow()) {
     if (tone === "wrong" || timed.has(id)) continue;
     timed.add(id);
     setTimeout(() => {

@@ -1,21 +1,21 @@
 import type { AccountKey, CatalogName } from "@natster/contracts";
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
-import { useEngine, useSession } from "../app/engine-context.ts";
+import { useEngine } from "../app/engine-context.ts";
 import { Failed } from "../app/Failed.tsx";
 import { Icon } from "../app/Icon.tsx";
 import { kept } from "../app/kept.ts";
 import { Notice } from "../app/Notice.tsx";
 import { goTo, linkTo } from "../app/route.ts";
-import { useAnswer } from "../app/use-answer.ts";
 import type { Address } from "../engine/api.ts";
+import { EngineError } from "../engine/engine-error.ts";
 import { useText } from "../i18n/text.ts";
-import { useNames } from "../library/names.ts";
-import { look } from "../library/seen.ts";
 import { startTransfer } from "../transfers/start.ts";
 import css from "./CatalogPage.module.css";
+import { Crumbs } from "./Crumbs.tsx";
 import { Entries } from "./Entries.tsx";
 import { folderOf, nameIn, type Order, rowsOf } from "./rows.ts";
 import { useListing } from "./use-listing.ts";
+import { useLooking } from "./use-looking.ts";
 
 const Viewer = lazy(async () => ({ default: (await import("../viewer/Viewer.tsx")).Viewer }));
 
@@ -37,7 +37,7 @@ export function CatalogPage({ owner, catalog, path }: CatalogPageProps) {
   }, [owner, catalog]);
   const folder = path.endsWith("/") ? path.slice(0, -1) : folderOf(path);
   const viewed = path === "" || path.endsWith("/") ? undefined : path;
-  useLooking(owner, address);
+  const description = useLooking(owner, address);
 
   const [search, setSearch] = useState("");
   const [order, setOrder] = useState<Order>({ by: "name", down: false });
@@ -64,17 +64,22 @@ export function CatalogPage({ owner, catalog, path }: CatalogPageProps) {
     });
 
   const files = rows.filter((row) => row.kind === "file");
+  // That its owner is away is nothing that went wrong.
+  const isAway = rows.length === 0 && listed.error instanceof EngineError && listed.error.trouble === "nobody";
   return (
     <div className={css.page}>
       <header className={css.head}>
         <Crumbs owner={owner} catalog={catalog} folder={folder} at={at} />
         <p className={css.sum} role="status">
-          {search.trim() !== "" && listed.complete
-            ? t.catalog.found(rows.length)
-            : listed.complete
-              ? t.catalog.items(rows.length - files.length, files.length)
-              : t.loading}
+          {isAway
+            ? ""
+            : search.trim() !== "" && listed.complete
+              ? t.catalog.found(rows.length)
+              : listed.complete
+                ? t.catalog.items(rows.length - files.length, files.length)
+                : t.loading}
         </p>
+        {description !== undefined && folder === "" && <p className={css.description}>{description}</p>}
         <div className={css.tools}>
           <label className={css.search}>
             <Icon name="search" />
@@ -108,8 +113,13 @@ export function CatalogPage({ owner, catalog, path }: CatalogPageProps) {
           </button>
         </div>
       </header>
-      {listed.error !== undefined && <Failed error={listed.error} again={again} />}
-      {listed.complete && rows.length === 0 && listed.error === undefined ? (
+      {listed.error !== undefined && !isAway && <Failed error={listed.error} again={again} />}
+      {isAway && (
+        <Notice title={t.catalog.away}>
+          <p>{t.catalog.awayHow}</p>
+        </Notice>
+      )}
+      {isAway ? null : listed.complete && rows.length === 0 && listed.error === undefined ? (
         <Notice title={search.trim() !== "" ? t.catalog.nothing : folder === "" ? t.catalog.empty : t.catalog.gone}>
           {folder !== "" && search.trim() === "" && (
             <p>
@@ -146,61 +156,5 @@ export function CatalogPage({ owner, catalog, path }: CatalogPageProps) {
         </Suspense>
       )}
     </div>
-  );
-}
-
-/** Notes that somebody looks into a catalog, at the revision that it has now. */
-function useLooking(owner: string, address: Address): void {
-  const session = useSession();
-  const self = "device" in session ? session.device.account : undefined;
-  const account = owner === "me" ? self : address.owner;
-  const [row] = useAnswer({
-    key: `${account}/${address.catalog}`,
-    ask: (engine) =>
-      account === undefined
-        ? Promise.resolve(undefined)
-        : engine.ask("library", "catalog", { owner: account, catalog: address.catalog }),
-    concerns: (notice) => notice.kind === "presence" && notice.catalog === address.catalog,
-  });
-  const revision = row.state === "there" ? row.value?.revision : undefined;
-  useEffect(() => {
-    if (account !== undefined) look(account, address.catalog, revision);
-  }, [account, address, revision]);
-}
-
-interface CrumbsProps {
-  readonly owner: string;
-  readonly catalog: string;
-  readonly folder: string;
-  readonly at: (path: string) => string;
-}
-
-/** The folders above, each a link; the last is where one is. */
-function Crumbs({ owner, catalog, folder, at }: CrumbsProps) {
-  const t = useText();
-  const name = useNames(useMemo(() => (owner === "me" ? [] : [owner as AccountKey]), [owner]));
-  const steps = folder === "" ? [] : folder.split("/");
-  return (
-    <nav className={css.crumbs} aria-label={t.catalog.path}>
-      <ol>
-        <li>
-          <a href={linkTo({ at: "library" })}>{owner === "me" ? t.library.mine : name(owner as AccountKey)}</a>
-        </li>
-        <li>{steps.length > 0 ? <a href={at("")}>{catalog}</a> : <h1>{catalog}</h1>}</li>
-        {steps.map((step, index) => (
-          <li key={steps.slice(0, index + 1).join("/")}>
-            {index === steps.length - 1 ? (
-              <h1>
-                <bdi>{step}</bdi>
-              </h1>
-            ) : (
-              <a href={at(`${steps.slice(0, index + 1).join("/")}/`)}>
-                <bdi>{step}</bdi>
-              </a>
-            )}
-          </li>
-        ))}
-      </ol>
-    </nav>
   );
 }

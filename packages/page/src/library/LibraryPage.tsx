@@ -1,4 +1,3 @@
-import type { Catalog, Presence, Share } from "@natster/contracts/library";
 import { useMemo, useState } from "react";
 import { Ask } from "../app/Ask.tsx";
 import { Failed } from "../app/Failed.tsx";
@@ -14,10 +13,8 @@ import { useText } from "../i18n/text.ts";
 import css from "./LibraryPage.module.css";
 import { useNames } from "./names.ts";
 import { allRows } from "./rows.ts";
-import { useUnseen } from "./seen.ts";
-
-type Mine = Catalog & Presence;
-type Theirs = Share & Presence;
+import { Card, type Mine, type Theirs } from "./Card.tsx";
+import { Inbox } from "./Inbox.tsx";
 
 /** Everything that can be looked into: what is one's own, what was shared, and what is offered. */
 export function LibraryPage({ device }: { readonly device: Device }) {
@@ -86,67 +83,6 @@ function Self({ device }: { readonly device: Device }) {
   );
 }
 
-function Inbox({ shares, again }: { readonly shares: readonly Theirs[]; readonly again: () => void }) {
-  const t = useText().library;
-  const name = useNames(useMemo(() => shares.map(({ owner }) => owner), [shares]));
-  return (
-    <section className={css.section} aria-labelledby="inbox">
-      <h2 id="inbox">{t.inbox}</h2>
-      <ul className={css.invitations}>
-        {shares.map((share) => (
-          <Invitation key={`${share.owner}/${share.catalog}`} share={share} from={name(share.owner)} again={again} />
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Invitation({
-  share,
-  from,
-  again,
-}: {
-  readonly share: Theirs;
-  readonly from: string;
-  readonly again: () => void;
-}) {
-  const t = useText().library;
-  const engine = useEngine();
-  const [busy, setBusy] = useState(false);
-  const { owner, catalog, expires } = share;
-  const answer = async (yes: boolean) => {
-    setBusy(true);
-    try {
-      if (yes) {
-        const { after } = await engine.ask("catalog", "import", { owner, catalog });
-        const session = engine.session();
-        if ("device" in session) await engine.applied({ account: session.device.account, after });
-      } else await engine.ask("catalog", "decline", { owner, catalog });
-    } catch (error) {
-      tell({ tone: "wrong", text: explained(error) });
-    }
-    setBusy(false);
-    again();
-  };
-  return (
-    <li className={css.invitation}>
-      <Dot online={share.online} />
-      <p>
-        <strong>{catalog}</strong> <span className={css.quiet}>{t.from(from)}</span>
-        {expires && <span className={css.quiet}> · {t.until(day(expires))}</span>}
-      </p>
-      <span className="buttons">
-        <button type="button" className="button primary" disabled={busy} onClick={() => void answer(true)}>
-          {busy ? t.accepting : t.accept}
-        </button>
-        <button type="button" className="button" disabled={busy} onClick={() => void answer(false)}>
-          {t.decline}
-        </button>
-      </span>
-    </li>
-  );
-}
-
 function SharedWithMe({ shares, again }: { readonly shares: readonly Theirs[]; readonly again: () => void }) {
   const t = useText().library;
   const engine = useEngine();
@@ -196,45 +132,6 @@ function MyCatalogs({ catalogs }: { readonly catalogs: readonly Mine[] }) {
         </ul>
       )}
     </section>
-  );
-}
-
-interface CardProps {
-  readonly owner: string;
-  readonly seenAs: string;
-  readonly row: Mine | Theirs;
-  readonly quiet: string;
-  readonly children?: React.ReactNode;
-}
-
-function Card({ owner, seenAs, row: { catalog, online, revision }, quiet, children }: CardProps) {
-  const t = useText().library;
-  const unseen = useUnseen();
-  return (
-    <li className={css.card}>
-      <a href={linkTo({ at: "catalog", owner, catalog, path: "" })}>
-        <span className={css.title}>
-          <Dot online={online} />
-          <strong>{catalog}</strong>
-          {owner !== "me" && unseen(seenAs, catalog, revision) && <b className={css.fresh}>{t.fresh}</b>}
-        </span>
-        <span className={css.quiet}>{quiet || "\u00A0"}</span>
-      </a>
-      {children}
-    </li>
-  );
-}
-
-/** Whether a catalog is served now. */
-function Dot({ online }: { readonly online: boolean }) {
-  const t = useText().library;
-  return (
-    <span
-      role="img"
-      aria-label={online ? t.online : t.offline}
-      title={online ? t.online : t.offline}
-      className={`${css.dot} ${online ? css.online : ""}`}
-    />
   );
 }
 

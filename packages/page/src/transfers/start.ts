@@ -30,9 +30,10 @@ export async function startTransfer(engine: EngineClient, wanted: Wanted): Promi
     const files = single ? [single] : await filesOf(engine, wanted);
     if (files.length === 0) return;
     const name = single ? (single.path.split("/").at(-1) ?? title) : title;
-    tell({ tone: "news", text: textNow().transfers.started(name), link: "#/transfers" });
+    const id = crypto.randomUUID();
+    tell({ tone: "news", text: textNow().transfers.started(name), link: "#/transfers", about: id });
     await add(engine, {
-      id: crypto.randomUUID(),
+      id,
       address,
       title: name,
       folder,

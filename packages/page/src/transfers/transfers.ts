@@ -71,7 +71,7 @@ export function run(engine: EngineClient, id: string): void {
       if (stop.signal.aborted || isCancelled(error)) return;
       const why = explainedHere(error);
       await update(id, { state: "failed", why });
-      tell({ tone: "wrong", text: why, link: "#/transfers" });
+      tell({ tone: "wrong", text: why, link: "#/transfers", about: id });
     })
     .finally(() => running.delete(id));
 }
@@ -107,7 +107,7 @@ async function carryOut(engine: EngineClient, id: string, signal: AbortSignal): 
   const transfer = find(id);
   if (!transfer) return;
   await update(id, { state: "done" });
-  tell({ tone: "good", text: textNow().transfers.finished(transfer.title), link: "#/transfers" });
+  tell({ tone: "good", text: textNow().transfers.finished(transfer.title), link: "#/transfers", about: id });
 }
 
 /** Brings one file to its place. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useEngine } from "../app/engine-context.ts";
+import { Icon } from "../app/Icon.tsx";
 import { nameIn } from "../catalog/rows.ts";
 import { explained } from "../i18n/explained.ts";
 import { useText } from "../i18n/text.ts";
@@ -49,7 +50,10 @@ export function MediaView({ address, file }: ViewProps) {
       );
     case "audio":
       return (
-        <audio className={css.audio} src={src} controls autoPlay onError={broken} aria-label={nameIn(file.path)} />
+        <div className={css.sound}>
+          <Icon name="audio" size={72} />
+          <audio src={src} controls autoPlay onError={broken} aria-label={nameIn(file.path)} />
+        </div>
       );
     default:
       return <img className={css.image} src={src} alt={nameIn(file.path)} onError={broken} />;

@@ -72,7 +72,7 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
           >
             <Icon name="next" size={20} />
           </button>
-          {file && (
+          {file && kindOf(file) !== "none" && (
             <button type="button" aria-label={t.viewer.download} onClick={download}>
               <Icon name="transfers" size={20} />
             </button>
@@ -86,7 +86,7 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
         {file ? (
           <Boundary key={file.path}>
             <Suspense fallback={<p role="status">{t.loading}</p>}>
-              <View key={file.digest} address={address} file={file} />
+              <View key={file.digest} address={address} file={file} download={download} />
             </Suspense>
           </Boundary>
         ) : (
@@ -99,7 +99,7 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
   );
 }
 
-function View(props: ViewProps) {
+function View({ download, ...props }: ViewProps & { readonly download: () => void }) {
   const t = useText();
   switch (kindOf(props.file)) {
     case "image":
@@ -113,6 +113,13 @@ function View(props: ViewProps) {
     case "text":
       return <TextView {...props} />;
     case "none":
-      return <p className={css.note}>{t.viewer.none}</p>;
+      return (
+        <div className={css.none}>
+          <p className={css.note}>{t.viewer.none}</p>
+          <button type="button" className="button primary" onClick={download}>
+            {t.viewer.download}
+          </button>
+        </div>
+      );
   }
 }
