@@ -6,7 +6,7 @@ export const docs = join(import.meta.dirname, "..", "docs");
 
 /** How many links to tests a page has with what it quotes of them, and what of it is not there, as `PATH: NAME`. */
 export function quotedIn(page: string): { readonly links: number; readonly missing: string[] } {
-  const quoted = [...page.matchAll(/\]\((\.\.\/[^)]+\.test\.ts)\): ((?:_[^_|]+_(?:, )?)+)/g)];
+  const quoted = [...page.matchAll(/\]\((\.\.\/[^)]+\.test\.tsx?)\): ((?:_[^_|]+_(?:, )?)+)/g)];
   const missing = quoted.flatMap(([, path = "", names = ""]) => {
     const source = readFileSync(join(docs, path), "utf8").replaceAll('\\"', '"');
     return [...names.matchAll(/_([^_]+)_/g)].flatMap(([, name = ""]) =>

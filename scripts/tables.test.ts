@@ -1,21 +1,31 @@
-/** The tables of docs/log.md, held against the tests that they name. */
+/** The tables of features and weaknesses in docs, held against the tests that they name. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { docs, quotedIn } from "./quoted.ts";
 
-const page = readFileSync(join(docs, "log.md"), "utf8");
-const numbered = (letter: string, from: number, to: number) =>
+const numbered = (from: number, to: number, letter = "") =>
   Array.from({ length: to - from + 1 }, (_, at) => `${letter}${from + at}`);
 
-test("every weakness and every feature of the log before has a row with a test", () => {
-  const rows = [...page.matchAll(/^\| ([PG]?\d+): .*$/gm)];
-  expect(rows.map(([, id]) => id)).toEqual([...numbered("P", 1, 14), ...numbered("G", 1, 5), ...numbered("", 55, 67)]);
-  expect(rows.filter(([row]) => !/\.test\.ts\): _/.test(row))).toEqual([]);
-});
+describe.each([
+  { page: "features.md", ids: [...numbered(1, 54), ...numbered(70, 74), "96", "98", "99"] },
+  { page: "log.md", ids: [...numbered(1, 14, "P"), ...numbered(1, 5, "G"), ...numbered(55, 67)] },
+  { page: "page.md", ids: [...numbered(75, 95), "100", ...numbered(1, 10, "W")] },
+])("$page", ({ page, ids }) => {
+  const text = readFileSync(join(docs, page), "utf8");
 
-test("what a row quotes is in the file that it links to", () => {
-  const { links, missing } = quotedIn(page);
-  expect(links).toBeGreaterThan(40);
-  expect(missing).toEqual([]);
+  test("has every feature and every weakness that it is about", () => {
+    expect([...text.matchAll(/^\| ([A-Z]?\d+): /gm)].map(([, id]) => id)).toEqual(ids);
+  });
+
+  test("names a test in every row", () => {
+    const rows = text.split("\n").filter((line) => /^\| (?!-|Theirs|What )/.test(line));
+    expect(rows.filter((row) => !/\.test\.tsx?\): _/.test(row))).toEqual([]);
+  });
+
+  test("quotes what is in the files that it links to", () => {
+    const { links, missing } = quotedIn(text);
+    expect(links).toBeGreaterThan(ids.length);
+    expect(missing).toEqual([]);
+  });
 });

@@ -22,6 +22,10 @@ test("who made an account here keeps a copy of its keys, and is the same person 
   await using profile = await freshProfile(world.browser);
   const { page } = profile;
   await begin(page, world.url, "frida");
+  await profile.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy your account key" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
   await page.getByRole("link", { name: "Keep a copy" }).click();
   await page.getByLabel(/^Passphrase/).fill("several words together");
   await page.getByLabel("Once more").fill("several words apart");
@@ -39,6 +43,7 @@ test("who made an account here keeps a copy of its keys, and is the same person 
   expect(await page.getByRole("link", { name: "Keep a copy" }).count()).toBe(0);
 
   const { account } = await world.alice.library.person({ handle: "frida" as never });
+  expect(copied).toBe(account);
   expect(await importPerson(file, "several words apart")).toEqual({ refused: "passphrase_wrong" });
   expect(await importPerson(file, "several words together")).toMatchObject({
     backup: { account, accountSeed: expect.stringMatching(/^SA/), servers: [world.url] },

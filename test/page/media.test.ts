@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshProfile } from "./chromium.ts";
@@ -88,14 +88,52 @@ test("ranges are answered exactly, by what the page reads", async () => {
         new TextDecoder().decode(bytes.slice(4, 8)),
       ];
     };
-    return [await ask("bytes=0-31"), await ask("bytes=9999999999-"), await ask("bytes=1000-300999")];
+    return [
+      await ask("bytes=0-31"),
+      await ask("bytes=9999999999-"),
+      await ask("bytes=1000-300999"),
+      // How a player of Apple's begins.
+      await ask("bytes=0-1"),
+    ];
   });
-  const { size } = await (await import("node:fs/promises")).stat(join(root, "film.mp4"));
+  const { size } = await stat(join(root, "film.mp4"));
   expect(answers[0]).toEqual([206, `bytes 0-31/${size}`, 32, "ftyp"]);
   expect(answers[1]?.slice(0, 3)).toEqual([416, `bytes */${size}`, 0]);
   expect(answers[2]?.slice(0, 3)).toEqual([206, `bytes 1000-300999/${size}`, 300_000]);
+  expect(answers[3]?.slice(0, 3)).toEqual([206, `bytes 0-1/${size}`, 2]);
   // The browser says aloud that the second was refused, as it should be.
   expect(profile.complaints.filter((each) => !each.includes("416"))).toEqual([]);
+}, 120_000);
+
+test("a sound plays, a picture is drawn, a text is read, and what no browser shows can be downloaded", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  const [catalog, folder] = [catalogName("kinds"), await world.folder()];
+  await cp(join(import.meta.dirname, "..", "..", "sample"), folder, { recursive: true });
+  await writeFile(join(folder, "numbers.parquet"), "PAR1");
+  await world.serve(catalog, folder);
+  await world.give(catalog);
+  await signIn(page, await world.linkFor(world.bob));
+  const look = (path: string) => visit(page, `#/of/${world.alice.account}/kinds/${path}`);
+  await look("music/first-light.mp3");
+  await page.waitForFunction(() => (document.querySelector("audio")?.currentTime ?? 0) > 0.2);
+  await look("pictures/aurora.png");
+  await page.waitForFunction(() => (document.querySelector<HTMLImageElement>("dialog img")?.naturalWidth ?? 0) > 0);
+  await look("notes/hi.txt");
+  await page.locator("dialog pre").getByText("Hi!").waitFor();
+  await page.locator("dialog summary").click();
+  const { size } = await stat(join(folder, "notes", "hi.txt"));
+  const facts = await page.locator("dialog dl").innerText();
+  expect(facts).toContain(await digestOf(join(folder, "notes", "hi.txt")));
+  expect(facts).toMatch(new RegExp(`\\b${size}\\sB\\b`));
+  expect(facts).toContain("text/plain");
+  await look("numbers.parquet");
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("dialog").getByRole("button", { name: "Download" }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe("numbers.parquet");
+  expectQuiet(profile);
 }, 120_000);
 
 test("a download is what was served, under its own name", async () => {

@@ -30,6 +30,23 @@ await world.alice.catalog.describe({ catalog: catalogName("summer"), description
 await world.give(catalogName("summer"));
 await world.give(catalogName("notes"));
 await world.offer(catalogName("pictures"));
+const odd = await world.folder();
+const longest = "A letter to everybody who was there that evening, and to those who could not come, with all names";
+for (const name of [
+  `${longest}.txt`,
+  "تقرير الصيف ٢٠٢٤.txt",
+  "מכתב (2).txt",
+  "夏の海と灯台の写真について.txt",
+  "~ 100 % #1 & co.txt",
+  "noextension",
+]) {
+  await writeFile(join(odd, name), name);
+}
+await world.serve(catalogName("odd-names"), odd);
+await world.give(catalogName("odd-names"));
+// Its owner is away.
+await world.alice.catalog.create({ catalog: catalogName("away") });
+await world.give(catalogName("away"));
 await serveSigning(world.system, world.alice, opened);
 for (const folder of [all, shown]) await mkdir(folder, { recursive: true });
 
@@ -43,6 +60,7 @@ interface View {
 }
 
 const theirs = (path: string) => `#/of/${world.alice.account}/summer/${path}`;
+const odds = `#/of/${world.alice.account}/odd-names/`;
 const mainText = (page: Page, text: string | RegExp) => page.getByRole("main").getByText(text).first();
 /** Looks at a file, and waits for what shows it. */
 const viewing = (path: string, sign: string) => async (page: Page) => {
@@ -70,6 +88,45 @@ const views: Readonly<Record<string, View>> = {
     async come(page) {
       await openCatalog(page, "summer");
       return mainText(page, "Welcome.md");
+    },
+  },
+  names: {
+    of: "bob",
+    async come(page) {
+      await visit(page, odds);
+      return mainText(page, "noextension");
+    },
+  },
+  name: {
+    of: "bob",
+    async come(page) {
+      await visit(page, `${odds}${encodeURIComponent(`${longest}.txt`)}`);
+      await page.locator("dialog summary").click();
+      return page.locator("dialog pre");
+    },
+  },
+  away: {
+    of: "bob",
+    async come(page) {
+      await visit(page, `#/of/${world.alice.account}/away/`);
+      return mainText(page, "Nobody serves this");
+    },
+  },
+  empty: {
+    of: "newcomer",
+    async come(page) {
+      await visit(page, "#/");
+      return mainText(page, "Nobody has shared");
+    },
+  },
+  copy: {
+    of: "nobody",
+    async come(page) {
+      const way = page.getByText("Bring back an account from its copy");
+      await way.scrollIntoViewIfNeeded();
+      await way.click();
+      await page.getByRole("button", { name: "Bring it back" }).scrollIntoViewIfNeeded();
+      return page.getByRole("button", { name: "Bring it back" });
     },
   },
   grid: {

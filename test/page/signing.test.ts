@@ -98,6 +98,8 @@ test("two browsers share with each other, by a handle and by a link, and each re
   const henry = await asWhoeverHas(await accountSeedIn(there.page));
   await world.serve(ofHenry, sample, henry);
 
+  const own = here.page.getByRole("region", { name: "Mine" }).getByRole("listitem").filter({ hasText: ofGrace });
+  await own.getByRole("img", { name: "online" }).waitFor({ timeout: 60_000 });
   await visit(here.page, "#/sharing");
   const card = here.page.getByRole("region", { name: ofGrace });
   await card.getByRole("textbox", { name: /Handle or account key/ }).fill("henry");

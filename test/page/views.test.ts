@@ -21,6 +21,8 @@ beforeAll(async () => {
   await world.give(catalogName("sample"));
   await world.serve(catalogName("more"), sample);
   await world.offer(catalogName("more"));
+  await world.alice.catalog.create({ catalog: catalogName("away") });
+  await world.give(catalogName("away"));
 }, 120_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -51,6 +53,8 @@ test.each(["light", "dark"] as const)(
     };
     await page.goto(world.url);
     await look("welcome", page.getByRole("heading", { level: 1 }));
+    await page.getByText("Bring back an account from its copy").click();
+    await look("copy", page.getByRole("button", { name: "Bring it back" }));
 
     await signIn(page, await world.linkFor(world.bob));
     await look("library", page.getByRole("button", { name: "Accept" }));
@@ -67,9 +71,14 @@ test.each(["light", "dark"] as const)(
       ["sound", "music/first-light.mp3", "dialog audio"],
     ] as const) {
       await visit(page, `${of}/${path}`);
+      await page.locator("dialog summary").click();
       await look(name, page.locator(sign));
       await page.keyboard.press("Escape");
     }
+    await visit(page, `#/of/${world.alice.account}/away/`);
+    await look("away", page.getByRole("heading", { name: "Nobody serves this at the moment" }));
+    await visit(page, new URL(await world.linkFor(world.alice)).hash);
+    await look("another's link", page.getByRole("button", { name: "Stay as I am" }));
 
     await using owner = await freshProfile(world.browser, { colorScheme, reducedMotion: "reduce" });
     await signIn(owner.page, await world.linkFor(world.alice, { administrator: true }));
@@ -99,6 +108,48 @@ test.each(["light", "dark"] as const)(
   },
   240_000,
 );
+
+test("on the narrowest screen, or at four times the size, nothing is cut off or has to be scrolled sideways", async () => {
+  const narrow = { viewport: { width: 320, height: 640 } };
+  await using visitor = await freshProfile(world.browser, narrow);
+  await using owner = await freshProfile(world.browser, narrow);
+  const wide: string[] = [];
+  const look = async (page: Page, name: string, sign: ReturnType<Page["locator"]>) => {
+    await sign.first().waitFor();
+    const over = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll("main, dialog")].map(
+        ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+      ),
+    );
+    if (Math.max(...over) > 0) wide.push(`${name}: ${over.join()}`);
+  };
+  const { page } = visitor;
+  await page.goto(world.url);
+  await page.getByText("Bring back an account from its copy").click();
+  await look(page, "welcome", page.getByRole("button", { name: "Bring it back" }));
+  await signIn(page, await world.linkFor(world.bob));
+  await look(page, "library", page.getByRole("button", { name: "Accept" }));
+  await openCatalog(page, "sample");
+  await look(page, "catalog", page.getByText("Welcome.md"));
+  await visit(page, `#/of/${world.alice.account}/sample/Welcome.md`);
+  await page.locator("dialog summary").click();
+  await look(page, "viewer", page.locator("dialog dl"));
+
+  await signIn(owner.page, await world.linkFor(world.alice, { administrator: true, maySign: true }));
+  for (const [at, sign] of [
+    ["sharing", "Make a link"],
+    ["transfers", "Nothing has been downloaded"],
+    ["activity", "A catalog was made"],
+    ["devices", "this browser"],
+    ["services", "Projections"],
+  ] as const) {
+    await visit(owner.page, `#/${at}`);
+    await look(owner.page, at, owner.page.getByText(sign));
+  }
+  expect(wide).toEqual([]);
+  expectQuiet(visitor);
+  expectQuiet(owner);
+}, 180_000);
 
 test("an administrator sees every service and projection, and rebuilds one while it is read", async () => {
   await using profile = await freshProfile(world.browser);
@@ -321,9 +372,14 @@ test("nats-server and the file-server may be killed and come back: the page find
   await page.getByText("hi.txt").waitFor();
 
   await served.stop();
+  await visit(page, "#/");
+  const card = page.getByRole("listitem").filter({ hasText: catalog });
+  await card.getByRole("img", { name: "offline" }).waitFor({ timeout: 60_000 });
   await visit(page, `#/of/${world.alice.account}/coming-back/music/`);
   await page.getByText("Nobody serves this at the moment").waitFor({ timeout: 60_000 });
   await world.serve(catalog, sample);
   await page.getByText("first-light.mp3").waitFor({ timeout: 60_000 });
+  await visit(page, "#/");
+  await card.getByRole("img", { name: "online" }).waitFor({ timeout: 60_000 });
   expectQuiet(profile);
 }, 240_000);
