@@ -305,7 +305,7 @@ export const de: Words = {
     signOutSure: "Abmelden? Der Schlüssel dieses Browsers wird widerrufen und vergessen.",
     signOutLast: "Abmelden? Der Schlüssel deines Kontos ist nur in diesem Browser: ohne Kopie ist das Konto verloren.",
     signedOutOnly:
-      "Hier abgemeldet. Das Gerät ist nicht widerrufen: es gab keine Verbindung, oder dein Konto hat kein anderes.",
+      "Hier abgemeldet. Das Gerät bleibt in der Liste deines Kontos: es war das letzte, oder es gab keine Verbindung.",
     fingerprint: "Kontoschlüssel",
     add: {
       title: "Ein weiteres Gerät",

@@ -301,7 +301,8 @@ export const en = {
     signOut: "Sign out",
     signOutSure: "Sign out? This browser's key is revoked and forgotten.",
     signOutLast: "Sign out? The key of your account is only in this browser: without a copy of it the account is lost.",
-    signedOutOnly: "Signed out here. The device is not revoked: there was no connection, or your account has no other.",
+    signedOutOnly:
+      "Signed out here. The device stays in the list of your account: it was the last one, or there was no connection.",
     fingerprint: "Account key",
     add: {
       title: "Another device",
