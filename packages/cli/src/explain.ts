@@ -31,7 +31,7 @@ export function explain(error: unknown): Explained {
     return { what: "no answer came in time", why: inner(error), next: "the same again, or with --timeout 60" };
   }
   if (error instanceof ClosedConnectionError || error instanceof ConnectionError) {
-    return { what: "the system cannot be reached", why: inner(error), next: "natster status" };
+    return { what: "the system cannot be reached", why: inner(error), next: "natster doctor" };
   }
   if (error instanceof Error && named[error.name]) return { what: error.message, ...named[error.name] };
   const system = systemError(error);
@@ -76,7 +76,7 @@ const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   EEXIST: (path) => ({ what: `${path || "that"} is there already`, next: "choose another name" }),
   EADDRINUSE: () => ({ what: "another program listens on that port", next: "natster up --listen 127.0.0.1:0" }),
   EADDRNOTAVAIL: () => ({ what: "this machine has no such address", next: "natster up --listen 127.0.0.1:0" }),
-  ECONNREFUSED: () => ({ what: "the system cannot be reached", why: "nobody listens there", next: "natster status" }),
+  ECONNREFUSED: () => ({ what: "the system cannot be reached", why: "nobody listens there", next: "natster doctor" }),
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_GET_ISSUER_CERT: untrusted,

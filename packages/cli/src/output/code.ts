@@ -37,4 +37,4 @@ export const isOnlyHere = (page: string | undefined): boolean =>
   page !== undefined && /^(127\.|localhost$|\[::1\]$)/.test(new URL(page).hostname);
 
 /** Said beneath a link that nobody elsewhere can open. */
-export const onlyHere = "It opens on this machine only; natster up --help says how people elsewhere reach it.";
+export const onlyHere = "The link opens on this machine only; natster up --help says how people elsewhere reach it.";
