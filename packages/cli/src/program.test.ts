@@ -21,7 +21,8 @@ test("every command has an example that begins with its own name", async () => {
       path,
     ).toBe(true);
   }
-});
+  // The first to read the sources of every command.
+}, 300_000);
 
 test("every argument and option of a command is one that it reads", async () => {
   for (const { path, command } of await all(commands)) {
