@@ -215,7 +215,9 @@ describe("a code", () => {
   test("is claimed for an account by nobody but that account", async () => {
     const store = memoryCodeStore();
     await serving(store);
-    const code = await issueShareCode(alice, { catalog: photos }, store);
+    const letters = CatalogName.parse("letters");
+    await alice.catalog.create({ catalog: letters });
+    const code = await issueShareCode(alice, { catalog: letters }, store);
     const forBob = await prepareClaim(code, { device: createKey("user"), account: bob.account });
     await expect(claimFromLobby(forBob)).rejects.toMatchObject({ reason: "claims_invalid" });
     await expect(eve.codes.claim(sent(forBob))).rejects.toMatchObject({ reason: "claims_invalid" });

@@ -36,7 +36,7 @@ test("the commands of docs/recovery.md bring a person back, and nobody locks the
      on desk "natster devices --json" > devices.json
      ! on laptop "natster ls" 2> lost.txt
      ! on desk "natster devices revoke 'root on desk'" 2> last.txt
-     on desk "natster devices renew; natster ls"
+     on desk "natster devices renew"
 
      # Whoever runs the system, too: their device is revoked by another of theirs, and the system starts all the same.
      link=$(on alice "natster login --role owner --name phone --no-wait --json" | jq -r .link)
@@ -60,4 +60,4 @@ test("the commands of docs/recovery.md bring a person back, and nobody locks the
   expect(said("last.txt")).toContain("the only device that your account has left");
   expect(said("owner.txt")).toContain("this is the device of whoever runs the system");
   expect(JSON.parse(said("alice.json"))).toMatchObject({ handle: "alice" });
-}, 600_000);
+}, 900_000);

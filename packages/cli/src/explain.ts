@@ -7,7 +7,7 @@ import {
   TimeoutError,
   UserAuthenticationExpiredError,
 } from "@nats-io/nats-core";
-import type { Explained } from "./explained.ts";
+import { anotherDevice, type Explained } from "./explained.ts";
 import { Failure } from "./failure.ts";
 import { refusals } from "./refusals.ts";
 
@@ -56,7 +56,7 @@ const named: Readonly<Record<string, { readonly next: string }>> = {
 const notLetIn: Explained = {
   what: "nats-server does not let this device in",
   why: "it was revoked, or its account was closed or suspended; the account's own key, which could ask, is not here",
-  next: "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER",
+  next: anotherDevice,
 };
 
 const untrusted = (): Explained => ({

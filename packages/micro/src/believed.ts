@@ -3,13 +3,12 @@
  * has stored it, and enforces nothing of it; so each is asked for its own operator JWT, which it reads at its start alone.
  */
 import { serversAsked } from "@natster/contracts/borders";
-import type { NatsConnection } from "@nats-io/nats-core";
+import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from "@nats-io/nats-core";
 import * as z from "zod";
-import { isUnreachable } from "./unreachable.ts";
 
 /** What nats-servers say of a key. */
 export interface Belief {
-  /** How many answered. */
+  /** How many answered: none where the connection's account may not ask. */
   readonly answered: number;
   /** The names of those that do not believe it. */
   readonly against: readonly string[];
@@ -23,7 +22,7 @@ const Answer = z.object({
   }),
 });
 
-/** Asks every nats-server whether it believes what a key signs. None answers whoever may not ask, or reaches none. */
+/** Asks every nats-server whether it believes what a key signs. Throws `TimeoutError` where none is there to answer. */
 export async function believed(connection: NatsConnection, key: string): Promise<Belief> {
   const answers: z.infer<typeof Answer>[] = [];
   try {
@@ -33,8 +32,10 @@ export async function believed(connection: NatsConnection, key: string): Promise
       if (read.success) answers.push(read.data);
     }
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
+    if (!isForNobody(error)) throw error;
+    return { answered: 0, against: [] };
   }
+  if (answers.length === 0) throw new TimeoutError();
   const believes = ({ data }: z.infer<typeof Answer>) =>
     data.trusted_operators_claim.some(({ nats }) => nats.signing_keys.includes(key));
   return {
@@ -42,3 +43,6 @@ export async function believed(connection: NatsConnection, key: string): Promise
     against: answers.filter((each) => !believes(each)).map(({ server }) => server.name),
   };
 }
+
+const isForNobody = (error: unknown): boolean =>
+  error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());

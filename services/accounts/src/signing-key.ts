@@ -59,7 +59,7 @@ export async function watchSigningKey({ path, believed, onChange, log }: Signing
     readAgain();
     if (disbelieved === 0 && Date.now() - askedAt < seldom) return false;
     const key = found;
-    // Where nobody can say, it is taken as believed: so it was when it was put there.
+    // Where it may not be asked, it is taken as believed: so it was when it was put there.
     const { against } = await believed(key.public);
     askedAt = Date.now();
     if (against.length > 0 && disbelieved === 0) {
@@ -81,12 +81,26 @@ export async function watchSigningKey({ path, believed, onChange, log }: Signing
     return true;
   };
 
-  await look();
+  let failing = false;
+  /** The same; while nats-server does not answer, everything stays as it is. */
+  const lookIfPossible = async (): Promise<boolean> => {
+    try {
+      const changed = await look();
+      failing = false;
+      return changed;
+    } catch (err) {
+      if (!failing) log.warn({ err }, "cannot ask nats-server about the signing key yet");
+      failing = true;
+      return false;
+    }
+  };
+
+  await lookIfPossible();
   let looking = false;
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
-    look()
+    lookIfPossible()
       .then((changed) => (changed ? onChange() : undefined))
       .catch((err: unknown) => log.error({ err }, "cannot sign every account anew yet"))
       .finally(() => (looking = false));

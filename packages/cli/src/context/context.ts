@@ -6,6 +6,7 @@ import { AccountKey, CatalogName, Handle } from "@natster/contracts";
 import { Welcome } from "@natster/contracts/web";
 import { createKey, type Key, keyFromSeed, userOf } from "@natster/trust";
 import * as z from "zod";
+import { anotherDevice } from "../explained.ts";
 import { Failure } from "../failure.ts";
 import { readIfThere, readJson, writeAtomically, writeJson } from "./files.ts";
 import { contextsDirectory, currentFile } from "./paths.ts";
@@ -125,7 +126,7 @@ export async function openContext(name: string): Promise<Context> {
       const creds = await readIfThere(at("creds"));
       if (creds === undefined)
         throw new Failure(`the creds of context ${name} are gone`, {
-          next: "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER",
+          next: anotherDevice,
         });
       return creds;
     },

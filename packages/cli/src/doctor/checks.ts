@@ -9,6 +9,7 @@ import { type Context, contextFor } from "../context/context.ts";
 import { contextsDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
+import { anotherDevice } from "../explained.ts";
 import { duration, fingerprint, size } from "../output/words.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
@@ -95,7 +96,7 @@ const soon = 7 * 86_400;
 
 async function device(context: Context): Promise<Finding> {
   const check = "device";
-  const next = "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER";
+  const next = (await context.accountKey()) ? "natster devices renew" : anotherDevice;
   try {
     const claims = readJwt(parseCreds(await context.creds()).jwt);
     if (claims.refused !== undefined) return { check, state: "wrong", found: `its JWT is ${claims.refused}`, next };

@@ -2,6 +2,7 @@
 import { type Place, standingOf, visitLobby } from "@natster/person";
 import { type Key, parseCreds, readJwt } from "@natster/trust";
 import { AuthorizationError, TimeoutError } from "@nats-io/nats-core";
+import { anotherDevice } from "../explained.ts";
 import { Failure } from "../failure.ts";
 
 /** Who is not let in: the device's creds, and the account's key where this machine holds it. */
@@ -19,7 +20,8 @@ export async function whyNotLetIn(error: unknown, place: Place, { creds, account
   if (!(error instanceof TimeoutError || error instanceof AuthorizationError)) return error;
   const refused = error instanceof AuthorizationError;
   const next = account ? "natster devices renew" : undefined;
-  if (refused && hasRunOut(creds)) return failure("the time of this device has run out", { next: next ?? another });
+  if (refused && hasRunOut(creds))
+    return failure("the time of this device has run out", { next: next ?? anotherDevice });
   try {
     if (!account) {
       if (refused) return error;
@@ -46,9 +48,6 @@ export async function whyNotLetIn(error: unknown, place: Place, { creds, account
     return error;
   }
 }
-
-/** What to type where the account's key is elsewhere. */
-export const another = "natster login on another device of yours, and here: natster redeem LINK --context ANOTHER";
 
 function hasRunOut(creds: string): boolean {
   const claims = readJwt(parseCreds(creds).jwt);
