@@ -97,7 +97,7 @@ export async function startContainers({
     servers: urls,
     platform: installation.platform,
     lobby: installation.lobby,
-    dial: (options) => dial({ ...options, timeout: 20_000 }),
+    dial,
   };
 
   const people = undo.use(new AsyncDisposableStack());
