@@ -198,21 +198,3 @@ test("a folder goes to a folder that was chosen, file by file", async () => {
   expect(written).toBe(await readFile(join(sample, "notes", "how it works.txt"), "utf8"));
   expectQuiet(profile);
 }, 120_000);
-
-// The last, since services come back each in its own time.
-test("a film goes on by itself after nats-server was killed in the middle of it", async () => {
-  await using profile = await freshProfile(world.browser, { expected: /WebSocket|502/ });
-  const { page } = profile;
-  await signIn(page, await world.linkFor(world.bob));
-  await visit(page, at("film.mp4"));
-  await playsBeyond(page, 0.1);
-  await world.system.platform.nats.kill();
-  await page.getByText("The connection is lost and being sought").waitFor({ state: "attached", timeout: 60_000 });
-  // What was not read yet is waited for, and nobody has to do anything.
-  const sought = seek(page, 240.5);
-  await world.system.platform.nats.restart();
-  await sought;
-  await playsBeyond(page, 241);
-  expect((await film(page)).error).toBeNull();
-  expectQuiet(profile);
-}, 240_000);

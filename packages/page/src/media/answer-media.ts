@@ -19,7 +19,7 @@ function give(engine: EngineClient, { medium, range }: MediaQuestion, port: Mess
   // A player waits a while for what is away; what was taken back ends soon.
   const read = patiently(
     (offset, length, signal) => engine.read({ address, digest, size, offset, length }, { signal }),
-    { offline: 60_000, silent: 30_000, nobody: 2_000 },
+    { offline: 300_000, silent: 30_000, nobody: 2_000 },
   );
   const parts = readAhead(read, { ...range, signal: stop.signal });
   const say = (push: MediaPush) => port.postMessage(push, push instanceof Uint8Array ? [push.buffer] : []);
