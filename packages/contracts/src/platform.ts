@@ -152,16 +152,29 @@ export interface TimersContract {
   readonly name: string;
   readonly service: PlatformService;
   readonly of: EventsContract;
+  /** The durable of the events by which they are set. */
+  readonly setBy: DurableContract;
 }
 
 /** What runs out by itself: grants, publications and codes. */
-export const dueGrants = { name: "due_grants", service: "catalog", of: shareEvents } as const satisfies TimersContract;
+export const dueGrants = {
+  name: "due_grants",
+  service: "catalog",
+  of: shareEvents,
+  setBy: grants,
+} as const satisfies TimersContract;
 export const duePublications = {
   name: "due_publications",
   service: "catalog",
   of: catalogEvents,
+  setBy: publications,
 } as const satisfies TimersContract;
-export const dueCodes = { name: "due_codes", service: "codes", of: codeEvents } as const satisfies TimersContract;
+export const dueCodes = {
+  name: "due_codes",
+  service: "codes",
+  of: codeEvents,
+  setBy: issuedCodes,
+} as const satisfies TimersContract;
 export const timers: readonly TimersContract[] = [dueGrants, duePublications, dueCodes];
 
 /** Durables that make a service act on events instead of filling a bucket. */

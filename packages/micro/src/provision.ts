@@ -88,9 +88,9 @@ export async function provision(
     allow_msg_ttl: true,
     allow_direct: true,
   });
-  await Promise.all([
-    log,
+  const [areTimersNew] = await Promise.all([
     due,
+    log,
     ...[projectionStates, ...projectionSides.map(({ bucket }) => bucket)].map((bucket) =>
       ensureStream(manager, bucketConfig(bucket, replicas)),
     ),
@@ -102,6 +102,8 @@ export async function provision(
       }),
     ),
   ]);
+  // What was set before is gone with the stream: all that stands is set again from the log.
+  if (areTimersNew) await Promise.all(timers.map(({ setBy }) => dropDurable(manager, eventStream, setBy.name)));
   // All at once: whoever starts a system waits for this.
   await Promise.all([
     ...projectionSides.flatMap(({ bucket, durable }) => {
@@ -132,13 +134,21 @@ const bucketConfig = (bucket: BucketContract, replicas: number): Partial<StreamC
   allow_atomic: true,
 });
 
+/** Makes a stream, or changes it to this; tells whether it is new. */
 async function ensureStream(
   manager: JetStreamManager,
   config: Partial<StreamConfig> & { name: string },
-): Promise<void> {
+): Promise<boolean> {
   const there = await manager.streams.info(config.name).catch(() => undefined);
   if (there) await manager.streams.update(config.name, config);
   else await manager.streams.add(config);
+  return !there;
+}
+
+/** Has a durable begin with the first message again, which it does where it is made anew. */
+async function dropDurable(manager: JetStreamManager, stream: string, name: string): Promise<void> {
+  const there = await manager.consumers.info(stream, name).catch(() => undefined);
+  if (there) await manager.consumers.delete(stream, name);
 }
 
 /** One of those that pull gets everything, and another only once that one has been silent for two seconds. */

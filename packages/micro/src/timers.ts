@@ -28,20 +28,28 @@ export async function setTimer<E extends EventsContract>(
   await streams(connection).publish(timerSubject(events, id), "", { headers: schedule });
 }
 
+/** A timer that has fallen due. */
+export interface Due {
+  /** Its place in the stream of timers. */
+  readonly sequence: number;
+  /** When nats-server found it due, by its own clock, in milliseconds since 1970. */
+  readonly time: number;
+}
+
 /** Calls `due` for each aggregate whose timer has fallen due, once it has; what throws is called again after a while. */
 export async function runTimers<E extends EventsContract>(
   contract: TimersContract & { readonly of: E },
   { connection, log }: ReactionOptions,
-  due: (id: IdOf<E>, sequence: number) => Promise<void>,
+  due: (id: IdOf<E>, fallen: Due) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, contract.name, { stream: timerStream, prefetch: mostHeld });
   return reactToEach(durable, {
     connection,
     log: log.child({ timers: contract.name }),
-    read: ({ subject, seq }) => {
+    read: ({ subject, seq, time }) => {
       const id = readDueSubject(contract.of, subject);
-      return id && { id, seq };
+      return id && { id, fallen: { sequence: seq, time: time.getTime() } };
     },
-    react: ({ id, seq }) => due(id, seq),
+    react: ({ id, fallen }) => due(id, fallen),
   });
 }

@@ -1,27 +1,19 @@
 /** The catalog service: what catalogs exist, and who may read them. */
 import { accountEvents } from "@natster/contracts/accounts";
-import { catalog, catalogEvents, shareEvents } from "@natster/contracts/catalog";
-import {
-  closures,
-  dueGrants,
-  duePublications,
-  grants,
-  publications,
-  retirements,
-  withdrawals,
-} from "@natster/contracts/platform";
+import { catalog, catalogEvents } from "@natster/contracts/catalog";
+import { closures, retirements, withdrawals } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { openRoom } from "@natster/micro/room";
 import { runReaction } from "@natster/micro/reaction";
-import { runTimers } from "@natster/micro/timers";
+import { runOut } from "@natster/micro/run-out";
 import * as z from "zod";
 import { create } from "./create.ts";
 import { decline } from "./decline.ts";
 import { describe } from "./describe.ts";
 import { drop } from "./drop.ts";
 import { endAccount, endPublicImports, endShares } from "./endings.ts";
-import { endExpired, endPublication, watchGrant, watchPublication } from "./expiry.ts";
+import { grantsRunOut, publicationsRunOut } from "./expiry.ts";
 import { importShare } from "./import.ts";
 import { publish } from "./publish.ts";
 import { retire } from "./retire.ts";
@@ -41,13 +33,9 @@ export const program = defineProgram({
     const usual = { catalogs: config.NATSTER_MOST_CATALOGS, imports: config.NATSTER_MOST_IMPORTS };
     const log = await openEventLog(connection, catalog);
     closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
-    closing.use(await runReaction(grants, shareEvents, { connection, log: logger }, watchGrant(connection)));
     closing.use(await runReaction(withdrawals, catalogEvents, { connection, log: logger }, endPublicImports(log)));
-    closing.use(
-      await runReaction(publications, catalogEvents, { connection, log: logger }, watchPublication(connection)),
-    );
-    closing.use(await runTimers(duePublications, { connection, log: logger }, endPublication(log)));
-    closing.use(await runTimers(dueGrants, { connection, log: logger }, endExpired(log)));
+    closing.use(await runOut(publicationsRunOut, { connection, log: logger, events: log }));
+    closing.use(await runOut(grantsRunOut, { connection, log: logger, events: log }));
     closing.use(await runReaction(closures, accountEvents, { connection, log: logger }, endAccount(log)));
     return {
       room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),

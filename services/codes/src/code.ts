@@ -97,10 +97,11 @@ export const cancelCode =
 /** Ends a code that has run out by now without a claim, or with a claim that nobody has answered. */
 export const expireCode =
   (now: number) =>
-  (state: CodeState): CodeEvent[] => {
-    // Nobody answers the claim of an enrol code: it has done what it is for.
-    const done = state.offer?.purpose === "enrol" ? state.claim !== undefined : state.answer !== undefined;
-    return state.issuer === undefined || done || state.ended || state.expires > now
+  (state: CodeState): CodeEvent[] =>
+    state.issuer === undefined || isOver(state) || state.expires > now
       ? []
       : [{ type: "expired", data: { issuer: state.issuer } }];
-  };
+
+/** Whether it has done what it is for, or can do it no more. Nobody answers the claim of an enrol code. */
+export const isOver = ({ issuer, offer, claim, answer, ended }: CodeState): boolean =>
+  issuer === undefined || ended || (offer?.purpose === "enrol" ? claim !== undefined : answer !== undefined);

@@ -1,27 +1,19 @@
-/** Expiry: a code that runs out without a claim ends, by a timer that JetStream keeps. */
-import type { IdOf } from "@natster/contracts";
+/** What runs out of what this service decides about: codes. */
 import { codeEvents } from "@natster/contracts/codes";
-import type { Recorded } from "@natster/micro/aggregate";
+import { dueCodes } from "@natster/contracts/platform";
 import type { EventLog } from "@natster/micro/event-log";
-import { setTimer } from "@natster/micro/timers";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { code, expireCode } from "./code.ts";
+import type { RunningOut } from "@natster/micro/run-out";
+import { code, type CodeState, expireCode, isOver } from "./code.ts";
 
-type Id = IdOf<typeof codeEvents>;
-
-/** Sets the timer of a code that was issued. */
-export const watchCode =
-  (connection: NatsConnection) =>
-  async (id: Id, event: Recorded<typeof codeEvents>): Promise<void> => {
-    if (event.type === "issued") await setTimer(connection, codeEvents, id, new Date(event.data.expires));
-  };
-
-/** Ends a code whose timer has fallen due, where nobody has claimed it. */
-export const endExpired =
-  (log: EventLog) =>
-  async (id: Id, timer: number): Promise<void> => {
-    const { state } = await log.load(code, id);
-    if (!state.issuer) return;
-    const caller = { account: state.issuer, newcomer: false, administrator: false };
-    await log.append(code, id, expireCode(Date.now()), { id: `timer-${timer}`, name: "codes.expire", caller });
-  };
+/** A code that nobody has claimed, or whose claim nobody has answered. */
+export const codesRunOut = (log: Pick<EventLog, "newest">): RunningOut<typeof codeEvents, CodeState> => ({
+  timers: dueCodes,
+  aggregate: code,
+  begins: ({ type }) => type === "issued",
+  at: (state) => (isOver(state) ? undefined : state.expires),
+  end: expireCode,
+  async owner(id) {
+    const [issued] = await log.newest(codeEvents, id, ["issued"]);
+    return issued?.type === "issued" ? issued.data.issuer : undefined;
+  },
+});

@@ -1,18 +1,17 @@
 /** The codes service: one-time codes, issued, claimed once, and answered once. */
-import { codeEvents, codes, codeTries, openCodes } from "@natster/contracts/codes";
+import { codes, codeTries, openCodes } from "@natster/contracts/codes";
 import type { FeedNotice } from "@natster/contracts/library";
-import { dueCodes, feedSubject, issuedCodes } from "@natster/contracts/platform";
+import { feedSubject } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { openRoom } from "@natster/micro/room";
-import { runReaction } from "@natster/micro/reaction";
 import { openRows } from "@natster/micro/rows";
-import { runTimers } from "@natster/micro/timers";
+import { runOut } from "@natster/micro/run-out";
 import * as z from "zod";
 import { cancel } from "./cancel.ts";
 import { claim } from "./claim.ts";
 import { collect } from "./collect.ts";
-import { endExpired, watchCode } from "./expiry.ts";
+import { codesRunOut } from "./expiry.ts";
 import { fulfil } from "./fulfil.ts";
 import { issue } from "./issue.ts";
 import { perMinute } from "@natster/micro/rate";
@@ -40,8 +39,7 @@ export const program = defineProgram({
         onFault: (err) => logger.error({ err }, "cannot count a wrong try"),
       }),
     );
-    closing.use(await runReaction(issuedCodes, codeEvents, { connection, log: logger }, watchCode(connection)));
-    closing.use(await runTimers(dueCodes, { connection, log: logger }, endExpired(log)));
+    closing.use(await runOut(codesRunOut(log), { connection, log: logger, events: log }));
     return {
       room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
