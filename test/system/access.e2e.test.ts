@@ -1,13 +1,13 @@
 /** What nats-server is told of accounts, when whoever tells it dies and when nats-server itself has forgotten. */
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openResolver, type Resolver } from "@natster/accounts/resolver";
 import { type AccountKey, CatalogName } from "@natster/contracts";
 import { asShared, claimsLookup, claimsUpdate } from "@natster/contracts/borders";
 import { eventStream } from "@natster/contracts/platform";
-import { accept, connectDevice, createDevice, type Person, share } from "@natster/person";
+import { accept, connectDevice, createDevice, type Person, register, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
-import { accountJwt, keyFromSeed, readJwt } from "@natster/trust";
+import { accountJwt, createKey, keyFromSeed, readJwt } from "@natster/trust";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { NoRespondersError, RequestError } from "@nats-io/nats-core";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -173,6 +173,43 @@ test("a nats-server that has lost every account is told of all of them, and nobo
   if (!aliceAgain || !bobAgain) throw new Error("two have connected");
   serve(aliceAgain);
   await expect.poll(() => opens(bobAgain, aliceAgain)).toBe(true);
+});
+
+test("account JWTs deleted under a running nats-server are there again after a rebuild, the operator's after a reload", async () => {
+  const { system, alice, bob } = await aSystem();
+  const { nats, place, installation } = system.platform;
+  // Nobody of this account has connected: nats-server has it on the disk alone.
+  const carol = createKey("account");
+  await register(place, { account: carol });
+  const everybody = [alice.key, bob.key, system.administrator.key, carol];
+  const folder = join(nats.directory, "accounts");
+  const missing = async (accounts: readonly string[]) => {
+    const there = new Set(await readdir(folder));
+    return accounts.filter((account) => !there.has(`${account}.jwt`));
+  };
+  const people = everybody.map((key) => key.public);
+  await expect.poll(() => missing(people)).toEqual([]);
+
+  for (const file of await readdir(folder)) await rm(join(folder, file));
+  await system.administrator.accounts.rebuild({ projection: "access" });
+  await expect.poll(() => missing(people), { timeout: 60_000 }).toEqual([]);
+  for (const key of everybody) {
+    const creds = createDevice(key, { name: "another", role: "owner" });
+    await using person = await connectDevice(place, creds, "another", { timeout: 20_000 });
+    await expect(person.library.whoami({})).resolves.toMatchObject({ account: key.public });
+  }
+  // Those are rendered from no log, and nobody but nats-server has their JWTs.
+  const operators = Object.keys(installation.preload);
+  expect(await missing(operators)).toEqual(operators);
+  const heard: string[] = [];
+  void (async () => {
+    for await (const { type } of alice.connection.status()) heard.push(type);
+  })();
+  process.kill(nats.pid, "SIGHUP");
+  await expect.poll(() => readFile(nats.logFile, "utf8")).toContain("Reloaded server configuration");
+  expect(await missing(operators)).toEqual([]);
+  await alice.connection.flush();
+  expect(heard).not.toContain("disconnect");
 });
 
 test("a rebuild where nothing was lost looks at every account and pushes none", async () => {

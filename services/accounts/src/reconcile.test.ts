@@ -1,7 +1,8 @@
-import { AccountKey } from "@natster/contracts";
-import { createKey, readJwt } from "@natster/trust";
+import { AccountKey, CatalogName } from "@natster/contracts";
+import { createKey, readJwt, signGrant } from "@natster/trust";
 import { expect, test } from "vitest";
 import { createReconciler } from "./reconcile.ts";
+import { PushRefusedError } from "./resolver.ts";
 
 const account = AccountKey.parse(createKey("account").public);
 const signer = createKey("operator");
@@ -103,4 +104,102 @@ test("whoever something happens to does not wait until all others have been comp
   slow.resolve(undefined);
   await reconciler.flush();
   expect(new Set(gathered).size).toBe(others.length + 1);
+});
+
+const claimsOf = (jwt = "") => {
+  const read = readJwt(jwt);
+  if (read.refused !== undefined) throw new Error(read.refused);
+  return read;
+};
+
+/** Somebody who has accepted a catalog, and a nats-server that keeps their JWT as far as `keeps` lets it. */
+function anAccount(keeps: (jwt: string) => boolean) {
+  const owner = createKey("account");
+  const catalog = CatalogName.parse("photos");
+  const grant = signGrant(owner, { catalog, recipient: account, issuedAt: 1 });
+  const state = {
+    account,
+    status: "open" as const,
+    administrator: false,
+    exports: [],
+    imports: [{ owner: AccountKey.parse(owner.public), catalog, grant }],
+    userRevocations: {},
+  };
+  const files = new Map<AccountKey, string>();
+  const pushed: string[] = [];
+  const refused: string[] = [];
+  const reconciler = createReconciler({
+    gather: async () => ({ version: 1, state }),
+    resolver: {
+      lookup: async (of) => files.get(of),
+      async push(jwt) {
+        pushed.push(jwt);
+        if (keeps(jwt)) files.set(account, jwt);
+      },
+    },
+    signer: () => signer,
+    platform: AccountKey.parse(createKey("account").public),
+    onFault: () => undefined,
+    onRefused: (_, { grant: bad }, reason) => void refused.push(`${bad}: ${reason}`),
+  });
+  return { reconciler, files, pushed, refused, grant };
+}
+
+test("a JWT whose file is gone is stored again by a nats-server that remembers it, once", async () => {
+  let remembered: string | undefined;
+  const { reconciler, files, pushed } = anAccount((jwt) => {
+    const isNew = jwt !== remembered;
+    remembered = jwt;
+    return isNew;
+  });
+  await reconciler.now(account);
+  expect(pushed).toHaveLength(1);
+  const { iat, nats } = claimsOf(pushed[0]);
+  for (const later of [1, 0]) {
+    files.clear();
+    await reconciler.now(account);
+    expect(claimsOf(files.get(account))).toMatchObject({ iat: iat + later, nats });
+    expect(await reconciler.isApplied(account)).toBe(true);
+  }
+  expect(pushed).toHaveLength(4);
+  await reconciler.now(account);
+  expect(pushed).toHaveLength(4);
+});
+
+test("a JWT that nats-server says to have stored, and has not, is tried again and counted", async () => {
+  let keeps = false;
+  const { reconciler, files } = anAccount(() => keeps);
+  await expect(reconciler.now(account)).rejects.toThrow(PushRefusedError);
+  expect(reconciler.refusedAccounts).toBe(1);
+  keeps = true;
+  await reconciler.now(account);
+  expect(reconciler.refusedAccounts).toBe(0);
+  expect(files.has(account)).toBe(true);
+});
+
+test("a grant that nats-server refuses for a reason that may pass is not left out for good", async () => {
+  const reasons = ["jwt validation failed - another's", "jwt update resulted in error - no space left on device"];
+  const { reconciler, files, refused, grant } = anAccount((jwt) => {
+    const reason = JSON.stringify(readJwt(jwt)).includes(grant) ? reasons.shift() : undefined;
+    if (reason !== undefined) throw new PushRefusedError(reason);
+    return true;
+  });
+  await expect(reconciler.now(account)).rejects.toThrow("no space left on device");
+  await reconciler.now(account);
+  expect(refused).toEqual([]);
+  expect(claimsOf(files.get(account))).toMatchObject({
+    nats: { imports: expect.arrayContaining([expect.objectContaining({ token: grant })]) },
+  });
+});
+
+test("a grant for whose sake nats-server refuses a JWT is left out, and the rest is pushed", async () => {
+  const { reconciler, files, refused, grant } = anAccount((jwt) => {
+    if (JSON.stringify(readJwt(jwt)).includes(grant)) throw new PushRefusedError("jwt validation failed - a bad token");
+    return true;
+  });
+  await reconciler.now(account);
+  expect(refused).toEqual([`${grant}: jwt validation failed - a bad token`]);
+  expect(reconciler.refused).toBe(1);
+  expect(await reconciler.isApplied(account)).toBe(true);
+  expect(files.has(account)).toBe(true);
 });

@@ -42,6 +42,13 @@ export interface ReconcilerOptions {
 
 type Import = Gathered["state"]["imports"][number];
 
+interface Comparison {
+  /** The imports that it is to have; all that nats-server was not seen to refuse, unless given. */
+  readonly among?: readonly Import[];
+  /** The date that it is later than, where nats-server has none. */
+  readonly after?: number;
+}
+
 /**
  * How many accounts are compared at the same time: each takes a dozen requests, and where a batch of events concerns
  * thousands, all at once would find none answered in time, and begin anew for ever.
@@ -74,7 +81,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const fewBesides = atMost(besides);
 
   /** What nats-server has of an account, and what it is to have where that is something else. */
-  const compare = async (account: AccountKey, among?: readonly Import[]) => {
+  const compare = async (account: AccountKey, { among, after = 0 }: Comparison = {}) => {
     const gathered = await gather(account);
     const key = signer();
     if (!gathered || !key) return { equal: false };
@@ -87,11 +94,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     // The same state at the same time makes the same text, byte for byte, also in its signature.
     if (known && render(known.iat) === there) return { equal: true };
     // What says the same by another key, or something else of the same events, is later than what is there.
-    return { equal: false, imports, there, jwt: render(Math.max(epoch + gathered.version, (known?.iat ?? 0) + 1)) };
+    const issuedAt = Math.max(epoch + gathered.version, (known?.iat ?? after) + 1);
+    return { equal: false, imports, there, issuedAt, jwt: render(issuedAt) };
   };
 
-  const push = async (account: AccountKey, among?: readonly Import[]): Promise<void> => {
-    const { jwt } = await compare(account, among);
+  const push = async (account: AccountKey, among: readonly Import[]): Promise<void> => {
+    const { jwt } = await compare(account, { among });
     if (jwt) await resolver.push(jwt);
   };
 
@@ -110,7 +118,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         await push(account, [...good, ...some]);
         good.push(...some);
       } catch (error) {
-        if (!(error instanceof PushRefusedError)) throw error;
+        if (!isOfJwt(error)) throw error;
         const [only] = some;
         if (some.length > 1) {
           await admit(some.slice(0, some.length / 2));
@@ -137,16 +145,22 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   };
 
   const bring = async (account: AccountKey): Promise<void> => {
-    const { jwt, imports = [], there } = await compare(account);
+    const { jwt, imports = [], there, issuedAt } = await compare(account);
     if (!jwt) return;
     try {
       await resolver.push(jwt);
     } catch (error) {
-      if (!(error instanceof PushRefusedError) || imports.length === 0) throw error;
+      if (!isOfJwt(error) || imports.length === 0) throw error;
       await pushAllButBad(account, imports, there);
     }
-    // Whoever pushed before this process, and is late, is overtaken by what the log says by now.
-    await push(account);
+    // Whoever pushed before this process, and is late, is overtaken by what the log says by now. And what nats-server
+    // remembers it takes for stored, though its file be gone: told the same with a later date, it stores that.
+    const { jwt: missing } = await compare(account, { after: issuedAt });
+    if (!missing) return;
+    await resolver.push(missing);
+    if ((await resolver.lookup(account)) === undefined) {
+      throw new PushRefusedError("nats-server says that it has stored it, and has it not");
+    }
   };
 
   /** The same, and remembers whether nats-server would have it. */
@@ -210,3 +224,6 @@ const Imports = z.object({ nats: z.object({ imports: z.array(z.object({ token: z
 /** The grants that an account JWT holds. */
 const importsIn = (jwt: string | undefined): ReadonlySet<string> =>
   new Set(Imports.safeParse(jwt && readJwt(jwt)).data?.nats.imports.flatMap(({ token }) => token ?? []));
+
+/** Whether nats-server refused a JWT for what it says. */
+const isOfJwt = (error: unknown): error is PushRefusedError => error instanceof PushRefusedError && error.isOfJwt;

@@ -3,15 +3,23 @@ import type { AccountKey } from "@natster/contracts";
 import { claimsLookup, claimsUpdate } from "@natster/contracts/borders";
 import type { NatsConnection } from "@nats-io/nats-core";
 
-/** nats-server would not take an account JWT; the message is its own. */
+/** nats-server would not take an account JWT, or has not kept it; the message is its own, where it gave one. */
 export class PushRefusedError extends Error {
   override readonly name = "PushRefusedError";
+
+  /** Whether it says so of the JWT itself, and will again. All else may pass: it may be out of disk. */
+  get isOfJwt(): boolean {
+    return this.message.startsWith("jwt validation failed");
+  }
 }
 
 export interface Resolver {
   /** The account JWT that nats-server has; undefined where it knows none. */
   lookup(account: AccountKey): Promise<string | undefined>;
-  /** Stores an account JWT and makes it take effect on live connections. Throws `PushRefusedError`. */
+  /**
+   * Stores an account JWT and makes it take effect on live connections. Throws `PushRefusedError`. Where nats-server
+   * remembers the very same text it does nothing, and says that it did, also where the file is gone.
+   */
   push(jwt: string): Promise<void>;
 }
 
