@@ -34,10 +34,10 @@ export const share =
         await log.append(shared, share, endOfAnother(there), { ...command, id: `${command.id}-other` });
       throw error;
     }
-    // Whoever gives up the catalog ends the shares that it finds; this one may have come a moment later.
-    if (!(await standing(log, id)).exists) {
-      await log.append(shared, share, end("retired"), { ...command, id: `${command.id}-end` });
-      throw refuse(endpoint, "catalog_unknown");
-    }
-    return { after };
+    // Whoever gives up the catalog, or closes the account, ends the shares that it finds; this one may have come a moment
+    // later.
+    const [{ exists: stands }, isThere] = await Promise.all([standing(log, id), exists(log, grant.recipient)]);
+    if (stands && isThere) return { after };
+    await log.append(shared, share, end(stands ? "closed" : "retired"), { ...command, id: `${command.id}-end` });
+    throw refuse(endpoint, stands ? "recipient_unknown" : "catalog_unknown");
   };
