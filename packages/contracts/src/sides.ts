@@ -29,6 +29,8 @@ export const projectionStates = defineBucket({
     /** In how many parts the log is projected; in one where nothing is said. */
     parts: z.int().min(1).optional(),
     building: z.strictObject({ side: Side, version: z.int(), parts: z.int().min(1).optional() }).optional(),
+    /** The rows that are read are not what the log says, and nobody can say which of them: until others take their place. */
+    doubted: z.literal(true).optional(),
   }),
 });
 export type ProjectionState = z.infer<typeof projectionStates.row>;

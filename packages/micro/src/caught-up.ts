@@ -40,4 +40,6 @@ export async function caughtUp(after: number | undefined, progress: Progress): P
   throw behind();
 }
 
-const behind = () => new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });
+/** What was just recorded is not in the rows, or it cannot be known whether it is. */
+export const behind = () =>
+  new Refusal(503, { reason: "behind", message: "what was just recorded is not visible yet" });

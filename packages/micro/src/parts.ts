@@ -35,6 +35,7 @@ export async function runParts<B extends BucketContract>(
       await Promise.all(sides.map((side) => side.caughtUp(after)));
     },
     isComplete: async () => (await Promise.all(sides.map((side) => side.isComplete()))).every(Boolean),
+    isAtEnd: async () => (await Promise.all(sides.map((side) => side.isAtEnd()))).every(Boolean),
     async writer() {
       const writers = await Promise.all(sides.map((side) => side.writer()));
       return writers.includes(undefined) ? undefined : writers.join(" ");

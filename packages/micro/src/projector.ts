@@ -7,6 +7,7 @@ import {
   bucketStream,
   otherSide,
   partsOf,
+  type ProjectionState,
   type RowOf,
   type Side,
   sideOf,
@@ -15,6 +16,7 @@ import {
 import { partsOfProjection } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { emptied } from "./copies.ts";
+import { behind } from "./caught-up.ts";
 import type { Applied } from "./fold.ts";
 import type { Logger } from "./log.ts";
 import type { ParkedPlace, ParkingReader, Place } from "./parking.ts";
@@ -67,7 +69,7 @@ export interface RunningProjection<R> extends AsyncDisposable {
   readonly lag: ProjectionStatus;
   /**
    * Resolves when what was recorded at a sequence is in the rows, whichever process writes them. Throws the refusal
-   * `behind` after two seconds.
+   * `behind` after two seconds, and at once where the rows are not what the log says and are being made anew.
    */
   caughtUp(after: number | undefined): Promise<void>;
   /** How it stands, whichever process writes: asked of nats-server, not remembered. */
@@ -101,6 +103,8 @@ export async function runProjection<B extends BucketContract>(
   const running = new Map<Side, RunningParts<RowOf<B>>>();
   const ending = new Map<Side, Promise<void>>();
   const stopping = new AbortController();
+  /** The side that this process reads, and has told of. */
+  let followed = state.seen.active;
 
   const active = await run(state.seen.active);
 
@@ -117,7 +121,7 @@ export async function runProjection<B extends BucketContract>(
       ...(afterRows && { afterRows }),
       isTold: () => state.seen.active === side,
       ...(whenParked && { whenParked }),
-      spoiled: () => makeAnew(side),
+      spoiled: (_reason, { doubted }) => makeAnew(side, doubted),
     });
     running.set(side, started);
     return started;
@@ -146,8 +150,9 @@ export async function runProjection<B extends BucketContract>(
   }
 
   /** A side that is read is read on while the other is filled; one that nobody reads yet is emptied. */
-  async function makeAnew(side: Side): Promise<"kept" | "emptied"> {
+  async function makeAnew(side: Side, doubted: boolean): Promise<"kept" | "emptied"> {
     if ((await state.look()).active === side) {
+      if (doubted) await doubt(side);
       await rebuildSurely();
       return "kept";
     }
@@ -159,6 +164,14 @@ export async function runProjection<B extends BucketContract>(
     await state.change((found) => ({ ...found, building: undefined, since: new Date().toISOString() }));
     void rebuildSurely().catch((error: unknown) => log.warn({ err: error, projection: into.name }, "not rebuilt"));
     return "kept";
+  }
+
+  /** Has every process know that the rows which are read cannot be relied on, until others take their place. */
+  async function doubt(side: Side): Promise<void> {
+    const isKnown = ({ active, doubted }: ProjectionState) => active !== side || doubted === true;
+    while (!isKnown(await state.look())) {
+      await state.change((found) => (isKnown(found) ? undefined : { ...found, doubted: true }));
+    }
   }
 
   async function rebuildSurely(): Promise<void> {
@@ -189,7 +202,9 @@ export async function runProjection<B extends BucketContract>(
     if (building?.version !== version) return;
     const built = await run(building.side);
     const before = (await run(read)).lag.sequence;
-    if (!(await built.isComplete()) || built.lag.sequence < before) return;
+    if (!(await built.isComplete())) return;
+    // Before it is begun it seems to be complete; and a log that was put back ends before what was read of it.
+    if (built.lag.sequence < before && !(await built.isAtEnd())) return;
     await state.change((found) =>
       found.building?.side === building.side
         ? { active: building.side, version, since: new Date().toISOString(), ...inParts(building.parts ?? 1) }
@@ -199,7 +214,7 @@ export async function runProjection<B extends BucketContract>(
 
   /** Follows what other processes do, and what this one has begun. */
   async function look(): Promise<void> {
-    const before = state.seen.active;
+    const before = followed;
     await switchWhenComplete();
     const now = await state.look();
     await run(now.active);
@@ -208,8 +223,9 @@ export async function runProjection<B extends BucketContract>(
       if (now.building === undefined && running.has(otherSide(before))) await end(otherSide(before));
       return;
     }
-    log.info({ projection: into.name, side: now.active }, "rebuilt, and read from now on");
     await afterSwitch?.();
+    followed = now.active;
+    log.info({ projection: into.name, side: now.active }, "rebuilt, and read from now on");
     await sleep(linger, stopping.signal);
     if (otherSide(state.seen.active) === before && state.seen.building === undefined) await end(before);
   }
@@ -280,7 +296,10 @@ export async function runProjection<B extends BucketContract>(
       of: (events, known) => read().parked.of(events, known),
     },
     writer: () => read().writer(),
-    caughtUp: (after) => read().caughtUp(after),
+    async caughtUp(after) {
+      if (after !== undefined && state.seen.doubted) throw behind();
+      await read().caughtUp(after);
+    },
     rebuild,
     async [Symbol.asyncDispose]() {
       stopping.abort();

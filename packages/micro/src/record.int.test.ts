@@ -1,15 +1,16 @@
-/** A bucket that has lost what it had is noticed, and its rows are made anew: an older copy is really put in its place. */
+/** A bucket or a log that has lost what it had is noticed, and rows are made anew: an older copy is really put in its place. */
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sideRecords } from "@natster/contracts";
+import { type AccountKey, projectionStates, sideRecords } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type EventLog, openEventLog } from "./event-log.ts";
-import { everyName, namesOf, renamesIn } from "./names.fixture.ts";
+import { everyName, namesOf, renamesIn, type Row } from "./names.fixture.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
 import { openRows } from "./rows.ts";
-import { runProjection } from "./projector.ts";
+import { runProjection, type RunningProjection } from "./projector.ts";
+import { isRefusal } from "./refusal.ts";
 
 let nats: TestNats;
 let connection: NatsConnection;
@@ -50,9 +51,9 @@ const recorded = (after: number) =>
     .poll(async () => (await (await openRows(connection, sideRecords)).get("people_a"))?.sequence)
     .toBeGreaterThanOrEqual(after);
 
-/** Keeps a copy of the bucket as it is now, and puts it back. */
-async function copyOfBucket() {
-  const folder = await folderOf("KV_people_a");
+/** Keeps a copy of a stream as it is now, and puts it back. */
+async function copyOf(stream: string) {
+  const folder = await folderOf(stream);
   const copy = join(nats.server.directory, "..", "older");
   await nats.server.stop();
   await cp(folder, copy, { recursive: true });
@@ -71,7 +72,7 @@ test("an older copy of a bucket is noticed at the start, and its rows are made a
     await using projection = await runProjection(names, { connection, log: recordingLog().log });
     await projection.caughtUp(await rename(account, "kim"));
   }
-  const putBack = await copyOfBucket();
+  const putBack = await copyOf("KV_people_a");
   {
     await using projection = await runProjection(names, { connection, log: recordingLog().log });
     await projection.caughtUp(await rename(account, "lee", "max"));
@@ -89,12 +90,74 @@ test("it is noticed too by a process that runs on while nats-server comes back w
   const account = someone();
   await using projection = await runProjection(names, { connection, log: recordingLog().log });
   await projection.caughtUp(await rename(account, "kim"));
-  const putBack = await copyOfBucket();
+  const putBack = await copyOf("KV_people_a");
   await recorded(await rename(account, "lee", "max"));
   await putBack();
   await rename(account, "noa");
   await expect.poll(() => projection.lag.side, { timeout: 20_000 }).toBe("b");
   expect(await namesOf(projection, account)).toEqual(["kim", "lee", "max", "noa"]);
+});
+
+describe("a log that was put back behind its rows", () => {
+  /** Asks until the rows are said to have an event, and then what they have. */
+  const namesAfter = async (projection: RunningProjection<Row>, after: number) => {
+    const isThere = () =>
+      projection.caughtUp(after).then(
+        () => true,
+        (error: unknown) => {
+          if (isRefusal(error, "behind")) return false;
+          throw error;
+        },
+      );
+    await expect.poll(isThere, { timeout: 30_000 }).toBe(true);
+    return namesOf(projection, account);
+  };
+  let account: AccountKey;
+  beforeEach(() => (account = someone()));
+
+  test("is noticed at the start, and nothing is said to be in rows that are ahead of it", async () => {
+    {
+      await using projection = await runProjection(names, { connection, log: recordingLog().log });
+      await projection.caughtUp(await rename(account, "kim"));
+    }
+    const putBack = await copyOf("EVENTS");
+    {
+      await using _projection = await runProjection(names, { connection, log: recordingLog().log });
+      await recorded(await rename(account, "lee", "max"));
+    }
+    await putBack();
+    const after = await rename(account, "noa");
+    await using projection = await runProjection(names, { connection, log: recordingLog().log });
+    expect(await namesAfter(projection, after)).toEqual(["kim", "noa"]);
+    expect(projection.lag.side).toBe("b");
+    expect(await namesAfter(projection, await rename(account, "pat"))).toEqual(["kim", "noa", "pat"]);
+  });
+
+  test("is noticed by processes that run on, whichever of them writes", async () => {
+    await using first = await runProjection(names, { connection, log: recordingLog().log });
+    await using second = await runProjection(names, { connection: await nats.connect(), log: recordingLog().log });
+    await first.caughtUp(await rename(account, "kim"));
+    const putBack = await copyOf("EVENTS");
+    await recorded(await rename(account, "lee", "max"));
+    await putBack();
+    const after = await rename(account, "noa");
+    for (const each of [first, second]) expect(await namesAfter(each, after)).toEqual(["kim", "noa"]);
+  });
+
+  test("is not forgotten when it has grown as long as it was before its rows were made anew", async () => {
+    {
+      await using projection = await runProjection(names, { connection, log: recordingLog().log });
+      await projection.caughtUp(await rename(account, "kim"));
+    }
+    const states = await openRows(connection, projectionStates);
+    const { row, revision } = await states.slot("people");
+    if (!row) throw new Error("the projection has run");
+    await states.put("people", { ...row, doubted: true }, 0, revision);
+    await using projection = await runProjection(names, { connection, log: recordingLog().log });
+    await expect(projection.caughtUp(await rename(account, "lee"))).rejects.toMatchObject({ reason: "behind" });
+    await projection.rebuild();
+    expect(await namesAfter(projection, await rename(account, "max"))).toEqual(["kim", "lee", "max"]);
+  });
 });
 
 test("nothing is made anew after a restart where nothing was lost", async () => {

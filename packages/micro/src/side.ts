@@ -9,7 +9,7 @@ import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { jitteredBackoff } from "./backoff.ts";
-import { caughtUp } from "./caught-up.ts";
+import { behind, caughtUp } from "./caught-up.ts";
 import { deliveredAs, openDurable } from "./durable.ts";
 import { traceIn } from "./event.ts";
 import { type Applied, readFor } from "./fold.ts";
@@ -39,9 +39,10 @@ export interface SideOptions {
   readonly whenParked?: (parked: readonly ParkedPlace[]) => void;
   /**
    * Told that the rows are not what the log says and cannot become it by going on, and why. It sees to it that they are
-   * made anew, and says whether it has emptied them for that: then they are filled from the first event on.
+   * made anew, and says whether it has emptied them for that: then they are filled from the first event on. `doubted`
+   * where nobody can say which rows it is, so that none may be taken to have an event.
    */
-  readonly spoiled?: (reason: string) => Promise<"kept" | "emptied">;
+  readonly spoiled?: (reason: string, how: { readonly doubted: boolean }) => Promise<"kept" | "emptied">;
   /** Which part of the log it takes in, beside others that fill the same bucket; all of it where nothing is said. */
   readonly part?: Part;
 }
@@ -66,11 +67,13 @@ export interface RunningSide<R> extends AsyncDisposable {
   readonly lag: Lag;
   /**
    * Resolves when what was recorded at a sequence is in the rows, whichever process writes them. Throws the refusal
-   * `behind` after two seconds.
+   * `behind` after two seconds, and at once where the bucket or the log has lost what it had.
    */
   caughtUp(after: number | undefined): Promise<void>;
   /** Whether the rows have everything that was in the log when this was asked. */
   isComplete(): Promise<boolean>;
+  /** Whether the log has nothing for these rows after what this process knows to be in them. */
+  isAtEnd(): Promise<boolean>;
   /** What stands aside. */
   readonly parked: ParkingReader;
   /** Who writes the rows, by a name that nobody has a second time; undefined while nobody does. */
@@ -123,6 +126,9 @@ export async function runSide<B extends BucketContract>(
   let wake = Promise.withResolvers<void>();
   /** The nats-server that had the rows when this process began to write. */
   let server: string | undefined;
+  /** Why the bucket or the log is not what it was, and the nats-server that had both when that was looked at. */
+  let doubt: string | undefined;
+  let examined: string | undefined;
   const troubles = jitteredBackoff(100, 5_000);
   let failing = false;
 
@@ -138,9 +144,16 @@ export async function runSide<B extends BucketContract>(
         for (const { seq, subject, reason } of newly) log.error({ sequence: seq, subject, reason }, "parked");
         whenParked?.(newly);
       },
-      spoiled: beSpoiled,
+      spoiled: (reason) => beSpoiled(reason, { doubted: false }),
       written,
     });
+  }
+
+  /** Looks whether the bucket and the log are what they were. */
+  async function examine(): Promise<void> {
+    const at = connection.info?.server_id;
+    doubt = await position.doubt();
+    examined = at;
   }
 
   /** Begins to write, or begins again: from where the rows are, with nothing remembered of what others wrote. */
@@ -148,8 +161,8 @@ export async function runSide<B extends BucketContract>(
     order.forget();
     disturbed = false;
     server = connection.info?.server_id;
-    const doubt = await position.doubt();
-    if (doubt !== undefined) await beSpoiled(doubt).catch(unlessEmptied);
+    await examine();
+    if (doubt !== undefined) await beSpoiled(doubt, { doubted: true }).catch(unlessEmptied);
     parking = await openParking(connection, into, part);
     taking = makeTaking();
     const sequence = await position.read();
@@ -180,10 +193,10 @@ export async function runSide<B extends BucketContract>(
   }
 
   /** What cannot be mended by going on is left to whoever looks after both sides. */
-  async function beSpoiled(reason: string): Promise<void> {
+  async function beSpoiled(reason: string, how: { readonly doubted: boolean }): Promise<void> {
     log.error({ reason }, "the rows have to be made anew");
     await position.forget();
-    if ((await spoiled?.(reason)) === "emptied") throw new EmptiedError();
+    if ((await spoiled?.(reason, how)) === "emptied") throw new EmptiedError();
   }
 
   /**
@@ -269,6 +282,7 @@ export async function runSide<B extends BucketContract>(
       return lag;
     },
     isComplete,
+    isAtEnd: async () => (await durable.first(lag.sequence, filtersOf(contract))) === undefined,
     parked,
     writer: () => durable.pin(),
     async measure() {
@@ -283,7 +297,13 @@ export async function runSide<B extends BucketContract>(
         writes: lag.writes,
       };
     },
-    caughtUp: (after) => caughtUp(after, { lag: () => lag, position, durable, isComplete, next: () => wake.promise }),
+    async caughtUp(after) {
+      if (after === undefined) return;
+      // Rows that are ahead of a log which was put back would pass for having what is recorded in it from then on.
+      if (doubt !== undefined || connection.info?.server_id !== examined) await examine();
+      if (doubt !== undefined) throw behind();
+      await caughtUp(after, { lag: () => lag, position, durable, isComplete, next: () => wake.promise });
+    },
     async [Symbol.asyncDispose]() {
       stopping.abort();
       durable.stop();
