@@ -7,20 +7,32 @@ import type { Reconciler } from "./reconcile.ts";
 /** How many may wait at the same time: of one account, and of newcomers, who all come as one. */
 const mostWaiting = { account: 64, newcomers: 1_024 } as const;
 
+/** A comparison that is under way, and the one that begins when it is over. */
+interface Looking {
+  readonly running: Promise<boolean>;
+  next?: Promise<boolean>;
+}
+
 export function applied(
   caughtUp: (after: number) => Promise<void>,
   { isApplied }: Pick<Reconciler, "isApplied">,
 ): Handler<typeof accounts, "applied"> {
   const waiting = new Map<AccountKey, number>();
-  const looking = new Map<AccountKey, Promise<boolean>>();
+  const looking = new Map<AccountKey, Looking>();
 
-  /** Looks once for all who ask of the same account at the same time. */
+  /** Looks once for all who ask of the same account while it is looked for others: what has begun may have read older rows. */
   const look = (account: AccountKey): Promise<boolean> => {
+    const begin = () => {
+      const begun: Looking = {
+        running: isApplied(account).finally(() => {
+          if (!begun.next) looking.delete(account);
+        }),
+      };
+      looking.set(account, begun);
+      return begun.running;
+    };
     const under = looking.get(account);
-    if (under) return under;
-    const begun = isApplied(account).finally(() => looking.delete(account));
-    looking.set(account, begun);
-    return begun;
+    return under ? (under.next ??= under.running.then(begin, begin)) : begin();
   };
 
   async function wait(account: AccountKey, after: number): Promise<boolean> {
