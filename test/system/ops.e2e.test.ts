@@ -72,6 +72,23 @@ test("a projection is rebuilt while it is read, and says the same as before", as
   expect(await ops.library.parked({ projection: "shares" })).toEqual({ rows: [] });
 });
 
+test("from the moment that a rebuild is answered until its rows are read, every process says so", async () => {
+  const { system, ops } = await aSystem();
+  await Promise.all([system.platform.another("projector"), system.platform.another("accounts")]);
+  for (const [of, projection] of [
+    [ops.library, "shares"],
+    [ops.accounts, "access"],
+  ] as const) {
+    const standing = async () => (await of.status({})).projections.find((each) => each.projection === projection);
+    await of.rebuild({ projection });
+    // Whoever is asked: as soon as one says that it is over, it reads the new rows.
+    let now = await standing();
+    for (const until = Date.now() + 20_000; now?.rebuilt !== undefined && Date.now() < until;) now = await standing();
+    expect(now).toMatchObject({ side: "b" });
+    expect(now).not.toHaveProperty("rebuilt");
+  }
+});
+
 test("the access projection is rebuilt, and everybody may do what they might before", async () => {
   const { ops, alice, bob } = await aSystem();
   await ops.accounts.rebuild({ projection: "access" });

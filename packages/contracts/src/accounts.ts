@@ -167,6 +167,13 @@ export const Enforcement = z.object({
 });
 export type Enforcement = z.infer<typeof Enforcement>;
 
+/** What `accounts` has still to push, which it tells there too. */
+export const Pushing = z.object({
+  /** Of how many accounts nats-server has still to be told. */
+  waitingPushes: z.int().nonnegative(),
+});
+export type Pushing = z.infer<typeof Pushing>;
+
 /** What happened to an account. */
 export const accountEvents = defineEvents({
   subject: "events.account",

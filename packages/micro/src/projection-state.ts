@@ -6,6 +6,8 @@ import { openRows } from "./rows.ts";
 export interface SharedState {
   /** As it was when this process last looked at it, or changed it. */
   readonly seen: ProjectionState;
+  /** As it is now, of which nothing follows: `seen` stays. */
+  now(): Promise<ProjectionState>;
   /** As it is now; it is made where there is none yet. */
   look(): Promise<ProjectionState>;
   /** Changes it, unless somebody else has changed it meanwhile; `how` says nothing where it is to stay. */
@@ -36,6 +38,7 @@ export async function openState(connection: NatsConnection, into: BucketContract
     get seen() {
       return seen;
     },
+    now: current,
     async look() {
       seen = await current();
       return seen;

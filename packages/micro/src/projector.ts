@@ -56,7 +56,7 @@ export interface ProjectionOptions {
 export interface ProjectionStatus extends Lag {
   readonly version: number;
   readonly side: Side;
-  /** While it is rebuilt: how much of the log has been taken in, from 0 to 1. */
+  /** From when a rebuild was begun until its rows are read: how much of the log has been taken in, from 0 to 1. */
   readonly rebuilt?: number;
   /** Where it is filled in several parts: how far each of them is. */
   readonly parts?: PartLag[];
@@ -259,7 +259,7 @@ export async function runProjection<B extends BucketContract>(
   const filling = () => state.seen.building && running.get(state.seen.building.side);
   const asStatus = (
     { sequence, behind, milliseconds, parked, writes }: Lag,
-    filled: Lag | undefined,
+    rebuilt: number | undefined,
   ): ProjectionStatus => ({
     sequence,
     behind,
@@ -268,8 +268,10 @@ export async function runProjection<B extends BucketContract>(
     writes,
     version: state.seen.version,
     side: state.seen.active,
-    ...(filled && { rebuilt: Math.min(1, filled.sequence / Math.max(1, sequence)) }),
+    ...(rebuilt !== undefined && { rebuilt }),
   });
+  const ratio = (filled: Lag | undefined, { sequence }: Lag) =>
+    filled && Math.min(1, filled.sequence / Math.max(1, sequence));
   return {
     rows: {
       get: (key) => reader().get(key),
@@ -280,12 +282,17 @@ export async function runProjection<B extends BucketContract>(
       count: (filter) => reader().count(filter),
     },
     get lag() {
-      return asStatus(read().lag, filling()?.lag);
+      const { lag } = read();
+      return asStatus(lag, ratio(filling()?.lag, lag));
     },
     async status() {
       const measured = await read().measure();
+      const now = await state.now();
+      // What was begun or ended just now is followed in a moment.
+      const ended = now.active === followed ? undefined : 1;
+      const rebuilt = now.building ? (ratio(await filling()?.measure(), measured) ?? 0) : ended;
       return {
-        ...asStatus(measured, await filling()?.measure()),
+        ...asStatus(measured, rebuilt),
         ...(measured.parts && { parts: [...measured.parts] }),
       };
     },

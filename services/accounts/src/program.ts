@@ -1,6 +1,6 @@
 /** The accounts service: who exists, and what nats-server is told about them. */
 import { AccountKey } from "@natster/contracts";
-import { access as bucket, accounts, type Enforcement } from "@natster/contracts/accounts";
+import { access as bucket, accounts, type Enforcement, type Pushing } from "@natster/contracts/accounts";
 import { codeEvents } from "@natster/contracts/codes";
 import { enrolments } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
@@ -119,7 +119,7 @@ export const program = defineProgram({
           refusedAccounts: reconciler.refusedAccounts,
         } satisfies Enforcement),
         refusedImports: reconciler.refused,
-        waitingPushes: reconciler.waiting,
+        ...({ waitingPushes: reconciler.waiting } satisfies Pushing),
         logFill: await room.fill(),
       }),
     };

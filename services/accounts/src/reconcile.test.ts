@@ -101,8 +101,11 @@ test("whoever something happens to does not wait until all others have been comp
   await reconciler.now(newcomer);
 
   expect(gathered.length).toBeLessThan(others.length);
+  // What is under way waits as what is still in line does.
+  expect(reconciler.waiting).toBe(others.length);
   slow.resolve(undefined);
   await reconciler.flush();
+  expect(reconciler.waiting).toBe(0);
   expect(new Set(gathered).size).toBe(others.length + 1);
 });
 

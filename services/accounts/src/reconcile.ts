@@ -208,7 +208,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return refusedAccounts.size;
     },
     get waiting() {
-      return waiting.size;
+      return waiting.size + inLine.size;
     },
     async flush() {
       const accounts = [...waiting.keys()];

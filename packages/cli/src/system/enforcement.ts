@@ -1,7 +1,8 @@
 /** Whether nats-server enforces what was decided about accounts: what `accounts` says of it, for administrators. */
 import type { AccountKey, Sequence } from "@natster/contracts";
-import { accounts, Enforcement } from "@natster/contracts/accounts";
+import { accounts, Enforcement, Pushing } from "@natster/contracts/accounts";
 import { applied, NotAppliedYetError } from "@natster/person";
+import type * as z from "zod";
 import type { Explained } from "../explained.ts";
 import { Failure } from "../failure.ts";
 import { look } from "../metrics/look.ts";
@@ -9,11 +10,16 @@ import { counted } from "../output/words.ts";
 import type { Connected } from "./connect.ts";
 
 /** What every instance of `accounts` that answers says. */
-export async function enforcementOf({ connection }: Connected, within: number): Promise<Enforcement[]> {
+export const enforcementOf = (person: Connected, within: number): Promise<Enforcement[]> =>
+  figuresOf(person, within, Enforcement);
+
+/** Whether nats-server has still to be told of an account, as far as any instance of `accounts` that answers knows. */
+export const isPushing = async (person: Connected, within: number): Promise<boolean> =>
+  (await figuresOf(person, within, Pushing)).some(({ waitingPushes }) => waitingPushes > 0);
+
+async function figuresOf<T>({ connection }: Connected, within: number, of: z.ZodType<T>): Promise<T[]> {
   const instances = (await look(connection, within)).filter(({ name }) => name === accounts.name);
-  return instances.flatMap(({ endpoints }) =>
-    endpoints.flatMap(({ data }) => Enforcement.safeParse(data?.figures).data ?? []),
-  );
+  return instances.flatMap(({ endpoints }) => endpoints.flatMap(({ data }) => of.safeParse(data?.figures).data ?? []));
 }
 
 const again = "start every nats-server again, with the operator JWT of natster operator renew; see docs/operator.md";

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { access } from "@natster/contracts/accounts";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
+import { Failure } from "../../failure.ts";
 import { connectAs } from "../../system/connect.ts";
+import { enforcementOf, isPushing, whyNotEnforced } from "../../system/enforcement.ts";
 import { askKeeper } from "../../system/ops.ts";
 
 export default defineCommand({
@@ -23,6 +26,12 @@ export default defineCommand({
       return projections.some((each) => each.projection === projection && each.rebuilt !== undefined);
     };
     while (await isBuilding()) await sleep(200, undefined, { signal });
+    // What follows from other rows of this one is only so when nats-server has been told.
+    while (projection === access.name && (await isPushing(person, globals.timeout))) {
+      const why = whyNotEnforced(await enforcementOf(person, globals.timeout));
+      if (why) throw new Failure(why.what, why);
+      await sleep(200, undefined, { signal });
+    }
     say({ projection, seconds: Math.round(performance.now() - began) / 1_000 });
   },
   show({ projection, seconds }, ui) {
