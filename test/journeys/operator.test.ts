@@ -32,7 +32,7 @@ test("an operator for whom there is no room leaves nothing behind, and is made o
   expect(said("left.txt")).toBe("");
 }, 120_000);
 
-test("the commands of docs/operator.md set a system up, serve people, and retire a signing key", async () => {
+test("the commands of docs/operator.md set a system up, serve people, bring account JWTs back and retire a signing key", async () => {
   const where = homes();
   const [alice, bob] = [new Somebody("alice", where), new Somebody("bob", where)];
   cpSync(sample, join(alice.home, "Photos"), { recursive: true });
@@ -57,6 +57,10 @@ test("the commands of docs/operator.md set a system up, serve people, and retire
      as_bob accept @alice/photos
      as_bob get @alice/photos
      natster ops status
+     accounts=$(cd ~/operator/nats/accounts; echo *.jwt)
+     rm ~/operator/nats/accounts/*.jwt
+     ${commandsOf("Account JWTs are gone")}
+     until (cd ~/operator/nats/accounts; ls $accounts); do sleep 1; done
      before=$(cat ~/operator/operator/signing.seed)
      ${commandsOf("The signing key has to go")}
      [ "$before" != "$(cat ~/operator/operator/signing.seed)" ]
