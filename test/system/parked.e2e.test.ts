@@ -113,7 +113,6 @@ describe("while an event stands aside", () => {
     const subject = eventSubject(catalogEvents, { owner: alice.account, catalog: photos }, "described");
     const sequence = await record(system, "catalog", subject, "garbled");
     for (const reader of [bob, carol]) await expect.poll(() => reaches(reader, alice), patience).toBe(false);
-    // The administrator's command about an event: the test goes on.
     // The administrator's command about an event; no test is left out here.
     await ops.accounts.skip({ projection: "access", sequence });
     for (const reader of [bob, carol]) await expect.poll(() => reaches(reader, alice), patience).toBe(true);
@@ -155,7 +154,7 @@ describe("while an event stands aside", () => {
   });
 });
 
-test("commands about what cannot be read are refused by name and change nothing; others are obeyed", async () => {
+test("commands about what cannot be read are refused by name and change nothing until it is skipped; others are obeyed", async () => {
   const { system, alice, bob, carol } = await aShare();
   const [share, catalog] = [{ owner: alice.account, catalog: photos, recipient: bob.account }, { catalog: photos }];
   await record(system, "catalog", eventSubject(shareEvents, share, "imported"), written("imported", 2, {}));
@@ -178,9 +177,18 @@ test("commands about what cannot be read are refused by name and change nothing;
     await expect(command(), name).rejects.toMatchObject({ reason: "unreadable", code: 500 });
   }
   expect(await lastSequence(system)).toBe(end);
+  const { rows: parked } = await system.administrator.accounts.parked({ projection: "access" });
 
   await expect(alice.catalog.unshare({ ...catalog, recipient: carol.account })).resolves.toHaveProperty("after");
   await expect(bob.accounts.rename({ handle: Handle.parse("robert") })).resolves.toHaveProperty("after");
+
+  // The administrator's command about an event, here about both; no test is left out here.
+  for (const { sequence } of parked) await system.administrator.accounts.skip({ projection: "access", sequence });
+  await expect.poll(() => reaches(bob, alice), patience).toBe(true);
+  await expect(commands.unshare()).resolves.toHaveProperty("after");
+  await expect.poll(() => reaches(bob, alice), patience).toBe(false);
+  await expect(commands.rename()).resolves.toHaveProperty("after");
+  await expect(commands.suspend()).resolves.toHaveProperty("after");
 });
 
 test("an import that nats-server would refuse stands aside alone: the rest of the account is pushed", async () => {

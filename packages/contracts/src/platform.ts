@@ -89,6 +89,15 @@ export const projections = [
 /** Every side of every projection: a bucket, and the durable that fills it. */
 export const projectionSides = projections.flatMap(({ sides }) => sides);
 
+/**
+ * The projections from which an event of a family has to be skipped until decisions do without it too: the one that
+ * nats-server enforces, so that no door stands open of which decisions know nothing; where that does not read it, all that do.
+ */
+export function decidedBy(family: EventsContract): readonly string[] {
+  const readers = projections.filter(({ from }) => from.includes(family)).map(({ bucket }) => bucket.name);
+  return readers.includes(access.name) ? [access.name] : readers;
+}
+
 /** The parts in which a projection is filled, of so many that the log is projected in. */
 export const partsOfProjection = ({ undivided }: BucketContract, partitions: number): Part[] =>
   partsOf(undivided ? 1 : partitions);

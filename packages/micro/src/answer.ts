@@ -55,7 +55,7 @@ function refusalOf({ contract, name, endpoint, log }: AnsweredEndpoint, error: u
   const errorId = nuid.next();
   if (error instanceof UnreadableEventError) {
     log.error({ ...at, errorId }, "an event cannot be read, so nothing is decided");
-    return kitRefusal("unreadable", { message: "something that happened to it before cannot be read", errorId });
+    return kitRefusal("unreadable", { message: error.message, errorId });
   }
   log.error({ ...at, errorId }, "fault");
   return kitRefusal("internal", { message: `${contract.name} failed`, errorId });

@@ -7,7 +7,7 @@ export interface Backoff {
   readonly reset: () => void;
 }
 
-/** A pause that doubles from 100 ms to 10 s, each drawn from its upper half so that a crowd does not return at once. */
+/** A pause that doubles from `first` to `most` milliseconds, each drawn from its upper half so that a crowd does not return at once. */
 export function jitteredBackoff(first = 100, most = 10_000): Backoff {
   let bound = first;
   return {

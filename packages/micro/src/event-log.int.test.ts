@@ -8,6 +8,7 @@ import * as z from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineAggregate } from "./aggregate.ts";
 import type { Command } from "./command.ts";
+import { decisions } from "./decisions.ts";
 import { UnreadableEventError } from "./event.ts";
 import { type EventLog, openEventLog, part } from "./event-log.ts";
 import { someone, startNats, type TestNats } from "./nats.fixture.ts";
@@ -361,6 +362,62 @@ describe("loading", () => {
       history: { renamed: [{ data: z.strictObject({ name: z.string() }), upcast: (data: object) => data }] },
     });
     await expect(log.load({ ...named, events }, { account })).rejects.toThrow(UnreadableEventError);
+  });
+});
+
+// `skip` is what an administrator decides about an event; no test is left out here.
+describe("an event that administrators had skipped", () => {
+  /** Puts something into the log that nobody can read; resolves with its sequence. */
+  const garble = async (subject: string) => (await jetstream(connection).publish(subject, "garbled")).seq;
+  const skip = (service: string, projection: string, sequence: number) =>
+    log.append(
+      decisions,
+      { service, projection },
+      () => [{ type: "skipped", data: { sequence } }],
+      command(someone(), `skip-${service}-${projection}-${sequence}`),
+    );
+
+  test("is not there for decisions about its aggregate, once it is skipped where nats-server enforces it", async () => {
+    const account = someone();
+    await log.append(named, { account }, rename("kim"), command(account));
+    const bad = await garble(`events.account.${account}.renamed`);
+    const append = () => log.append(named, { account }, rename("lee"), command(account));
+    await expect(append()).rejects.toThrow(`event ${bad} cannot be read: not a CloudEvent`);
+    await skip("projector", "people", bad);
+    // The service that appends what it likes about its own projections has no word in those of others.
+    await skip("projector", "access", bad);
+    await expect(append()).rejects.toThrow(UnreadableEventError);
+    await skip("accounts", "access", bad);
+    const renamed = async () =>
+      (await log.newest(accountEvents, { account }, ["renamed"])).map(({ data }) => "handle" in data && data.handle);
+    expect(await renamed()).toEqual(["kim"]);
+    const after = await append();
+    expect(await log.load(named, { account })).toEqual({ state: { name: "lee", times: 2 }, last: after });
+    expect(await renamed()).toEqual(["lee"]);
+  });
+
+  test("at the end of its aggregate is what the leader is asked about, and nothing is recorded for nothing", async () => {
+    const account = someone();
+    const bad = await garble(`events.account.${account}.renamed`);
+    await skip("accounts", "access", bad);
+    expect(await log.append(named, { account }, () => [], command(account))).toBe(bad);
+  });
+
+  test("stays out where newer code could read it by now", async () => {
+    const account = someone();
+    const bad = await log.append(named, { account }, rename("kim"), command(account));
+    await skip("accounts", "access", bad);
+    const later = await openEventLog(connection, accounts);
+    expect(await later.load(named, { account })).toEqual({ state: { name: undefined, times: 0 }, last: bad });
+  });
+
+  test("of which nats-server enforces nothing has to be skipped wherever it is read", async () => {
+    const handle = Handle.parse("skipped-handle");
+    const bad = await garble(`events.handle.${handle}.claimed`);
+    await skip("accounts", "access", bad);
+    await expect(log.load(owned, { handle })).rejects.toThrow(UnreadableEventError);
+    await skip("projector", "people", bad);
+    expect(await log.load(owned, { handle })).toEqual({ state: { account: undefined }, last: bad });
   });
 });
 

@@ -16,7 +16,8 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
 import type { Command } from "./command.ts";
-import { type CloudEvent, readEvent, writeEvent } from "./event.ts";
+import { type CloudEvent, writeEvent } from "./event.ts";
+import { type ReadForDecisions, readerForDecisions } from "./left-out.ts";
 import { countFrom } from "./newest.ts";
 import { readAll } from "./read-all.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
@@ -44,7 +45,7 @@ export interface Loaded<S> {
   readonly last: number;
 }
 
-/** The log, as one service writes it. */
+/** The log, as one service writes it. What administrators had skipped is not there for whoever reads it here. */
 export interface EventLog {
   /** Rebuilds an aggregate from its events. */
   load<E extends EventsContract, S>(aggregate: Aggregate<E, S>, id: IdOf<E>): Promise<Loaded<S>>;
@@ -86,21 +87,20 @@ const tries = 3;
 /** Opens the log for a service. */
 export async function openEventLog(connection: NatsConnection, service: ServiceContract): Promise<EventLog> {
   const manager = await streamsManager(connection);
+  const reading: Reading = { manager, read: await readerForDecisions(connection) };
   const source = `/natster/${service.name}`;
-  const appendAll = (parts: readonly Part[], command: Command) => commit(connection, manager, source, parts, command);
+  const appendAll = (parts: readonly Part[], command: Command) => commit(connection, reading, source, parts, command);
   return {
     load: async (aggregate, id) => {
       const { state, last } = await load(
-        manager,
+        reading,
         part(aggregate, id, () => []),
       );
       return { state: state as never, last };
     },
     async newest(events, id, types) {
-      const found = await Promise.all(
-        types.map((type) => manager.streams.getMessage(eventStream, { last_by_subj: eventSubject(events, id, type) })),
-      );
-      return found.flatMap((stored) => (stored ? readEvent(events, stored).event : []));
+      const found = await Promise.all(types.map((type) => newest(reading, events, eventSubject(events, id, type))));
+      return found.filter((event) => event !== undefined);
     },
     async *aggregates(events, type, known) {
       const seen = new Set<string>();
@@ -117,22 +117,28 @@ export async function openEventLog(connection: NatsConnection, service: ServiceC
   };
 }
 
+/** How the log is read. */
+interface Reading {
+  readonly manager: JetStreamManager;
+  readonly read: ReadForDecisions;
+}
+
 async function commit(
   connection: NatsConnection,
-  manager: JetStreamManager,
+  reading: Reading,
   source: string,
   parts: readonly Part[],
   command: Command,
 ): Promise<number> {
   for (let attempt = 1; attempt <= tries; attempt++) {
-    const loaded = await Promise.all(parts.map((each) => load(manager, each)));
+    const loaded = await Promise.all(parts.map((each) => load(reading, each)));
     const done = loaded.flatMap(({ events }) => events).filter((event) => isOf(event, command));
     if (done.length > 0) return Math.max(...done.map(({ sequence }) => sequence));
 
     const decided = decideAll(parts, loaded);
     if (decided instanceof Refusal || decided.length === 0) {
       // A replica may trail. Only what the leader confirms is a reason to record nothing.
-      if (!(await isNewest(manager, parts, loaded))) continue;
+      if (!(await isNewest(reading, parts, loaded))) continue;
       if (decided instanceof Refusal) throw decided;
       return Math.max(...loaded.map(({ last }) => last));
     }
@@ -170,22 +176,37 @@ function decideAll(parts: readonly Part[], loaded: readonly LoadedPart[]): Decid
   }
 }
 
-async function load(manager: JetStreamManager, { aggregate, id }: Part): Promise<LoadedPart> {
+async function load({ manager, read }: Reading, { aggregate, id }: Part): Promise<LoadedPart> {
   const events: Recorded<EventsContract>[] = [];
   let state = aggregate.initial;
+  let last = 0;
   for await (const stored of readAll(manager, eventStream, aggregateFilter(aggregate.events, id))) {
-    const { event } = readEvent(aggregate.events, stored);
+    last = stored.seq;
+    const { event } = (await read(aggregate.events, stored)) ?? {};
+    if (!event) continue;
     events.push(event);
     state = aggregate.evolve(state, event);
   }
-  return { state, events, last: events.at(-1)?.sequence ?? 0 };
+  return { state, events, last };
 }
 
-async function isNewest(
-  manager: JetStreamManager,
-  parts: readonly Part[],
-  loaded: readonly LoadedPart[],
-): Promise<boolean> {
+/** The last event under a subject, as the leader has it. */
+async function newest<E extends EventsContract>(
+  { manager, read }: Reading,
+  events: E,
+  subject: string,
+): Promise<Recorded<E> | undefined> {
+  const last = await manager.streams.getMessage(eventStream, { last_by_subj: subject });
+  const found = last && (await read(events, last));
+  if (!last || found) return found?.event;
+  // It is left out: the one before it counts.
+  let before: Recorded<E> | undefined;
+  for await (const stored of readAll(manager, eventStream, subject))
+    before = (await read(events, stored))?.event ?? before;
+  return before;
+}
+
+async function isNewest({ manager }: Reading, parts: readonly Part[], loaded: readonly LoadedPart[]): Promise<boolean> {
   const confirmed = await Promise.all(
     parts.map(async ({ aggregate, id }, index) => {
       const newest = await manager.streams.getMessage(eventStream, {

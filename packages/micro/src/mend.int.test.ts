@@ -2,7 +2,7 @@
 import { bucketStream } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { projectionOps as endpointsOf } from "@natster/contracts/ops";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decisions } from "./decisions.ts";
@@ -296,6 +296,32 @@ describe("what is refused", () => {
     const skipped = both[1]?.status === "fulfilled";
     expect(await namesOf(projection, account)).toEqual(skipped ? ["lee"] : ["poison", "lee"]);
   });
+});
+
+test("a decision that cannot be read stands aside itself, and all else goes on", async () => {
+  const account = someone();
+  await using projection = await run();
+  const { seq } = await jetstream(connection).publish("events.projection.projector.people.skipped", "garbled");
+  await projection.caughtUp(await rename(account, "kim"));
+  expect(await namesOf(projection, account)).toEqual(["kim"]);
+  expect(await waiting(projection)).toEqual([[seq, "not a CloudEvent"]]);
+  await projection.rebuild();
+  await expect.poll(() => projection.lag.side, { timeout: 20_000 }).toBe("b");
+  expect(await namesOf(projection, account)).toEqual(["kim"]);
+});
+
+test("what one service decides about a projection of another is no decision", async () => {
+  const account = someone();
+  const taken = await rename(account, "kim");
+  await log.append(
+    decisions,
+    { service: "accounts", projection: "people" },
+    () => [{ type: "skipped", data: { sequence: taken } }],
+    command(admin),
+  );
+  await using projection = await run();
+  await projection.caughtUp(await rename(account, "lee"));
+  expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
 });
 
 test("what newly stands aside is told of once, also where a rebuild could not take it in", async () => {

@@ -115,7 +115,8 @@ export async function readParking(connection: NatsConnection, bucket: BucketCont
 /** Opens the parking of a bucket, or of a part of it, with all that stands there already. */
 export async function openParking(connection: NatsConnection, bucket: BucketContract, part = whole): Promise<Parking> {
   const rows = await openRows(connection, { ...bucket, row: Parked });
-  const skipped = await readSkipped(connection, projectionOf(bucket));
+  const skipped = new Set<number>();
+  for await (const { sequence } of readSkipped(connection, projectionOf(bucket))) skipped.add(sequence);
   /** The first event of each aggregate that stands aside. */
   const first = new Map<string, number>();
   const unsaved = new Map<number, ParkedPlace>();

@@ -8,8 +8,8 @@ import type { Logger } from "./log.ts";
 export interface ReactingOptions<T> {
   readonly connection: NatsConnection;
   readonly log: Logger;
-  /** What a message says; undefined where it asks for nothing. Throws `UnreadableEventError`. */
-  readonly read: (message: JsMsg) => T | undefined;
+  /** What a message says; undefined where it asks for nothing. */
+  readonly read: (message: JsMsg) => T | undefined | Promise<T | undefined>;
   readonly react: (said: T) => Promise<void>;
 }
 
@@ -21,8 +21,7 @@ const waitsAtMost = 60_000;
 
 /**
  * Calls `react` with what each message says and acknowledges it when that has returned. What throws is delivered again
- * after a while, ever later: also where what it is about cannot be read, since that may be mended. A message that itself
- * cannot be read is logged and left behind: nobody could ever react to it.
+ * after a while, ever later: also where it, or what it is about, cannot be read, since newer code may read it.
  */
 export function reactToEach<T>(
   durable: Durable,
@@ -37,14 +36,8 @@ export function reactToEach<T>(
 
   /** Reacts to one message; never rejects. */
   async function take(message: JsMsg): Promise<void> {
-    let said: T | undefined;
     try {
-      said = read(message);
-    } catch (error) {
-      log.error({ err: error, sequence: message.seq }, "left behind");
-      return message.term();
-    }
-    try {
+      const said = await read(message);
       if (said !== undefined) await react(said);
       message.ack();
     } catch (error) {

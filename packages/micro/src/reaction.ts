@@ -4,7 +4,8 @@ import type { DurableContract } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Recorded } from "./aggregate.ts";
 import { openDurable } from "./durable.ts";
-import { readEvent, traceIn } from "./event.ts";
+import { traceIn } from "./event.ts";
+import { readerForDecisions } from "./left-out.ts";
 import type { Logger } from "./log.ts";
 import { mostHeld, reactToEach } from "./react-to-each.ts";
 import { takesTraces, traced } from "./trace.ts";
@@ -17,8 +18,8 @@ export interface ReactionOptions {
 
 /**
  * Calls `react` with each event of a durable, one after another, and acknowledges it when it has returned. What throws
- * is delivered again after a while, so `react` must be idempotent by the event. An event that cannot be read is logged
- * and left behind: nobody could ever react to it.
+ * is delivered again after a while, so `react` must be idempotent by the event; so is an event that cannot be read, until
+ * it can be, or an administrator had it skipped.
  */
 export async function runReaction<E extends EventsContract>(
   contract: DurableContract,
@@ -27,10 +28,14 @@ export async function runReaction<E extends EventsContract>(
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
 ): Promise<AsyncDisposable> {
   const durable = await openDurable(connection, contract.name, { prefetch: mostHeld });
+  const read = await readerForDecisions(connection);
   return reactToEach(durable, {
     connection,
     log: log.child({ reaction: contract.name }),
-    read: (message) => ({ ...readEvent(events, message), from: takesTraces() ? traceIn(message.data) : undefined }),
+    async read(message) {
+      const found = await read(events, message);
+      return found && { ...found, from: takesTraces() ? traceIn(message.data) : undefined };
+    },
     react: ({ id, event, from }) =>
       from === undefined
         ? react(id, event)

@@ -4,8 +4,9 @@
  */
 import { type BucketContract, type Part, type RowOf } from "@natster/contracts";
 import type { Delivered, Durable } from "./durable.ts";
+import { UnreadableEventError } from "./event.ts";
 import { type Applied, createFold, readFor, type Reading, type Stored } from "./fold.ts";
-import { mend } from "./mend.ts";
+import { mend, type Mendable, type Mended } from "./mend.ts";
 import type { Parking, ParkedPlace, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import type { RowWriter } from "./rows.ts";
@@ -66,7 +67,7 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
   let since = 0;
 
   const follow = async (decision: Stored): Promise<void> => {
-    const mended = await mend(decision, {
+    const mended = await unlessUnreadable(decision, {
       part,
       parking,
       fold: async (events) => {
@@ -80,6 +81,17 @@ export function createTaking<B extends BucketContract>(options: TakingOptions<B>
     });
     applied.push(...mended.applied);
     aside.push(...mended.freed);
+  };
+
+  /** A decision that cannot be read stands aside like any other event. */
+  const unlessUnreadable = async (decision: Stored, side: Mendable): Promise<Mended> => {
+    try {
+      return await mend(decision, side);
+    } catch (error) {
+      if (!(error instanceof UnreadableEventError)) throw error;
+      parking.park(decision, error.message);
+      return { applied: [], freed: [] };
+    }
   };
 
   const write = async (): Promise<void> => {
