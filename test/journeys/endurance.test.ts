@@ -132,8 +132,14 @@ test("folders are served by several processes, one of them as systemd would star
   services[1]?.kill("SIGTERM");
   expect(await ends[1]).toEqual([0, null]);
   expect(others()).toEqual([]);
+  // What was hashed once is known to whichever process comes after.
+  const log = join(bob.home, ".config", "natster", "contexts", "local", "serving.log");
+  const indexed = () => readFileSync(log, "utf8").match(/"msg":"indexed"/g)?.length ?? 0;
+  const before = indexed();
+  expect(before).toBeGreaterThan(0);
   const killed = bob.runs(["serve", "--workers", "2"]);
   await expect.poll(others, soon).toHaveLength(1);
+  expect(indexed()).toBe(before);
   killed.kill("SIGKILL");
   await expect.poll(others, soon).toEqual([]);
 

@@ -10,6 +10,7 @@ import {
   mirror,
   MirrorBusyError,
   planMirror,
+  resumeDownload,
   type Step,
 } from "@natster/files/download";
 import { silentLog } from "@natster/micro";
@@ -241,6 +242,20 @@ test("two at once into one folder: the second is refused by name, and nothing is
   expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: expect.any(MirrorBusyError) });
   expect(await contentOf(at.target)).toEqual(await contentOf(at.root));
+});
+
+test("one file fetched twice at once into one folder: the second is refused by name, and the first is whole", async () => {
+  const film = randomBytes(8 * MiB);
+  await using at = await served({ "film.bin": film });
+  const catalog = await openShared();
+  const [entry] = await Array.fromAsync(catalog.entries());
+  const target = join(at.target, "film.bin");
+
+  const both = await Promise.allSettled([1, 2].map(() => resumeDownload(catalog, entry!, target)));
+  expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: expect.any(MirrorBusyError) });
+  expect((await readFile(target)).equals(film)).toBe(true);
+  expect(await readdir(at.target)).toEqual(["film.bin"]);
 });
 
 test("names that try to leave the folder, or into the mirror's own, are refused by name and the rest arrives", async () => {

@@ -11,6 +11,9 @@ export const currentFile = (): string => join(base("XDG_CONFIG_HOME", ".config")
 /** The system that `natster up` runs where no other folder is named. */
 export const systemDirectory = (): string => join(base("XDG_DATA_HOME", ".local", "share"), "system");
 
+/** What was found in folders that are served, for the next start. */
+export const indexFolder = (): string => join(base("XDG_CACHE_HOME", ".cache"), "index");
+
 /** What serving processes keep of what was taken back. */
 export const revokedFolder = (): string => join(base("XDG_STATE_HOME", ".local", "state"), "revoked");
 

@@ -23,7 +23,7 @@ export const Installed = z.strictObject({
 export type Installed = z.output<typeof Installed>;
 
 /** What the service needs to find what this process found. */
-const needed = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "NODE_EXTRA_CA_CERTS"] as const;
+const needed = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "NODE_EXTRA_CA_CERTS"] as const;
 
 /** Writes the unit and has systemd start it, now and at each sign-in. Done again, it is written anew. */
 export async function installUnit(

@@ -7,7 +7,7 @@ import { type Logger, serve } from "@natster/micro";
 import { connectDevice, keepLeases, type Person, startFulfiller } from "@natster/person";
 import { codesOfContext, leasesOfContext } from "../context/codes.ts";
 import type { Context, Served } from "../context/context.ts";
-import { revokedFolder } from "../context/paths.ts";
+import { indexFolder, revokedFolder } from "../context/paths.ts";
 import { Failure } from "../failure.ts";
 import { placeOf } from "../system/place.ts";
 
@@ -136,6 +136,7 @@ async function follow(
         root,
         dotfiles,
         log,
+        cache: indexFolder(),
         state: revokedFolder(),
         beat: (state) => person.library.beat(state, { timeout: 2_000 }),
         ...(signal && { signal }),

@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
-import { text } from "../index/database.ts";
+import { isSound, removeDatabase, text } from "../index/database.ts";
 
 /** Where it is kept, in the folder itself. Nothing of a catalog may have this name. */
 export const stateFolder = ".natster";
@@ -46,9 +46,9 @@ const schema = `
   PRAGMA user_version = ${version}`;
 
 /**
- * Opens the record of a folder. It is begun anew where there is none, where it was written before records said whose they
- * are, where the catalog was made anew since, and where nothing is left there of what it tells of; whatever is in the
- * folder then counts as somebody's own. `write` is false for a plan that is only looked at: then nothing is made on the
+ * Opens the record of a folder. It is begun anew where there is none, where it is damaged or was written before records
+ * said whose they are, where the catalog was made anew since, and where nothing is left there of what it tells of;
+ * whatever is in the folder then counts as somebody's own. `write` is false for a plan that is only looked at: then nothing is made on the
  * disk. `stands` tells whether a file is as it was put there. Throws `OtherMirrorError`.
  */
 export function openRecord(
@@ -57,7 +57,9 @@ export function openRecord(
   { write, stands }: { readonly write: boolean; readonly stands: (path: string, fingerprint: string) => boolean },
 ): DatabaseSync {
   const file = join(folder, stateFolder, "mirror.sqlite");
-  const found = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  const there = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  const found = there && isSound(file);
+  if (write && there && !found) removeDatabase(file);
   const database = new DatabaseSync(write || found ? file : ":memory:", { readOnly: !write && found, timeout: 5_000 });
   try {
     if (write) database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");

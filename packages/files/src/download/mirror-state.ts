@@ -1,16 +1,17 @@
 /** What a mirror remembers of the folder that it fills: which content it put where, and what each file looked like. */
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Digest } from "@natster/contracts";
 import { FileEntry } from "@natster/contracts/files";
 import * as z from "zod";
+import { tryToLock } from "../file-lock.ts";
 import { text } from "../index/database.ts";
 import { fingerprintOf } from "../index/fingerprint.ts";
 import { makeFolder } from "../make-folder.ts";
 import { openRecord, type Origin, stateFolder } from "./mirror-record.ts";
 
-/** Another process fills the same folder just now. */
+/** Another process fills the same place just now. */
 export class MirrorBusyError extends Error {
   override readonly name = "MirrorBusyError";
 }
@@ -50,7 +51,7 @@ const together = 500;
  */
 export class MirrorState implements Disposable {
   readonly #folder: string;
-  readonly #lock: DatabaseSync | undefined;
+  readonly #lock: Disposable | undefined;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #unsaved = 0;
@@ -60,13 +61,14 @@ export class MirrorState implements Disposable {
     this.#folder = folder;
     if (write) {
       makeFolder(this.parts, 0o700);
-      this.#lock = lock(join(folder, stateFolder, "lock"));
+      this.#lock = tryToLock(join(folder, stateFolder, "lock"));
+      if (!this.#lock) throw new MirrorBusyError(`another process fills ${folder} just now`);
     }
     try {
       const stands = (path: string, fingerprint: string) => this.looksLike(path) === fingerprint;
       this.#database = openRecord(folder, origin, { write, stands });
     } catch (error) {
-      this.#lock?.close();
+      this.#lock?.[Symbol.dispose]();
       throw error;
     }
     this.#database.exec(`
@@ -192,7 +194,7 @@ export class MirrorState implements Disposable {
     }
     this.#statements.clear();
     this.#database.close();
-    this.#lock?.close();
+    this.#lock?.[Symbol.dispose]();
   }
 
   #save(change: () => void): void {
@@ -208,18 +210,5 @@ export class MirrorState implements Disposable {
     const made = this.#database.prepare(sql);
     this.#statements.set(sql, made);
     return made;
-  }
-}
-
-/** The system's own lock, held by an open transaction: no crash leaves it behind. */
-function lock(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 0 });
-  try {
-    database.exec("BEGIN EXCLUSIVE");
-    return database;
-  } catch (error) {
-    database.close();
-    if (!(error instanceof Error && "errcode" in error && error.errcode === 5)) throw error;
-    throw new MirrorBusyError(`another process fills ${file.slice(0, -`/${stateFolder}/lock`.length)} just now`);
   }
 }

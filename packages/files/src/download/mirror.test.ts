@@ -114,6 +114,25 @@ test("a record that does not say whose it is, as they were at first, is not beli
   expect(contentOf(folder)).toEqual({ cover: "music's", same: "1", song: "music's too" });
 });
 
+test("a record that is damaged is begun anew, and what is there counts as somebody's own", async () => {
+  const folder = newFolder();
+  const photos = catalogOf("photos", { a: "1", b: "2" });
+  const record = join(folder, ".natster", "mirror.sqlite");
+  const damages = [
+    () => writeFileSync(record, "no database, but long enough to be read as the beginning of one ".repeat(100)),
+    () => writeFileSync(record, readFileSync(record).fill(0xa5, 2 * 4096, 3 * 4096)),
+  ];
+  for (const damage of damages) {
+    await mirror(photos, folder);
+    damage();
+    const plan = await Array.fromAsync(planMirror(photos, folder));
+    expect(plan.map((step) => `${step.do} ${step.path}`)).toEqual(["copy a", "copy b"]);
+    expect(await mirror(photos, folder)).toMatchObject({ downloads: 0, failed: 0 });
+    await mirror(catalogOf("photos", { a: "1" }), folder, { prune: true });
+    expect(contentOf(folder)).toEqual({ a: "1", b: "2" });
+  }
+});
+
 test("what was here before is not deleted, also where the catalog had the same; what a killed run put there is", async () => {
   const folder = newFolder();
   put(folder, { own: "1" });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { tryToLock } from "../file-lock.ts";
 
 /** A file that is this process's alone until it is let go, or the process ends in whatever way. */
 export interface CacheFile extends Disposable {
@@ -28,7 +29,7 @@ export function claimCache(folder: string, root: string): CacheFile {
     if (!lock) continue;
     const own = `${path}.sqlite`;
     if (!existsSync(own) && existsSync(first)) copyCache(first, own);
-    return { path: own, [Symbol.dispose]: () => lock.close() };
+    return { path: own, ...lock };
   }
 }
 
@@ -52,17 +53,4 @@ export function passingCache(): CacheFile {
     path: join(folder, "index.sqlite"),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
-}
-
-/** A lock that no crash leaves behind: the system's own, held by an open transaction. */
-function tryToLock(file: string): DatabaseSync | undefined {
-  const lock = new DatabaseSync(file, { timeout: 0 });
-  try {
-    lock.exec("BEGIN EXCLUSIVE");
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (error instanceof Error && "errcode" in error && error.errcode === 5) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { open as openFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -39,7 +39,7 @@ test("what was hashed is not hashed again after a restart, and the revision goes
   expect(listingOf(index)).toEqual(await freshListing(at.folder.path));
 });
 
-test("a cache that is lost, damaged, cut off or of another kind is begun anew", async () => {
+test("a cache that is lost, damaged at its beginning or further on, cut off or of another kind is begun anew", async () => {
   await using at = await folders(10);
   const open = () => indexFolder(at.folder.path, { cache: at.cache.path });
   await (await open()).close();
@@ -49,6 +49,10 @@ test("a cache that is lost, damaged, cut off or of another kind is begun anew", 
     () => rm(file),
     () => writeFile(file, "not a database, but long enough to be read as the beginning of one ".repeat(100)),
     () => truncate(file, 5_000),
+    async () => {
+      await using damaged = await openFile(file, "r+");
+      await damaged.write(Buffer.alloc(4096, 0xa5), 0, 4096, 2 * 4096);
+    },
     () => writeFile(file, ""),
   ];
   for (const damage of damages) {

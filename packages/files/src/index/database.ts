@@ -37,11 +37,12 @@ const schema = `
  */
 export function openToWrite(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // Whoever ended in order took the log of writes away.
-  const suspect = existsSync(`${file}-wal`);
-  const found = tryToOpen(file, suspect);
-  if (found) return found;
-  for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+  if (existsSync(file) && isSound(file)) {
+    const found = opened(file);
+    if (found.prepare("PRAGMA user_version").get()?.["user_version"] === version) return found;
+    found.close();
+  }
+  removeDatabase(file);
   const made = opened(file);
   made.exec(`BEGIN; ${schema} COMMIT`);
   return made;
@@ -54,18 +55,20 @@ export function openToRead(file: string): DatabaseSync {
   return database;
 }
 
-function tryToOpen(file: string, suspect: boolean): DatabaseSync | undefined {
-  if (!existsSync(file)) return undefined;
-  let database: DatabaseSync | undefined;
+/** Whether all of a database can be read: not what was cut off, overwritten anywhere, or something else before. */
+export function isSound(file: string): boolean {
   try {
-    database = opened(file);
-    const sound = !suspect || Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0] === "ok";
-    if (sound && database.prepare("PRAGMA user_version").get()?.["user_version"] === version) return database;
+    using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    return Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0] === "ok";
   } catch (error) {
     if (!isDamage(error)) throw error;
+    return false;
   }
-  database?.close();
-  return undefined;
+}
+
+/** Takes a database away, and what SQLite keeps beside it. */
+export function removeDatabase(file: string): void {
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
 }
 
 function opened(file: string): DatabaseSync {

@@ -60,8 +60,9 @@ export class WatchTree implements Disposable {
     if (!this.#watchers.has(folder)) return;
     for (const [each, watcher] of this.#watchers) {
       if (folder !== "" && each !== folder && !each.startsWith(`${folder}/`)) continue;
-      watcher.close();
       this.#watchers.delete(each);
+      // A turn later, when what happened up to now has been read: what it is told then would not be counted otherwise.
+      setImmediate(() => setImmediate(() => watcher.close()));
     }
   }
 
