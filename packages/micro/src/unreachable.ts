@@ -1,6 +1,6 @@
 /** Failures that are nobody's fault: what a service depends on could not be reached. */
 import { JetStreamApiError } from "@nats-io/jetstream";
-import { jserrors } from "@nats-io/jetstream/internal";
+import { JetStreamStatusError, jserrors } from "@nats-io/jetstream/internal";
 import {
   ClosedConnectionError,
   ConnectionError,
@@ -28,7 +28,9 @@ const notNow = new Set([429, 503]);
 const inProcess = 10158;
 
 /** Whether it was nats-server or one of its streams that did not answer, or not now. Asking again may well succeed. */
-export const isUnreachable = (error: unknown): boolean =>
-  error instanceof JetStreamApiError
-    ? notNow.has(error.status) || error.code === inProcess
-    : kinds.some((kind) => error instanceof kind);
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return notNow.has(error.status) || error.code === inProcess;
+  // A batch of direct gets is answered by a status alone, and by this one where nobody has the stream yet.
+  if (error instanceof JetStreamStatusError) return notNow.has(error.code);
+  return kinds.some((kind) => error instanceof kind);
+}
