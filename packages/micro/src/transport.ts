@@ -1,5 +1,5 @@
 /** The library's way to nats-server over TCP, which gives the memory of large messages back by hand. */
-import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+import type { ConnectionOptions, NatsConnection, Server } from "@nats-io/nats-core";
 import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/internal";
 import { nodeResolveHost, NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 import { letGo } from "@natster/trust/let-go";
@@ -10,12 +10,18 @@ import { WholeMessages } from "./whole-messages.ts";
  * without an answer, within nine seconds. The library would wait for six minutes, and then, since it tries the same server
  * first, for twenty seconds more.
  */
-const patience = { pingInterval: 3_000, maxPingOut: 2, timeout: 5_000 } as const;
+const patience = { pingInterval: 3_000, maxPingOut: 2, timeout: 5_000, reconnectToServer: longestUntried };
 
 /** Connects as `connect` of `@nats-io/transport-node` does, and leaves a server that is silent. */
 export function dial(options: ConnectionOptions): Promise<NatsConnection> {
   setTransportFactory({ factory: () => new Transport(), dnsResolveFn: nodeResolveHost });
   return NatsConnectionImpl.connect({ ...patience, ...options });
+}
+
+/** Whoever lost a server asks another one first: of a machine that is gone, nobody even says that nothing is there. */
+function longestUntried(servers: readonly Server[]): Server | null {
+  const [first, ...others] = servers;
+  return others.reduce((best, each) => (best && each.lastConnect < best.lastConnect ? each : best), first) ?? null;
 }
 
 class Transport extends NodeTransport {
