@@ -1,5 +1,6 @@
 import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ServedCatalog } from "@natster/file-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshProfile } from "./chromium.ts";
 import {
@@ -19,6 +20,7 @@ import { catalogName, startWorld, type World } from "./world.ts";
 
 let world: World;
 let root: string;
+let served: ServedCatalog;
 const large = 40_000_000;
 
 beforeAll(async () => {
@@ -28,7 +30,7 @@ beforeAll(async () => {
   for (let at = 0; at < large; at += 4) noise.writeUInt32LE(Math.imul(at, 2_654_435_761) >>> 0, at);
   await writeFile(join(root, "large.bin"), noise);
   await writeFile(join(root, "small.txt"), "small");
-  await world.serve(catalogName("films"), root);
+  served = await world.serve(catalogName("films"), root);
   await world.give(catalogName("films"));
 }, 240_000);
 afterAll(() => world[Symbol.asyncDispose]());
@@ -198,3 +200,27 @@ test("a folder goes to a folder that was chosen, file by file", async () => {
   expect(written).toBe(await readFile(join(sample, "notes", "how it works.txt"), "utf8"));
   expectQuiet(profile);
 }, 120_000);
+
+// The last, since services come back each in its own time.
+test("a film goes on by itself after nats-server was killed in the middle of it, and after its server was stopped", async () => {
+  await using profile = await freshProfile(world.browser, { expected: /WebSocket|502/ });
+  const { page } = profile;
+  await signIn(page, await world.linkFor(world.bob));
+  await visit(page, at("film.mp4"));
+  await playsBeyond(page, 0.1);
+  await world.system.platform.nats.kill();
+  await page.getByText("The connection is lost and being sought").waitFor({ state: "attached", timeout: 60_000 });
+  // What was not read yet is waited for, and nobody has to do anything.
+  const sought = seek(page, 240.5);
+  await world.system.platform.nats.restart();
+  await sought;
+  await playsBeyond(page, 241);
+
+  await served.stop();
+  const soughtAgain = seek(page, 120.5);
+  served = await world.serve(catalogName("films"), root);
+  await soughtAgain;
+  await playsBeyond(page, 121);
+  expect((await film(page)).error).toBeNull();
+  expectQuiet(profile);
+}, 240_000);

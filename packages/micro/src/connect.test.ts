@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { jitteredBackoff } from "./backoff.ts";
+import { heldBackoff, jitteredBackoff } from "./backoff.ts";
 import { compareVersions, connect, oldestServer } from "./connect.ts";
 import { ConfigError } from "./config.ts";
 import { silentLog } from "./log.ts";
@@ -20,6 +20,16 @@ describe("pauses", () => {
   test("differ, so that a crowd does not come back at once", () => {
     const first = Array.from({ length: 50 }, () => jitteredBackoff().next());
     expect(new Set(first).size).toBeGreaterThan(40);
+  });
+
+  test("are the same however often they are asked for, until the next try", () => {
+    const { next, tried, reset } = heldBackoff(jitteredBackoff());
+    const first = next();
+    expect([next(), next()]).toEqual([first, first]);
+    tried();
+    expect(next()).toBeGreaterThanOrEqual(100);
+    reset();
+    expect(next()).toBeLessThanOrEqual(100);
   });
 
   test("begin again after it has worked", () => {

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { readClaims } from "./claims.ts";
 import { ConfigError } from "./config.ts";
 import type { Logger } from "./log.ts";
-import { type Backoff, jitteredBackoff } from "./backoff.ts";
+import { type Backoff, type HeldBackoff, heldBackoff, jitteredBackoff } from "./backoff.ts";
 
 /** The nats-server is too old for what Natster needs of it. */
 export class ServerTooOldError extends Error {
@@ -41,6 +41,7 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<NatsConnection> {
   const { servers, name, log, pause = jitteredBackoff(), signal } = options;
   const { text, user } = readCreds(options.creds);
+  const held = heldBackoff(pause);
   const knock = () =>
     dial({
       servers,
@@ -48,7 +49,7 @@ export async function connect(options: ConnectOptions): Promise<NatsConnection> 
       authenticator: credsAuthenticator(new TextEncoder().encode(text)),
       inboxPrefix: `_INBOX.${user}`,
       maxReconnectAttempts: -1,
-      reconnectDelayHandler: pause.next,
+      reconnectDelayHandler: held.next,
       // An account that is suspended for a while must not end its service for good.
       ignoreAuthErrorAbort: true,
       // The library would take a stack trace for every request, a third of what asking costs.
@@ -65,8 +66,8 @@ export async function connect(options: ConnectOptions): Promise<NatsConnection> 
     await connection.close();
     throw new ServerTooOldError(`nats-server is ${version}; Natster needs ${oldestServer} or newer`);
   }
-  pause.reset();
-  void report(connection, log, pause.reset);
+  held.reset();
+  void report(connection, log, held);
   return connection;
 }
 
@@ -104,9 +105,10 @@ const pausing = (milliseconds: number, signal: AbortSignal | undefined): Promise
   sleep(milliseconds, undefined, signal && { signal }).catch(() => {});
 
 /** Says what happens to a connection, until it closes. */
-async function report(connection: NatsConnection, log: Logger, reset: () => void): Promise<void> {
+async function report(connection: NatsConnection, log: Logger, pause: HeldBackoff): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === "reconnect") reset();
+    if (status.type === "reconnecting") pause.tried();
+    if (status.type === "reconnect") pause.reset();
     if (status.type === "disconnect") log.warn("lost nats-server, looking for it");
     else if (status.type === "reconnect") log.info({ server: status.server }, "found nats-server again");
     else if (status.type === "error") log.error({ err: status.error }, "nats-server refused something");

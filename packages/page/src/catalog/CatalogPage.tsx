@@ -149,7 +149,7 @@ export function CatalogPage({ owner, catalog, path }: CatalogPageProps) {
             address={address}
             path={viewed}
             files={files.map(({ file }) => file)}
-            complete={listed.complete}
+            complete={listed.complete && listed.error === undefined}
             show={go}
             close={() => go(folder === "" ? "" : `${folder}/`)}
           />

@@ -56,6 +56,7 @@ export function connectEngine(): EngineClient {
     if (document.visibilityState === "visible") void remote.call("wake");
   };
   document.addEventListener("visibilitychange", wake);
+  document.addEventListener("resume", wake);
   addEventListener("online", wake);
 
   return {

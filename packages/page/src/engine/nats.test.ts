@@ -28,7 +28,7 @@ function fakeConnection() {
   return {
     connection: connection as unknown as NatsConnection,
     close: connection.close,
-    say: (type: "disconnect" | "reconnect") => {
+    say: (type: "disconnect" | "reconnect" | "reconnecting" | "staleConnection") => {
       says.push({ type, server: "" });
       wake.resolve();
     },
@@ -78,6 +78,32 @@ test("a connection that is lost is looked for, and found", async () => {
   fake.say("reconnect");
   await soon();
   expect(seen).toEqual(["connected", "looking", "connected"]);
+});
+
+test("a socket that has fallen silent is left at once, and not closed in order", async () => {
+  const fake = fakeConnection();
+  const leave = vi.fn<() => void>();
+  const proofs = { ...device.proofs, leave };
+  openNats({ ...device, proofs }, "ws://here/nats", () => Promise.resolve(fake.connection));
+  await soon();
+  expect(leave).not.toHaveBeenCalled();
+  fake.say("staleConnection");
+  await soon();
+  expect(leave).toHaveBeenCalledTimes(1);
+});
+
+test("however often the library asks how long to wait, it is the same until it has tried", async () => {
+  const fake = fakeConnection();
+  const dial = vi.fn<typeof wsconnect>(() => Promise.resolve(fake.connection));
+  openNats(device, "ws://here/nats", dial);
+  await soon();
+  const pause = dial.mock.calls[0]?.[0]?.reconnectDelayHandler ?? (() => Number.NaN);
+  const first = pause();
+  expect([pause(), pause()]).toEqual([first, first]);
+  expect(first).toBeLessThanOrEqual(500);
+  fake.say("reconnecting");
+  await soon();
+  expect(pause()).toBeGreaterThanOrEqual(500);
 });
 
 test("nats-server that is away at first is looked for until it is there", async () => {

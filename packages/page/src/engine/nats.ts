@@ -2,14 +2,18 @@
 import { type ConnectionOptions, errors, type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import { inboxPrefix } from "@natster/contracts/borders";
 import type { UserKey } from "@natster/contracts";
-import { jitteredBackoff } from "@natster/micro/backoff";
+import { heldBackoff, jitteredBackoff } from "@natster/micro/backoff";
 
 /** Who connects, and how that is proved. */
 export interface Login {
   readonly user: UserKey;
   /** When nats-server lets it in no more, in milliseconds since 1970. */
   readonly expires?: number;
-  readonly proofs: Required<Pick<ConnectionOptions, "authenticator">> & { readonly wsFactory?: unknown };
+  readonly proofs: Required<Pick<ConnectionOptions, "authenticator">> & {
+    readonly wsFactory?: unknown;
+    /** Leaves the socket that there is as if its other end had closed it. */
+    readonly leave?: () => void;
+  };
 }
 
 export type NatsState =
@@ -33,7 +37,7 @@ export const natsUrl = (page: string): string => new URL("nats", page).href.repl
 /** Connects as a device. */
 export function openNats(device: Login, url: string, dial = wsconnect): Nats {
   const watchers = new Set<() => void>();
-  const pause = jitteredBackoff(500, 5_000);
+  const pause = heldBackoff(jitteredBackoff(500, 2_000));
   let state: NatsState = { state: "looking", since: Date.now() };
   let current: NatsConnection | undefined;
   let closed = false;
@@ -54,6 +58,9 @@ export function openNats(device: Login, url: string, dial = wsconnect): Nats {
       pause.reset();
       become({ state: "connected", connection });
       for await (const { type } of connection.status()) {
+        // Closed in order, a socket waits for an answer of whoever has fallen silent.
+        if (type === "staleConnection" || type === "forceReconnect") device.proofs.leave?.();
+        if (type === "reconnecting") pause.tried();
         if (type === "disconnect") look();
         if (type !== "reconnect") continue;
         pause.reset();
@@ -75,6 +82,7 @@ export function openNats(device: Login, url: string, dial = wsconnect): Nats {
       if (refusals === 3) return become({ state: "ended", why: "refused" });
       if (state.state !== "looking") look();
       await new Promise((resolve) => setTimeout(resolve, pause.next()));
+      pause.tried();
     }
   };
   void run();
@@ -108,7 +116,8 @@ const options = ({ proofs, user }: Login, url: string, pause: () => number): Con
   reconnectDelayHandler: pause,
   // Addresses that servers tell of one another lead past the page's origin, where its policy lets it go nowhere.
   ignoreClusterUpdates: true,
-  pingInterval: 20_000,
+  // Whoever says nothing is given up after half a minute.
+  pingInterval: 10_000,
 });
 
 const isTrue = () => true;

@@ -3,6 +3,7 @@ import type { News } from "./api.ts";
 import { startEngine } from "./engine.ts";
 import { explain } from "./explain.ts";
 import { answerCalls } from "./remote.ts";
+import { whenWoken } from "./when-woken.ts";
 
 /** What a tab says first: the name of a lock that it holds for as long as it lives. */
 export interface Hello {
@@ -36,5 +37,6 @@ export function serveTabs(page: string): ((port: MessagePort) => void) & { reado
     };
     answerCalls(port, methods, explain);
   };
+  whenWoken(() => void engine.wake());
   return Object.assign(serve, { wake: () => void engine.wake() });
 }

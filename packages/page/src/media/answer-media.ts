@@ -1,9 +1,9 @@
 /** The page's side of its service worker: reads what is asked for, at the pace at which it is taken. */
 import type { EngineClient } from "../engine/connect.ts";
 import type { MediaPull, MediaPush, MediaQuestion } from "./ask.ts";
-import { patiently } from "./patient.ts";
-import { tellTrouble } from "./troubles.ts";
+import { lookAt } from "./look-at.ts";
 import { readAhead } from "./read-ahead.ts";
+import { tellTrouble } from "./troubles.ts";
 
 /** Answers the questions of the service worker for as long as the page is open. */
 export function answerMedia(engine: EngineClient): void {
@@ -14,14 +14,8 @@ export function answerMedia(engine: EngineClient): void {
 }
 
 function give(engine: EngineClient, { medium, range }: MediaQuestion, port: MessagePort): void {
-  const { address, digest, size } = medium;
   const stop = new AbortController();
-  // A player waits a while for what is away; what was taken back ends soon.
-  const read = patiently(
-    (offset, length, signal) => engine.read({ address, digest, size, offset, length }, { signal }),
-    { offline: 300_000, silent: 30_000, nobody: 2_000 },
-  );
-  const parts = readAhead(read, { ...range, signal: stop.signal });
+  const parts = readAhead(lookAt(engine, medium), { ...range, signal: stop.signal });
   const say = (push: MediaPush) => port.postMessage(push, push instanceof Uint8Array ? [push.buffer] : []);
 
   port.addEventListener("message", ({ data }: MessageEvent<MediaPull>) => {
@@ -33,7 +27,7 @@ function give(engine: EngineClient, { medium, range }: MediaQuestion, port: Mess
         ({ value, done }) => say(done ? "end" : value),
         (error: unknown) => {
           say({ failed: String(error) });
-          if (!stop.signal.aborted) tellTrouble(digest, error);
+          if (!stop.signal.aborted) tellTrouble(medium.digest, error);
         },
       );
     }

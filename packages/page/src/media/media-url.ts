@@ -3,13 +3,10 @@
  * worker that was stopped and started again knows as much as before.
  */
 import type { AccountKey, CatalogName, Digest } from "@natster/contracts";
-import type { Address } from "../engine/api.ts";
+import type { Content } from "./look-at.ts";
 
-/** A file's content, wherever it is. */
-export interface Medium {
-  readonly address: Address;
-  readonly digest: Digest;
-  readonly size: number;
+/** A file's content, and how it is served. */
+export interface Medium extends Content {
   /** As it is served: only kinds that a page may show as they are. */
   readonly type: string;
 }

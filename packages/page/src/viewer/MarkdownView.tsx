@@ -1,8 +1,8 @@
 import Markdown, { type Components } from "react-markdown";
 import gfm from "remark-gfm";
-import { explained } from "../i18n/explained.ts";
 import { size } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
+import { Trouble } from "./Trouble.tsx";
 import { mostShown, useTextOf } from "./use-text-of.ts";
 import type { ViewProps } from "./view-props.ts";
 import css from "./Viewer.module.css";
@@ -15,7 +15,7 @@ export function MarkdownView(props: ViewProps) {
   const t = useText();
   const held = useTextOf(props);
   if (held.state === "waiting") return <p role="status">{t.loading}</p>;
-  if (held.state === "failed") return <p className={css.note}>{explained(held.error)}</p>;
+  if (held.state === "failed") return <Trouble address={props.address} {...held} />;
   const components: Components = {
     // A picture from elsewhere would tell its server who reads this.
     img: ({ alt }) => <em>{alt || t.viewer.elsewhere}</em>,

@@ -1,13 +1,14 @@
-import { useEffect, useState } from "react";
+import { type SyntheticEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useEngine } from "../app/engine-context.ts";
 import { Icon } from "../app/Icon.tsx";
 import { nameIn } from "../catalog/rows.ts";
-import { explained } from "../i18n/explained.ts";
+import { EngineError } from "../engine/engine-error.ts";
 import { useText } from "../i18n/text.ts";
 import { mediaUrl } from "../media/media-url.ts";
 import { mediaReady } from "../media/register.ts";
 import { hearTrouble } from "../media/troubles.ts";
 import { kindOf, plainType } from "./kinds.ts";
+import { Trouble } from "./Trouble.tsx";
 import type { ViewProps } from "./view-props.ts";
 import css from "./Viewer.module.css";
 
@@ -17,7 +18,19 @@ export function MediaView({ address, file }: ViewProps) {
   const engine = useEngine();
   const [state, setState] = useState<"waiting" | "ready" | "broken">("waiting");
   const [trouble, setTrouble] = useState<unknown>();
+  const again = useCallback(() => setTrouble(undefined), []);
+  /** Where a film or a sound was when it had to end. */
+  const place = useRef(0);
   useEffect(() => hearTrouble(file.digest, setTrouble), [file.digest]);
+  useEffect(
+    () =>
+      engine.hear((notice) => {
+        if (notice.kind !== "share" || notice.owner !== address.owner || notice.catalog !== address.catalog) return;
+        // What is there would play on to the end of what was read ahead.
+        if (notice.event === "unshared") setTrouble(new EngineError("nobody", "it was taken back"));
+      }),
+    [engine, address],
+  );
   useEffect(() => {
     let current = true;
     mediaReady(engine).then(
@@ -29,30 +42,33 @@ export function MediaView({ address, file }: ViewProps) {
     };
   }, [engine]);
 
-  if (trouble !== undefined) return <p className={css.note}>{explained(trouble)}</p>;
+  if (trouble !== undefined) return <Trouble address={address} error={trouble} again={again} />;
   if (state === "waiting") return <p role="status">{t.loading}</p>;
   if (state === "broken") return <p className={css.note}>{t.viewer.broken}</p>;
   const type = plainType(file.type);
   const src = mediaUrl(document.baseURI, { address, digest: file.digest, size: file.size, type }, nameIn(file.path));
   const broken = () => setState("broken");
+  const player = {
+    src,
+    controls: true,
+    autoPlay: true,
+    onError: broken,
+    onLoadedMetadata: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
+      if (place.current > 0) currentTarget.currentTime = place.current;
+    },
+    onTimeUpdate: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
+      place.current = currentTarget.currentTime;
+    },
+    "aria-label": nameIn(file.path),
+  };
   switch (kindOf(file)) {
     case "video":
-      return (
-        <video
-          className={css.video}
-          src={src}
-          controls
-          autoPlay
-          playsInline
-          onError={broken}
-          aria-label={nameIn(file.path)}
-        />
-      );
+      return <video className={css.video} playsInline {...player} />;
     case "audio":
       return (
         <div className={css.sound}>
           <Icon name="audio" size={72} />
-          <audio src={src} controls autoPlay onError={broken} aria-label={nameIn(file.path)} />
+          <audio {...player} />
         </div>
       );
     default:

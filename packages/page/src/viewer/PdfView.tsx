@@ -6,6 +6,7 @@ import { useEngine } from "../app/engine-context.ts";
 import type { Address } from "../engine/api.ts";
 import type { EngineClient } from "../engine/connect.ts";
 import { useText } from "../i18n/text.ts";
+import { lookAt } from "../media/look-at.ts";
 import { scriptUrl } from "../trusted.ts";
 import type { FileEntry } from "@natster/contracts/files";
 import type { ViewProps } from "./view-props.ts";
@@ -44,16 +45,15 @@ export function PdfView({ address, file }: ViewProps) {
 /** Reads the parts of a file that a PDF's reader asks for. */
 class CatalogRange extends PDFDataRangeTransport {
   readonly #stop = new AbortController();
-  readonly #read: (begin: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
+  readonly #read: ReturnType<typeof lookAt>;
 
-  constructor(engine: EngineClient, address: Address, { digest, size }: FileEntry) {
-    super(size, null);
-    this.#read = (begin, end) =>
-      engine.read({ address, digest, size, offset: begin, length: end - begin }, { signal: this.#stop.signal });
+  constructor(engine: EngineClient, address: Address, file: FileEntry) {
+    super(file.size, null);
+    this.#read = lookAt(engine, { address, ...file });
   }
 
   override requestDataRange(begin: number, end: number): void {
-    this.#read(begin, end).then(
+    this.#read(begin, end - begin, this.#stop.signal).then(
       (bytes) => this.onDataRange(begin, bytes),
       () => undefined,
     );

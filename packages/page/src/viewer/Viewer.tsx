@@ -1,5 +1,5 @@
 import type { FileEntry } from "@natster/contracts/files";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Boundary } from "../app/Boundary.tsx";
 import { useEngine } from "../app/engine-context.ts";
 import { Icon } from "../app/Icon.tsx";
@@ -22,6 +22,7 @@ export interface ViewerProps {
   readonly path: string;
   /** The files among which it stands, in order. */
   readonly files: readonly FileEntry[];
+  /** Whether what is not among them is not there. */
   readonly complete: boolean;
   readonly show: (path: string) => void;
   readonly close: () => void;
@@ -36,7 +37,11 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
     dialog.current?.showModal();
   }, []);
   const index = files.findIndex((each) => each.path === path);
-  const file = files[index];
+  const found = files[index];
+  const [last, setLast] = useState(found);
+  if (found && found !== last) setLast(found);
+  // A film plays on while its folder cannot be listed.
+  const file = found ?? (!complete && last?.path === path ? last : undefined);
   const download = () => file && void startTransfer(engine, { address, folder: "", title: nameIn(path), one: file });
   const to = (step: number) => {
     const next = files[index + step];
