@@ -1,10 +1,13 @@
 /** What administrators ask: how projections stand, and that one be rebuilt. */
-import { CatalogName } from "@natster/contracts";
+import { CatalogName, eventSubject } from "@natster/contracts";
+import { shareEvents } from "@natster/contracts/catalog";
 import type { FeedNotice } from "@natster/contracts/library";
 import { connect, silentLog } from "@natster/micro";
+import { setTimer } from "@natster/micro/timers";
 import { notices, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { jetstream } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { Svcm } from "@nats-io/services";
 import { expect, onTestFinished, test } from "vitest";
 
@@ -17,16 +20,20 @@ function noticesOf(person: TestPerson): FeedNotice[] {
   return heard;
 }
 
-/** Puts something into the log that nobody can read, as a service that has gone wrong might; returns its sequence. */
-async function garble({ platform }: TestSystem, subject: string): Promise<number> {
+/** Does something as the service that decides about catalogs may. */
+async function asCatalog<T>({ platform }: TestSystem, work: (connection: NatsConnection) => Promise<T>): Promise<T> {
   const creds = { file: platform.installation.creds("catalog-streams") };
   const connection = await connect({ servers: platform.nats.url, creds, name: "garble", log: silentLog() });
   try {
-    return (await jetstream(connection).publish(subject, "garbled")).seq;
+    return await work(connection);
   } finally {
     await connection.close();
   }
 }
+
+/** Puts something into the log that nobody can read, as a service that has gone wrong might; returns its sequence. */
+const garble = (system: TestSystem, subject: string): Promise<number> =>
+  asCatalog(system, async (connection) => (await jetstream(connection).publish(subject, "garbled")).seq);
 
 /** What a service says of its projections in `nats micro stats`. */
 async function figuresOf({ administrator }: TestSystem, service: string): Promise<unknown> {
@@ -139,9 +146,37 @@ test("what a projection cannot take in is told to administrators, counted, and s
   });
 });
 
+test("each reaction says how many events and timers it waits for, and how many of those fail", async () => {
+  const { system, ops, alice, bob } = await aSystem();
+  const id = { owner: alice.account, catalog: CatalogName.parse("photos"), recipient: bob.account };
+  const sequence = await garble(system, eventSubject(shareEvents, id, "shared"));
+  // What is due is about something that cannot be read.
+  await asCatalog(system, (connection) => setTimer(connection, shareEvents, id, new Date()));
+  const reactions = async () =>
+    Object.fromEntries(
+      (await ops.catalog.status({})).reactions.map(({ reaction, ...standing }) => [reaction, standing]),
+    );
+  const atRest = { behind: 0, milliseconds: 0, failing: 0 };
+  const failing = { behind: 1, milliseconds: expect.any(Number), failing: 1 };
+  const others = {
+    retirements: atRest,
+    withdrawals: atRest,
+    closures: atRest,
+    publications: atRest,
+    due_publications: atRest,
+  };
+  await expect.poll(reactions, { timeout: 40_000 }).toEqual({ ...others, grants: failing, due_grants: failing });
+  await ops.accounts.skip({ projection: "access", sequence });
+  await expect.poll(reactions, { timeout: 60_000 }).toEqual({ ...others, grants: atRest, due_grants: atRest });
+  for (const { status } of [ops.codes, ops.library, ops.accounts]) {
+    expect((await status({})).reactions.map(({ fault }) => fault)).not.toContainEqual(expect.any(String));
+  }
+});
+
 test("nobody else may ask, and what there is not is refused by name", async () => {
   const { ops, alice } = await aSystem();
-  await expect(alice.library.status({})).rejects.toMatchObject({ reason: "not_administrator" });
+  for (const { status } of [alice.library, alice.accounts, alice.catalog, alice.codes])
+    await expect(status({})).rejects.toMatchObject({ reason: "not_administrator" });
   await expect(alice.accounts.rebuild({ projection: "access" })).rejects.toMatchObject({ reason: "not_administrator" });
   await expect(ops.library.rebuild({ projection: "nothing" })).rejects.toMatchObject({ reason: "projection_unknown" });
 });

@@ -1,6 +1,7 @@
 /** Catalogs: what exists, and who may read it. */
 import * as z from "zod";
 import { defineEvents, defineService } from "./define.ts";
+import { followerOps } from "./ops.ts";
 import { AccountKey, CatalogName, GrantToken, Instant, Jwt, Label, Sequence, UnixTime } from "./vocabulary.ts";
 
 /** An owner's signed word that everybody may read a catalog. */
@@ -101,6 +102,7 @@ export const catalog = defineService({
       reply: After,
       errors: { catalog_unknown: 404 },
     },
+    ...followerOps("catalog"),
   },
 });
 

@@ -1,6 +1,7 @@
 /** One-time codes: issued by somebody, claimed by one. No server ever sees a code's secret; docs/codes.md has every byte. */
 import * as z from "zod";
 import { defineBucket, defineEvents, defineService } from "./define.ts";
+import { followerOps } from "./ops.ts";
 import { AccountKey, CatalogName, CodeId, Handle, Instant, Jwt, Label, Role, Sequence, UserKey } from "./vocabulary.ts";
 
 /** What a code is for: a device of the issuer's account, a catalog of the issuer's, or an account for a newcomer. */
@@ -132,6 +133,7 @@ export const codes = defineService({
       reply: z.strictObject({ after: Sequence }),
       errors: { code_unknown: 404, code_claimed: 409 },
     },
+    ...followerOps("codes"),
   },
 });
 

@@ -1,8 +1,11 @@
-/** Operations: what administrators ask of the services that keep projections, the same of each. */
+/** Operations: what administrators ask of the services that follow the log, the same of each. */
 import * as z from "zod";
 import { defineEvents } from "./define.ts";
 import { Side } from "./sides.ts";
 import { Cursor, PageSize, Sequence } from "./vocabulary.ts";
+
+/** Why it could not be asked of nats-server how it stands; all else is then as the process that answers knew it last. */
+const Fault = z.string().optional();
 
 /** How a projection stands in the process that answers. */
 export const ProjectionStatus = z.strictObject({
@@ -20,6 +23,19 @@ export const ProjectionStatus = z.strictObject({
   rebuilt: z.number().optional(),
   /** Where the log is projected in several parts: how each of them stands. */
   parts: z.array(z.strictObject({ sequence: Sequence, behind: z.int(), milliseconds: z.number() })).optional(),
+  fault: Fault,
+});
+
+/** How what a service does because of an event, a timer or a silence stands, whichever of its processes does it. */
+export const ReactionStatus = z.strictObject({
+  /** Its durable. */
+  reaction: z.string(),
+  /** How many wait for it, and for how long the first of them has, in ms. */
+  behind: z.int(),
+  milliseconds: z.number(),
+  /** How many of them were delivered again: what failed is, ever later, until it succeeds. */
+  failing: z.int(),
+  fault: Fault,
 });
 
 /** An event that a projection could not take in, or that waits behind such a one. */
@@ -49,17 +65,23 @@ export const projectionEvents = defineEvents({
 /** Where the decision was recorded, and how many events still stand aside now that it has been followed. */
 const Mended = z.strictObject({ after: Sequence, parked: z.int().nonnegative() });
 
-/** The endpoints of a service that keeps projections. */
-export const projectionOps = <const S extends string>(service: S) =>
+/** The endpoint of a service that follows the log. */
+export const followerOps = <const S extends string>(service: S) =>
   ({
     status: {
       subject: `natster.ops.${service}.status`,
-      summary: "Say how each projection stands",
+      summary: "Say how each projection and each reaction stands",
       request: z.strictObject({}),
-      reply: z.strictObject({ projections: z.array(ProjectionStatus) }),
+      reply: z.strictObject({ projections: z.array(ProjectionStatus), reactions: z.array(ReactionStatus) }),
       errors: {},
       access: "administrator",
     },
+  }) as const;
+
+/** The endpoints of a service that keeps projections. */
+export const projectionOps = <const S extends string>(service: S) =>
+  ({
+    ...followerOps(service),
     rebuild: {
       subject: `natster.ops.${service}.rebuild`,
       summary: "Build a projection anew from the log while it is read, and read the new rows from then on",

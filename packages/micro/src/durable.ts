@@ -13,6 +13,8 @@ export interface Backlog {
   readonly unacknowledged: number;
   /** The sequence up to which everything is acknowledged. */
   readonly acknowledged: number;
+  /** How many of those without an acknowledgement were delivered more than once. */
+  readonly redelivered: number;
 }
 
 /** What nats-server says of something that it delivers, without what that is: little to keep until it is acknowledged. */
@@ -191,6 +193,7 @@ export async function openDurable(
         pending: info.num_pending,
         unacknowledged: info.num_ack_pending,
         acknowledged: info.ack_floor.stream_seq,
+        redelivered: info.num_redelivered,
       };
     },
     async read(seq) {

@@ -2,7 +2,7 @@
 import { bucketStream, bucketSubject } from "@natster/contracts";
 import type { ExpiriesContract } from "@natster/contracts/platform";
 import { openDurable } from "./durable.ts";
-import { mostHeld, reactToEach } from "./react-to-each.ts";
+import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 
 /** Calls `expired` with the key of each row that ran out, once it has; what throws is called again after a while. */
@@ -10,7 +10,7 @@ export async function runExpiries(
   { name, bucket }: ExpiriesContract,
   { connection, log }: ReactionOptions,
   expired: (key: string) => Promise<void>,
-): Promise<AsyncDisposable> {
+): Promise<RunningReaction> {
   const durable = await openDurable(connection, name, { stream: bucketStream(bucket.name), prefetch: mostHeld });
   const prefix = bucketSubject(bucket.name, "");
   return reactToEach(durable, {

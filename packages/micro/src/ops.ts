@@ -1,4 +1,4 @@
-/** The answering side of operations: the handlers of every service that keeps projections. */
+/** The answering side of operations: the handlers of every service that follows the log. */
 import type { AccountKey } from "@natster/contracts";
 import type { FeedNotice } from "@natster/contracts/library";
 import type { projectionOps as endpointsOf } from "@natster/contracts/ops";
@@ -10,14 +10,38 @@ import type { EventLog } from "./event-log.ts";
 import type { Call } from "./handler.ts";
 import type { ParkedPlace } from "./parking.ts";
 import type { ProjectionStatus, RunningProjection } from "./projector.ts";
+import type { ReactionStatus } from "./react-to-each.ts";
 import { refuse } from "./refusal.ts";
 import { streamsManager } from "./streams.ts";
 
 type Endpoints = ReturnType<typeof endpointsOf>;
 type Kept = Omit<RunningProjection<unknown>, "rows">;
 
+/** Something that follows the log: how it stands, and how it stood when that was known last. */
+interface Follower<T> {
+  status(): Promise<T>;
+  readonly lag: T;
+}
+
+/** What follows the log in a service, by name. */
+export interface Followers {
+  readonly kept?: Readonly<Record<string, Follower<ProjectionStatus>>>;
+  readonly reactions?: Readonly<Record<string, Follower<ReactionStatus>>>;
+}
+
+/** Makes the handler of `followerOps`. */
+export const followerOps = ({ kept = {}, reactions = {} }: Followers) => ({
+  status: async () => {
+    const [projected, reacted] = await Promise.all([statusOf(kept), statusOf(reactions)]);
+    return {
+      projections: Object.entries(projected).map(([projection, status]) => ({ projection, ...status })),
+      reactions: Object.entries(reacted).map(([reaction, status]) => ({ reaction, ...status })),
+    };
+  },
+});
+
 /** A service that keeps projections. */
-export interface Keeper {
+export interface Keeper extends Followers {
   readonly contract: { readonly name: string; readonly endpoints: Endpoints };
   readonly connection: NatsConnection;
   readonly log: EventLog;
@@ -26,7 +50,7 @@ export interface Keeper {
 }
 
 /** Makes the handlers of `projectionOps` for a service's projections. */
-export function projectionOps({ contract, connection, log, kept }: Keeper) {
+export function projectionOps({ contract, connection, log, kept, reactions = {} }: Keeper) {
   const { endpoints } = contract;
   type Named = Endpoints["rebuild" | "parked" | "retry" | "skip"];
   const find = (endpoint: Named, name: string) => {
@@ -54,9 +78,7 @@ export function projectionOps({ contract, connection, log, kept }: Keeper) {
   }
 
   return {
-    status: async () => ({
-      projections: Object.entries(await statusOf(kept)).map(([projection, status]) => ({ projection, ...status })),
-    }),
+    ...followerOps({ kept, reactions }),
     rebuild: async ({ request }: Call<Endpoints["rebuild"]>) => {
       await find(endpoints.rebuild, request.projection).rebuild();
       return {};
@@ -75,9 +97,21 @@ export function projectionOps({ contract, connection, log, kept }: Keeper) {
   };
 }
 
-/** How each projection stands, by name: for `ops status`, and for statistics. */
-export async function statusOf(kept: Keeper["kept"]): Promise<Record<string, ProjectionStatus>> {
-  const all = Object.entries(kept).map(async ([name, projection]) => [name, await projection.status()] as const);
+/**
+ * How each of them stands, by name: for `ops status`, and for statistics. Where that cannot be asked, as of a projection
+ * whose bucket is gone, why not, and how it stood when it was known last.
+ */
+export async function statusOf<T extends object>(
+  followers: Readonly<Record<string, Follower<T>>>,
+): Promise<Record<string, T & { readonly fault?: string }>> {
+  const ask = async (follower: Follower<T>): Promise<T & { readonly fault?: string }> => {
+    try {
+      return await follower.status();
+    } catch (error) {
+      return { ...follower.lag, fault: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const all = Object.entries(followers).map(async ([name, follower]) => [name, await ask(follower)] as const);
   return Object.fromEntries(await Promise.all(all));
 }
 

@@ -13,6 +13,24 @@ export interface ReactingOptions<T> {
   readonly react: (said: T) => Promise<void>;
 }
 
+/** How a reaction stands, whichever process reacts. */
+export interface ReactionStatus {
+  /** How many messages wait for it. */
+  readonly behind: number;
+  /** For how long the first of them has waited, in milliseconds. */
+  readonly milliseconds: number;
+  /** How many of them were delivered again, since they failed or were lost. */
+  readonly failing: number;
+}
+
+/** A reaction that runs. */
+export interface RunningReaction extends AsyncDisposable {
+  /** Asked of nats-server. */
+  status(): Promise<ReactionStatus>;
+  /** As it was when it was asked last. */
+  readonly lag: ReactionStatus;
+}
+
 /** How many messages wait for their turn at the most; nats-server is told of each, again and again, that it does. */
 export const mostHeld = 64;
 
@@ -26,8 +44,9 @@ const waitsAtMost = 60_000;
 export function reactToEach<T>(
   durable: Durable,
   { connection, log, read, react }: ReactingOptions<T>,
-): AsyncDisposable {
+): RunningReaction {
   let stopping = false;
+  let lag: ReactionStatus = { behind: 0, milliseconds: 0, failing: 0 };
   const held = new Set<JsMsg>();
   const telling = setInterval(() => {
     if (connection.isClosed()) return;
@@ -65,6 +84,15 @@ export function reactToEach<T>(
     void connection.close();
   });
   return {
+    async status() {
+      const { pending, unacknowledged, acknowledged, redelivered } = await durable.backlog();
+      const behind = pending + unacknowledged;
+      lag = { behind, milliseconds: behind > 0 ? await durable.age(acknowledged) : 0, failing: redelivered };
+      return lag;
+    },
+    get lag() {
+      return lag;
+    },
     async [Symbol.asyncDispose]() {
       stopping = true;
       clearInterval(telling);

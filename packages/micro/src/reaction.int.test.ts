@@ -94,6 +94,22 @@ test("an event that cannot be read waits beside the others until newer code read
   expect(seen).toEqual(ids);
 });
 
+test("what fails is counted until it succeeds, and for how long it has waited", async () => {
+  const { log } = recordingLog();
+  let fails = true;
+  await using reaction = await runReaction(enrolments, codeEvents, { connection: await nats.connect(), log }, () =>
+    fails ? Promise.reject(new Error("not today")) : Promise.resolve(),
+  );
+  expect(await reaction.status()).toEqual({ behind: 0, milliseconds: 0, failing: 0 });
+  for (const id of ids) await claimed(id);
+  await expect
+    .poll(() => reaction.status(), { timeout: 20_000 })
+    .toEqual({ behind: ids.length, milliseconds: expect.any(Number), failing: ids.length });
+  expect(reaction.lag.milliseconds).toBeGreaterThan(0);
+  fails = false;
+  await expect.poll(() => reaction.status(), { timeout: 30_000 }).toEqual({ behind: 0, milliseconds: 0, failing: 0 });
+});
+
 test("what it is about may be mended: an event is not left behind because another cannot be read", async () => {
   const { log } = recordingLog();
   let tries = 0;

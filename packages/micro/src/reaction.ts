@@ -7,7 +7,7 @@ import { openDurable } from "./durable.ts";
 import { traceIn } from "./event.ts";
 import { readerForDecisions } from "./left-out.ts";
 import type { Logger } from "./log.ts";
-import { mostHeld, reactToEach } from "./react-to-each.ts";
+import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import { takesTraces, traced } from "./trace.ts";
 
 /** How a reaction runs. */
@@ -26,7 +26,7 @@ export async function runReaction<E extends EventsContract>(
   events: E,
   { connection, log }: ReactionOptions,
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
-): Promise<AsyncDisposable> {
+): Promise<RunningReaction> {
   const durable = await openDurable(connection, contract.name, { prefetch: mostHeld });
   const read = await readerForDecisions(connection);
   return reactToEach(durable, {

@@ -1,13 +1,15 @@
 /** A bucket or a log that has lost what it had is noticed, and rows are made anew: an older copy is really put in its place. */
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type AccountKey, projectionStates, sideRecords } from "@natster/contracts";
+import { type AccountKey, bucketSubject, projectionStates, sideRecords } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { everyName, namesOf, renamesIn, type Row } from "./names.fixture.ts";
 import { recordingLog, someone, startNats, type TestNats } from "./nats.fixture.ts";
+import { statusOf } from "./ops.ts";
 import { openRows } from "./rows.ts";
 import { runProjection, type RunningProjection } from "./projector.ts";
 import { isRefusal } from "./refusal.ts";
@@ -158,6 +160,29 @@ describe("a log that was put back behind its rows", () => {
     await projection.rebuild();
     expect(await namesAfter(projection, await rename(account, "max"))).toEqual(["kim", "lee", "max"]);
   });
+});
+
+test("a row that cannot be read has all of them made anew, and says once which it was", async () => {
+  const account = someone();
+  const { log: said, lines } = recordingLog();
+  await using projection = await runProjection(names, { connection, log: said });
+  await projection.caughtUp(await rename(account, "kim"));
+  await jetstream(connection).publish(bucketSubject("people_a", account), "garbled");
+  await rename(account, "lee");
+  await expect.poll(() => projection.lag.side, { timeout: 30_000 }).toBe("b");
+  expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
+  const reasons = lines.filter(({ msg }) => msg === "the rows have to be made anew").map(({ reason }) => reason);
+  expect(reasons).toEqual([`the row ${account} of people_a cannot be read`]);
+});
+
+test("how a projection stands whose bucket is gone is said with the reason, and of another all the same", async () => {
+  await using projection = await runProjection(names, { connection, log: recordingLog().log });
+  await projection.caughtUp(await rename(someone(), "kim"));
+  await (await jetstreamManager(connection)).streams.delete("KV_people_a");
+  const other = { status: () => Promise.resolve({ behind: 0 }), lag: { behind: 0 } };
+  const { people: faulty, fine } = await statusOf<object>({ people: projection, fine: other });
+  expect(faulty).toMatchObject({ side: "a", behind: 0, fault: expect.stringMatching(/./) });
+  expect(fine).toEqual({ behind: 0 });
 });
 
 test("nothing is made anew after a restart where nothing was lost", async () => {

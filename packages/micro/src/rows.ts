@@ -74,6 +74,11 @@ interface Body<R> {
   readonly row?: R;
 }
 
+/** A row that cannot be read: whoever wrote it was no projector, or the disk has lost it. */
+export class UnreadableRowError extends Error {
+  override readonly name = "UnreadableRowError";
+}
+
 /** Where nothing ever was. */
 export const emptySlot: Slot<never> = { row: undefined, sequence: 0, revision: 0 };
 /** How many subjects nats-server answers at once, without one that may be asked for beside them. */
@@ -96,8 +101,13 @@ export async function openRows<B extends BucketContract>(
   const subject = (key: string) => bucketSubject(bucket.name, key);
   const keyOf = (stored: StoredMsg) => stored.subject.slice(subject("").length);
 
-  /** Where a row ran out by itself, nats-server leaves a marker without a body. */
-  const bodyOf = (stored: StoredMsg): Body<R> => (stored.data.length > 0 ? stored.json() : { sequence: 0 });
+  const bodyOf = (stored: StoredMsg): Body<R> => {
+    // Where a row ran out by itself, nats-server leaves a marker without a body.
+    if (stored.data.length === 0) return { sequence: 0 };
+    const body = parse<Body<R>>(stored);
+    if (typeof body?.sequence === "number") return body;
+    throw new UnreadableRowError(`the row ${keyOf(stored)} of ${bucket.name} cannot be read`);
+  };
 
   const read = (stored: StoredMsg): StoredRow<R> | undefined => {
     const { row, sequence } = bodyOf(stored);
@@ -230,6 +240,15 @@ export async function openRows<B extends BucketContract>(
       return revisions.size === all.length ? revisions : undefined;
     },
   };
+}
+
+/** What a message says, as JSON; undefined where it is none. */
+function parse<T>(stored: StoredMsg): T | undefined {
+  try {
+    return stored.json<T>();
+  } catch {
+    return undefined;
+  }
 }
 
 const utf8 = new TextEncoder();

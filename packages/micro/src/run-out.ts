@@ -10,6 +10,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import type { Aggregate, Decide, Recorded } from "./aggregate.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Logger } from "./log.ts";
+import type { RunningReaction } from "./react-to-each.ts";
 import { runReaction } from "./reaction.ts";
 import { type Due, runTimers, setTimer } from "./timers.ts";
 
@@ -27,11 +28,17 @@ export interface RunningOut<E extends EventsContract, S> {
   readonly owner: (id: IdOf<E>) => AccountKey | undefined | Promise<AccountKey | undefined>;
 }
 
-/** Ends what runs out, once it has, for as long as this is not disposed of. */
+/** What ends by itself, for as long as this is not disposed of. */
+export interface Ending extends AsyncDisposable {
+  /** The setting of timers, and what is done when they are due, by the names of their durables. */
+  readonly reactions: Readonly<Record<string, RunningReaction>>;
+}
+
+/** Ends what runs out, once it has. */
 export async function runOut<E extends EventsContract, S>(
   { timers, aggregate, begins, at, end, owner }: RunningOut<E, S>,
   { connection, log, events }: { readonly connection: NatsConnection; readonly log: Logger; readonly events: EventLog },
-): Promise<AsyncDisposable> {
+): Promise<Ending> {
   const set = (id: IdOf<E>, moment: number) => setTimer(connection, timers.of, id, new Date(moment));
 
   /** Sets the timer for what stands now, and looks again: another process may have set an older one meanwhile. */
@@ -64,7 +71,11 @@ export async function runOut<E extends EventsContract, S>(
   };
 
   await using running = new AsyncDisposableStack();
-  running.use(await runReaction(timers.setBy, timers.of, { connection, log }, begin));
-  running.use(await runTimers(timers, { connection, log }, fallDue));
-  return running.move();
+  const setting = running.use(await runReaction(timers.setBy, timers.of, { connection, log }, begin));
+  const due = running.use(await runTimers(timers, { connection, log }, fallDue));
+  const ending = running.move();
+  return {
+    reactions: { [timers.setBy.name]: setting, [timers.name]: due },
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  };
 }

@@ -19,7 +19,7 @@ import { createOrder } from "./order.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import { openPosition } from "./position.ts";
 import type { Projection } from "./projection.ts";
-import { openRows, type RowReader } from "./rows.ts";
+import { openRows, type RowReader, UnreadableRowError } from "./rows.ts";
 import { sleep } from "./sleep.ts";
 import { type Arrival, createTaking, type Taking, type Written } from "./taking.ts";
 import { type Doing, takesTraces } from "./trace.ts";
@@ -130,7 +130,8 @@ export async function runSide<B extends BucketContract>(
   let doubt: string | undefined;
   let examined: string | undefined;
   const troubles = jitteredBackoff(100, 5_000);
-  let failing = false;
+  /** Why rows have not been written since they were last: each is said once. */
+  const reasons = new Set<string>();
 
   function makeTaking(): Taking<RowOf<B>> {
     return createTaking({
@@ -187,14 +188,15 @@ export async function runSide<B extends BucketContract>(
     }
     wake.resolve();
     wake = Promise.withResolvers();
-    if (failing) log.info("rows are written again");
-    failing = false;
+    if (reasons.size > 0) log.info("rows are written again");
+    reasons.clear();
     troubles.reset();
   }
 
   /** What cannot be mended by going on is left to whoever looks after both sides. */
   async function beSpoiled(reason: string, how: { readonly doubted: boolean }): Promise<void> {
-    log.error({ reason }, "the rows have to be made anew");
+    if (!reasons.has(reason)) log.error({ reason }, "the rows have to be made anew");
+    reasons.add(reason);
     await position.forget();
     if ((await spoiled?.(reason, how)) === "emptied") throw new EmptiedError();
   }
@@ -232,14 +234,19 @@ export async function runSide<B extends BucketContract>(
 
   /** Does something, and where it fails begins again, however often it needs; at the end it is left to whoever follows. */
   async function surely(work: () => Promise<void>): Promise<void> {
-    for (let next = work; !stopping.signal.aborted && !connection.isClosed(); next = begin) {
+    for (let next = work; !stopping.signal.aborted && !connection.isClosed();) {
       try {
         return await next();
       } catch (error) {
+        next = begin;
         if (error instanceof EmptiedError) continue;
-        // Said once: what fails for long fails for the same reason.
-        if (!failing) log.error({ err: error }, "cannot write rows, trying again");
-        failing = true;
+        if (error instanceof UnreadableRowError) {
+          next = () => beSpoiled(error.message, { doubted: false }).then(begin);
+        } else {
+          const reason = error instanceof Error ? error.message : String(error);
+          if (!reasons.has(reason)) log.error({ err: error }, "cannot write rows, trying again");
+          reasons.add(reason);
+        }
         await sleep(troubles.next(), stopping.signal);
       }
     }

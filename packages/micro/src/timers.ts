@@ -3,7 +3,7 @@ import { dueSubject, type EventsContract, type IdOf, readDueSubject, timerSubjec
 import { type TimersContract, timerStream } from "@natster/contracts/platform";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { openDurable } from "./durable.ts";
-import { mostHeld, reactToEach } from "./react-to-each.ts";
+import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 import { streams } from "./streams.ts";
 
@@ -41,7 +41,7 @@ export async function runTimers<E extends EventsContract>(
   contract: TimersContract & { readonly of: E },
   { connection, log }: ReactionOptions,
   due: (id: IdOf<E>, fallen: Due) => Promise<void>,
-): Promise<AsyncDisposable> {
+): Promise<RunningReaction> {
   const durable = await openDurable(connection, contract.name, { stream: timerStream, prefetch: mostHeld });
   return reactToEach(durable, {
     connection,

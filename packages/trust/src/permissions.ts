@@ -113,6 +113,8 @@ export function streamsSubjects(name: PlatformService, partitions: readonly numb
     ...(readsEvents ? reading(eventStream) : []),
     ...durables.flatMap((durable) => consuming(eventStream, durable)),
     ...due.flatMap(({ name: durable, of }) => [timersFilter(of, "set"), ...consuming(timerStream, durable)]),
+    // Since when what is due has been waiting.
+    ...(due.length > 0 ? [`${streamsApi}.DIRECT.GET.${timerStream}`] : []),
     ...expiries
       .filter((each) => each.service === name)
       .flatMap(({ name: durable, bucket }) => consuming(bucketStream(bucket.name), durable)),

@@ -88,12 +88,15 @@ export const program = defineProgram({
         reconciler.soon(AccountKey.parse(key.slice("account.".length)));
       }
     };
-    closing.use(await runReaction(enrolments, codeEvents, { connection, log: logger }, enrol(log, policy, logger)));
+    const enrolling = closing.use(
+      await runReaction(enrolments, codeEvents, { connection, log: logger }, enrol(log, policy, logger)),
+    );
     // Whoever starts cannot know what was pushed before: nats-server itself is asked.
     await reconcileAll();
     closing.use(reconcileInDoubt({ connection, projection, reconcileAll, log: logger }));
 
     const kept = { [bucket.name]: projection };
+    const reactions = { [enrolments.name]: enrolling };
     const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
     return {
       room,
@@ -106,13 +109,14 @@ export const program = defineProgram({
         deviceRename: deviceRename(log),
         revoke: revoke(log),
         close: close(log),
-        ...projectionOps({ contract: accounts, connection, log, kept }),
+        ...projectionOps({ contract: accounts, connection, log, kept, reactions }),
         limit: limit(log),
         suspend: suspend(log),
         resume: resume(log),
       },
       figures: async () => ({
         ...(await statusOf(kept)),
+        ...(await statusOf(reactions)),
         ...({
           enforces: signing.current !== undefined,
           disbelievedBy: signing.disbelieved,

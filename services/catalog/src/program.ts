@@ -4,6 +4,7 @@ import { catalog, catalogEvents } from "@natster/contracts/catalog";
 import { closures, retirements, withdrawals } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { followerOps, statusOf } from "@natster/micro/ops";
 import { openRoom } from "@natster/micro/room";
 import { runReaction } from "@natster/micro/reaction";
 import { runOut } from "@natster/micro/run-out";
@@ -32,11 +33,14 @@ export const program = defineProgram({
     const connection = await openStreams();
     const usual = { catalogs: config.NATSTER_MOST_CATALOGS, imports: config.NATSTER_MOST_IMPORTS };
     const log = await openEventLog(connection, catalog);
-    closing.use(await runReaction(retirements, catalogEvents, { connection, log: logger }, endShares(log)));
-    closing.use(await runReaction(withdrawals, catalogEvents, { connection, log: logger }, endPublicImports(log)));
-    closing.use(await runOut(publicationsRunOut, { connection, log: logger, events: log }));
-    closing.use(await runOut(grantsRunOut, { connection, log: logger, events: log }));
-    closing.use(await runReaction(closures, accountEvents, { connection, log: logger }, endAccount(log)));
+    const how = { connection, log: logger, events: log };
+    const reactions = {
+      [retirements.name]: closing.use(await runReaction(retirements, catalogEvents, how, endShares(log))),
+      [withdrawals.name]: closing.use(await runReaction(withdrawals, catalogEvents, how, endPublicImports(log))),
+      ...closing.use(await runOut(publicationsRunOut, how)).reactions,
+      ...closing.use(await runOut(grantsRunOut, how)).reactions,
+      [closures.name]: closing.use(await runReaction(closures, accountEvents, how, endAccount(log))),
+    };
     return {
       room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
@@ -50,7 +54,9 @@ export const program = defineProgram({
         publish: publish(log),
         unpublish: unpublish(log),
         retire: retire(log),
+        ...followerOps({ reactions }),
       },
+      figures: () => statusOf(reactions),
     };
   },
 });

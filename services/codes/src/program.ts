@@ -4,6 +4,7 @@ import type { FeedNotice } from "@natster/contracts/library";
 import { feedSubject } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
+import { followerOps, statusOf } from "@natster/micro/ops";
 import { openRoom } from "@natster/micro/room";
 import { openRows } from "@natster/micro/rows";
 import { runOut } from "@natster/micro/run-out";
@@ -39,7 +40,7 @@ export const program = defineProgram({
         onFault: (err) => logger.error({ err }, "cannot count a wrong try"),
       }),
     );
-    closing.use(await runOut(codesRunOut(log), { connection, log: logger, events: log }));
+    const { reactions } = closing.use(await runOut(codesRunOut(log), { connection, log: logger, events: log }));
     return {
       room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
@@ -48,7 +49,9 @@ export const program = defineProgram({
         fulfil: fulfil(log, entries),
         collect: collect(log, entries),
         cancel: cancel(log, entries),
+        ...followerOps({ reactions }),
       },
+      figures: () => statusOf(reactions),
     };
   },
 });

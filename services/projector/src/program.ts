@@ -45,10 +45,11 @@ export const program = defineProgram({
       seconds: config.NATSTER_PRESENCE_SECONDS,
       announce: announce(platform, library),
     });
-    closing.use(await runExpiries(silences, { connection, log }, (key) => presence.silence(key)));
+    const silenced = closing.use(await runExpiries(silences, { connection, log }, (key) => presence.silence(key)));
+    const reactions = { [silences.name]: silenced };
     return {
       handlers: {
-        ...projectionOps({ contract: projector, connection, log: decisions, kept: library }),
+        ...projectionOps({ contract: projector, connection, log: decisions, kept: library, reactions }),
         whoami: whoami(library, decisions),
         person: person(library),
         devices: ownDevices(library),
@@ -62,7 +63,7 @@ export const program = defineProgram({
         stats: community(library),
         beat: beat(library, presence),
       },
-      figures: () => statusOf(library),
+      figures: async () => ({ ...(await statusOf(library)), ...(await statusOf(reactions)) }),
     };
   },
 });

@@ -37,6 +37,10 @@ const known: Known = {
       rebuilt: 0.5,
     },
   ],
+  reactions: [
+    { service: "catalog", reaction: "grants", behind: 3, milliseconds: 4_500, failing: 1 },
+    { service: "catalog", reaction: "due_grants", behind: 0, milliseconds: 0, failing: 0, fault: "no such stream" },
+  ],
 };
 /** The lines with figures. */
 const linesOf = async (of: Known | undefined) =>
@@ -61,6 +65,13 @@ test("what services and projections say is told in the words of Prometheus", asy
     'natster_projection_lag_seconds{service="projector",projection="shares"} 1.2',
     'natster_projection_parked_events{service="projector",projection="shares"} 2',
     'natster_projection_rebuilt_ratio{service="projector",projection="shares"} 0.5',
+    'natster_unmeasured{service="catalog",name="due_grants"} 1',
+    'natster_reaction_behind_events{service="catalog",reaction="grants"} 3',
+    'natster_reaction_behind_events{service="catalog",reaction="due_grants"} 0',
+    'natster_reaction_lag_seconds{service="catalog",reaction="grants"} 4.5',
+    'natster_reaction_lag_seconds{service="catalog",reaction="due_grants"} 0',
+    'natster_reaction_failing_events{service="catalog",reaction="grants"} 1',
+    'natster_reaction_failing_events{service="catalog",reaction="due_grants"} 0',
   ]);
 });
 

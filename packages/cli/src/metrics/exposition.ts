@@ -1,13 +1,11 @@
 /** Figures in the words of Prometheus. Counters are the services' own: each begins at 0 with its instance. */
-import type { ProjectionStatus } from "@natster/contracts/ops";
 import { Counter, Gauge, Registry } from "prom-client";
-import type * as z from "zod";
+import type { Standing } from "../system/ops.ts";
 import type { Instance } from "./look.ts";
 
 /** What is known of a system at one time. */
-export interface Known {
+export interface Known extends Pick<Standing, "projections" | "reactions"> {
   readonly instances: readonly Instance[];
-  readonly projections: readonly (z.infer<typeof ProjectionStatus> & { readonly service: string })[];
 }
 
 /** Everything in the text format of Prometheus, 0.0.4; where nothing is known, that the system does not answer. */
@@ -15,7 +13,7 @@ export function exposition(known: Known | undefined): Promise<string> {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({ name: "natster_up", help: "1 while the system answers", registers }).set(known ? 1 : 0);
-  const { instances, projections } = known ?? { instances: [], projections: [] };
+  const { instances, projections, reactions } = known ?? { instances: [], projections: [], reactions: [] };
   const endpoint = ["service", "instance", "endpoint"] as const;
   const counter = (name: string, help: string) =>
     new Counter({ name: `natster_${name}`, help, labelNames: endpoint, registers });
@@ -55,12 +53,30 @@ export function exposition(known: Known | undefined): Promise<string> {
   const lag = gauge("projection_lag_seconds", "For how long the oldest of them has waited", projected);
   const parked = gauge("projection_parked_events", "Events that stand aside", projected);
   const rebuilt = gauge("projection_rebuilt_ratio", "How much of a rebuild is done", projected);
+  const unknown = gauge("unmeasured", "1 for what cannot be asked how it stands", ["service", "name"]);
   for (const { service, projection, ...status } of projections) {
     const labels = { service, projection };
+    if (status.fault !== undefined) unknown.set({ service, name: projection }, 1);
     behind.set(labels, status.behind);
     lag.set(labels, status.milliseconds / 1e3);
     parked.set(labels, status.parked);
     if (status.rebuilt !== undefined) rebuilt.set(labels, status.rebuilt);
+  }
+
+  const reacting = ["service", "reaction"] as const;
+  const waiting = gauge(
+    "reaction_behind_events",
+    "Events, timers and silences that a reaction has still to see",
+    reacting,
+  );
+  const late = gauge("reaction_lag_seconds", "For how long the oldest of them has waited", reacting);
+  const failing = gauge("reaction_failing_events", "Those of them that failed, and are tried again", reacting);
+  for (const { service, reaction, ...status } of reactions) {
+    const labels = { service, reaction };
+    if (status.fault !== undefined) unknown.set({ service, name: reaction }, 1);
+    waiting.set(labels, status.behind);
+    late.set(labels, status.milliseconds / 1e3);
+    failing.set(labels, status.failing);
   }
   return registry.metrics();
 }

@@ -1,6 +1,7 @@
-/** The services that keep projections, asked together. */
+/** The services that follow the log, asked together. */
 import { Sequence } from "@natster/contracts";
-import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
+import { ProjectionStatus, ReactionStatus } from "@natster/contracts/ops";
+import { isRefusal, NoAnswerError, NobodyAnswersError } from "@natster/micro/client";
 import * as z from "zod";
 import { Failure } from "../failure.ts";
 import type { Connected } from "./connect.ts";
@@ -8,7 +9,35 @@ import type { Connected } from "./connect.ts";
 /** The number of an event in the log, as somebody typed it. */
 export const SequenceTyped = z.coerce.number("expected the number of an event").pipe(Sequence);
 
-/** Each of them, by name. */
+/** How all that follows the log stands. */
+export const Standing = z.strictObject({
+  projections: z.array(ProjectionStatus.extend({ service: z.string() })),
+  reactions: z.array(ReactionStatus.extend({ service: z.string() })),
+  /** Services that did not answer. */
+  silent: z.array(z.string()),
+});
+export type Standing = z.infer<typeof Standing>;
+
+/** Asks each of them how what it has stands. Throws where none answers, and what an answer throws. */
+export async function standingOf(person: Connected): Promise<Standing> {
+  const followers = { ...keepers(person), catalog: person.catalog, codes: person.codes };
+  const standing: Standing = { projections: [], reactions: [], silent: [] };
+  const ask = async ([service, of]: [string, (typeof followers)[keyof typeof followers]]) => {
+    const { projections, reactions } = await of.status({});
+    standing.projections.push(...projections.map((each) => ({ service, ...each })));
+    standing.reactions.push(...reactions.map((each) => ({ service, ...each })));
+  };
+  const asked = Object.entries(followers).map((each) =>
+    ask(each).catch((error: unknown) => {
+      if (!(error instanceof NobodyAnswersError || error instanceof NoAnswerError)) throw error;
+      if (standing.silent.push(each[0]) === asked.length) throw error;
+    }),
+  );
+  await Promise.all(asked);
+  return standing;
+}
+
+/** Those that keep projections, by name. */
 export const keepers = (person: Connected) => ({ projector: person.library, accounts: person.accounts }) as const;
 export type Keeper = keyof ReturnType<typeof keepers>;
 

@@ -5,11 +5,11 @@ import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
 import { connectAs, type Connected } from "../../system/connect.ts";
 import { ListenTyped } from "../../system/listen.ts";
-import { keepers } from "../../system/ops.ts";
+import { standingOf } from "../../system/ops.ts";
 
 export default defineCommand({
   about:
-    "Serve figures for Prometheus until Ctrl-C: of every instance that answers on the services API, and of every projection. They are asked for whenever Prometheus asks, over NATS like everything else; no service listens for it.",
+    "Serve figures for Prometheus until Ctrl-C: of every instance that answers on the services API, and of every projection and reaction. They are asked for whenever Prometheus asks, over NATS like everything else; no service listens for it.",
   options: [["--listen <host:port>", "where; 127.0.0.1:9464 unless told"]],
   examples: [
     ["natster ops metrics", "at http://127.0.0.1:9464/metrics; for administrators"],
@@ -55,9 +55,6 @@ export default defineCommand({
 
 async function known(person: Connected, timeout: number) {
   const { look } = await import("../../metrics/look.ts");
-  const statuses = Object.entries(keepers(person)).map(async ([service, of]) =>
-    (await of.status({})).projections.map((projection) => ({ service, ...projection })),
-  );
-  const [instances, projections] = await Promise.all([look(person.connection, timeout), Promise.all(statuses)]);
-  return { instances, projections: projections.flat() };
+  const [instances, standing] = await Promise.all([look(person.connection, timeout), standingOf(person)]);
+  return { instances, ...standing };
 }

@@ -1,32 +1,26 @@
-import { ProjectionStatus } from "@natster/contracts/ops";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
+import type { Explained } from "../../explained.ts";
 import { Failure } from "../../failure.ts";
 import { table } from "../../output/table.ts";
 import { connectAs } from "../../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../../system/enforcement.ts";
-import { keepers } from "../../system/ops.ts";
+import { Standing, standingOf } from "../../system/ops.ts";
 
 export default defineCommand({
   about:
-    "Say how each projection stands: how far it has read the log, and what it could not take in. It fails where nats-server does not enforce what was decided about accounts.",
-  examples: [["natster ops status", "of every projection; for administrators"]],
+    "Say how what follows the log stands: how far each projection has read it and what it could not take in, and which reactions wait. It fails where nats-server does not enforce what was decided about accounts, and where something cannot be asked.",
+  examples: [["natster ops status", "of every projection and reaction; for administrators"]],
   input: z.object({}),
-  output: z.strictObject({ projections: z.array(ProjectionStatus.extend({ service: z.string() })) }),
+  output: Standing,
   async run({ globals, say }) {
     await using person = await connectAs(globals);
-    const answers = Object.entries(keepers(person)).map(async ([service, of]) =>
-      (await of.status({})).projections.map((projection) => ({ service, ...projection })),
-    );
-    const [projections, enforcement] = await Promise.all([
-      Promise.all(answers),
-      enforcementOf(person, globals.timeout),
-    ]);
-    say({ projections: projections.flat() });
-    const why = whyNotEnforced(enforcement);
+    const [standing, enforcement] = await Promise.all([standingOf(person), enforcementOf(person, globals.timeout)]);
+    say(standing);
+    const why = whyNotEnforced(enforcement) ?? whyUnknown(standing);
     if (why) throw new Failure(why.what, why);
   },
-  show({ projections }, ui) {
+  show({ projections, reactions }, ui) {
     table(ui, projections, [
       { title: "PROJECTION", text: ({ projection }) => projection, flexible: true },
       { title: "BEHIND", text: ({ behind }) => String(behind), align: "right" },
@@ -50,5 +44,38 @@ export default defineCommand({
         optional: true,
       },
     ]);
+    // Most of the time there is nothing to react to.
+    const waiting = reactions.filter(({ behind }) => behind > 0);
+    if (waiting.length === 0) return;
+    ui.out("");
+    table(ui, waiting, [
+      { title: "REACTION", text: ({ reaction }) => reaction, flexible: true },
+      { title: "BEHIND", text: ({ behind }) => String(behind), align: "right" },
+      {
+        title: "FAILING",
+        text: ({ failing }) => String(failing),
+        align: "right",
+        format: (text, { failing }) => (failing > 0 ? ui.style("red", text) : text),
+      },
+      { title: "FOR", text: ({ milliseconds }) => `${Math.round(milliseconds / 1_000)} s`, align: "right" },
+      { title: "SERVICE", text: ({ service }) => service, optional: true },
+    ]);
   },
 });
+
+/** What could not be asked, and what to do about it; undefined where everything could. */
+function whyUnknown({ projections, reactions, silent }: Standing): Explained | undefined {
+  const [service] = silent;
+  if (service !== undefined) return { what: `${service} does not answer`, next: `look into the log of ${service}` };
+  const named = [
+    ...projections.map(({ projection: name, ...each }) => ({ name, ...each })),
+    ...reactions.map(({ reaction: name, ...each }) => ({ name, ...each })),
+  ];
+  const faulty = named.find(({ fault }) => fault !== undefined);
+  return (
+    faulty && {
+      what: `it cannot be asked how ${faulty.name} stands: ${faulty.fault}`,
+      next: "natster down && natster up, or natster operator provision, which make what is missing",
+    }
+  );
+}
