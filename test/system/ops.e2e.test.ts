@@ -1,12 +1,14 @@
 /** What administrators ask: how projections stand, and that one be rebuilt. */
-import { CatalogName, eventSubject } from "@natster/contracts";
+import { CatalogName, eventSubject, sideOf } from "@natster/contracts";
 import { shareEvents } from "@natster/contracts/catalog";
-import type { FeedNotice } from "@natster/contracts/library";
+import { catalogs, type FeedNotice } from "@natster/contracts/library";
+import { eventStream } from "@natster/contracts/platform";
 import { connect, silentLog } from "@natster/micro";
 import { setTimer } from "@natster/micro/timers";
 import { notices, share } from "@natster/person";
+import { supervise } from "@natster/standalone/supervise";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Svcm } from "@nats-io/services";
 import { expect, onTestFinished, test } from "vitest";
@@ -171,6 +173,27 @@ test("each reaction says how many events and timers it waits for, and how many o
   for (const { status } of [ops.codes, ops.library, ops.accounts]) {
     expect((await status({})).reactions.map(({ fault }) => fault)).not.toContainEqual(expect.any(String));
   }
+});
+
+test("a durable that is taken away is made again where services are kept running, and rows go on", async () => {
+  const { system, alice } = await aSystem();
+  const stopped = new AbortController();
+  onTestFinished(() => stopped.abort());
+  const told: string[] = [];
+  void supervise(system.platform, stopped.signal, (what) => told.push(what));
+  await alice.catalog.create({ catalog: CatalogName.parse("photos") });
+  const creds = { file: system.platform.installation.creds("bootstrap") };
+  const bootstrap = await connect({ servers: system.platform.nats.url, creds, name: "bootstrap", log: silentLog() });
+  await (await jetstreamManager(bootstrap)).consumers.delete(eventStream, sideOf(catalogs, "a").name);
+  await bootstrap.close();
+  await alice.catalog.create({ catalog: CatalogName.parse("music") });
+  const mine = () =>
+    alice.library.mine({}).then(
+      ({ rows }) => rows.length,
+      () => undefined,
+    );
+  await expect.poll(mine, { timeout: 60_000 }).toBe(2);
+  expect(told).toEqual([expect.stringContaining("the service projector has ended by itself")]);
 });
 
 test("nobody else may ask, and what there is not is refused by name", async () => {

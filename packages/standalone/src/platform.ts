@@ -41,6 +41,8 @@ export interface Platform extends AsyncDisposable {
   readonly place: Place;
   /** Those that run in this process. */
   readonly services: Readonly<Partial<Record<ServiceName, Running>>>;
+  /** Makes streams, durables and buckets that are not there, as at the start. */
+  provide(signal: AbortSignal): Promise<void>;
   /** Starts one more instance of a service; it ends with the platform at the latest. */
   another(name: ServiceName): Promise<Running>;
   /** What an instance of a service reads from its environment where it is a process of its own. */
@@ -85,7 +87,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       signal: patience.signal,
     }),
   );
-  await patience.for(bootstrap(nats.url, installation, log, patience.signal));
+  const provide = (signal: AbortSignal) => bootstrap(nats.url, installation, log, signal);
+  await patience.for(provide(patience.signal));
 
   const told = (name: ServiceName) => serviceEnvironment(name, nats, installation, options);
   const startOne = (name: ServiceName, signal?: AbortSignal) =>
@@ -106,6 +109,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     place: { servers: [nats.url], platform, lobby, dial },
     services: Object.fromEntries(started),
     environment: told,
+    provide,
     another: async (name) => ending.use(await startOne(name)),
     logFile,
     log,

@@ -44,6 +44,11 @@ async function keepService(
     const why = `the service ${name} has ended by itself (${reason?.message ?? "for no reason that it knows"})`;
     if (restarts.areTooMany()) return new Error(`${why}, again and again; its log is ${platform.logFile}`);
     tell(`${why}; it is started again`);
+    // It ends where a durable of its own is taken away, which no service may make.
+    await platform
+      .provide(stopped)
+      .catch((err: unknown) => platform.log.warn({ err }, "cannot provide what is missing"));
+    if (stopped.aborted) return never();
     running = await platform.another(name);
   }
 }
