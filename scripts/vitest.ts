@@ -43,7 +43,11 @@ export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv =
 
   const projects = args.flatMap((arg, index) => (arg === "--project" ? args.slice(index, index + 2) : []));
   console.log("\n── once more, what failed");
-  const second = await runOnce([...projects, ...failing.map(({ name }) => name), "--maxWorkers=1"], env);
+  const second = await runOnce([...projects, ...failing.map(({ name }) => name), "--maxWorkers=1"], {
+    ...env,
+    // What containers are made from was built the first time.
+    NATSTER_IMAGES: "built",
+  });
   for (const file of second.files) (fails(file) ? sayFailed : sayUnsteady)(file);
   const again = new Map(second.files.map((file) => [file.name, file]));
   return total(
