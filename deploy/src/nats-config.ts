@@ -30,10 +30,20 @@ const files = [
 ];
 
 /** Each proves to the others that it is one of them. */
-const cluster = (servers: readonly string[]): string => `cluster {
+const cluster = (
+  servers: readonly string[],
+): string => `# Told to go by SIGUSR2 it hands on what it leads, and then its clients one by one, for at most so long.
+lame_duck_duration: "30s"
+lame_duck_grace_period: "1s"
+
+cluster {
   name: natster
   listen: "0.0.0.0:6222"
   tls { ${files.join(", ")}, verify: true }
+  # One that the network cut off still counts as listening until its route is given up, and what is meant for it is lost:
+  # here after six seconds, not after a minute and a half.
+  ping_interval: "2s"
+  ping_max: 2
   # Where its clients are, another address of it may lead nowhere, and they know all of its names.
   no_advertise: true
   routes: [${servers.map((server) => `"tls://${server}:6222"`).join(", ")}]
