@@ -97,6 +97,12 @@ export class Compose {
     return this.does("logs", "--no-color", service);
   }
 
+  /** The first that containers which are there logged as errors. */
+  async faults(): Promise<string[]> {
+    const lines = (await this.does("logs", "--no-color")).split("\n");
+    return lines.filter((line) => /"level":[56]0,/.test(line)).slice(0, 20);
+  }
+
   /** Resolves when all of these services are well; rejects with what each of them is and says after so many milliseconds. */
   async areWell(services: readonly string[], within = 180_000): Promise<void> {
     for (const until = Date.now() + within; ;) {
@@ -120,10 +126,26 @@ export class Compose {
   }
 }
 
-/** Builds the image of each service that compose.yaml builds. */
-export async function buildImages(command: readonly string[]): Promise<void> {
+/** From which folder images are built, and what they are called. */
+export interface Build {
+  readonly folder: string;
+  readonly tag: string;
+  /** The commit that they are of. */
+  readonly revision: string;
+}
+
+/** Builds the image of each service that a compose.yaml builds. */
+export async function buildImages(command: readonly string[], build: Build): Promise<void> {
+  const [compose = "", ...first] = command;
+  const env = { ...buildSettings, COMPOSE_PROFILES: "single", COMPOSE_PROJECT_NAME: "natster-images" };
+  const of = { TAG: build.tag, REVISION: build.revision };
+  await output(compose, [...first, "build"], { cwd: build.folder, env: { ...env, ...of } });
+}
+
+/** Builds those of this commit, which are tried. */
+export async function buildTried(command: readonly string[]): Promise<void> {
   const revision = (await output("git", ["rev-parse", "HEAD"], { cwd: folder })).trim();
-  await new Compose(command, "natster-images", { COMPOSE_PROFILES: "single", REVISION: revision }).does("build");
+  await buildImages(command, { folder, tag, revision });
 }
 
 /** How many bytes an image has. */

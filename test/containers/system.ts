@@ -79,6 +79,10 @@ export async function startContainers({
     ...env,
   });
   undo.defer(() => compose.end());
+  // Why a test fails is often said there alone.
+  undo.defer(async () => {
+    for (const line of await compose.faults()) console.log(line);
+  });
   await up(compose);
   await compose.areWell(["prepare"]);
 

@@ -1,22 +1,14 @@
 /** A cluster of three under a steady load of commands and downloads, while its servers are killed, cut off and restarted. */
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CatalogName, Label } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
-import { serveCatalog } from "@natster/file-server";
-import { mirror } from "@natster/files/download";
-import { NoAnswerError, NobodyAnswersError, silentLog } from "@natster/micro";
-import { accept, connectDevice, createDevice, readCatalog, share } from "@natster/person";
-import type { TestPerson } from "@natster/testing";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { output } from "../../deploy/src/run.ts";
 import { insist, type Outcome } from "../faults/insist.fixture.ts";
 import type { Compose } from "../containers/compose.ts";
 import { clusterOf, type Containers } from "../containers/system.ts";
+import { startDownloads } from "./downloads.ts";
 import { startLoad } from "./load.ts";
 
 /** What goes wrong. */
@@ -37,8 +29,6 @@ export interface Survived {
   readonly downloads: number;
 }
 
-const catalog = CatalogName.parse("sea");
-
 interface Command {
   readonly began: number;
   readonly ended: number;
@@ -54,13 +44,10 @@ export async function surviveFaults(
   tell: (waited: Waited) => void,
 ): Promise<Survived> {
   const { compose } = system;
-  await using scope = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "natster-cluster-"));
-  scope.defer(() => rm(folder, { recursive: true, force: true }));
   const people = await Promise.all([1, 2, 3].map(() => system.person()));
   const [owner, reader] = people;
   if (!owner || !reader) throw new Error("nobody is there");
-  const digest = await serve(scope, system, owner, reader, join(folder, "served"));
+  await using downloads = await startDownloads({ system, owner, reader, bytes: 64 * 1024 * 1024, insists: true });
 
   const commands: Command[] = [];
   const own = CatalogName.parse("own");
@@ -74,22 +61,6 @@ export async function surviveFaults(
     commands.push({ began, ended: performance.now() });
     return [outcome];
   });
-  let over = false;
-  scope.defer(() => void (over = true));
-  let downloads = 0;
-  const downloading = (async () => {
-    using from = await readCatalog(reader, { owner: owner.account, catalog });
-    for (; !over; downloads++) {
-      const target = join(folder, `got-${downloads}`);
-      const { failures } = await goingOn(() => mirror(from, target));
-      if (failures.length > 0) throw new Error(`a download failed: ${String(failures[0]?.error)}`);
-      if (sha256(await readFile(join(target, "sea.bin"))) !== digest) throw new Error("a download has another digest");
-      await rm(target, { recursive: true });
-    }
-  })();
-  // Told of once the faults are over, at the latest.
-  downloading.catch(() => {});
-
   const waited: Waited[] = [];
   const around = async (
     fault: ClusterFault,
@@ -135,45 +106,9 @@ export async function surviveFaults(
     );
   }
   await load.more(30);
-  over = true;
-  await downloading;
-  return { waited, outcomes: [...created, ...(await load.end())], downloads };
+  const finished = await downloads.end();
+  return { waited, outcomes: [...created, ...(await load.end())], downloads: finished };
 }
-
-/** Serves a folder with one large file, which the reader may read; resolves with the file's digest. */
-async function serve(
-  scope: AsyncDisposableStack,
-  { place }: Containers,
-  owner: TestPerson,
-  reader: TestPerson,
-  root: string,
-): Promise<string> {
-  await mkdir(root);
-  const bytes = randomBytes(64 * 1024 * 1024);
-  await writeFile(join(root, "sea.bin"), bytes);
-  await owner.catalog.create({ catalog });
-  const creds = createDevice(owner.key, { name: "server", role: "server" });
-  const { connection, device } = scope.use(await connectDevice(place, creds, "server"));
-  const served = await serveCatalog({ connection, device, catalog, root, log: silentLog() });
-  scope.defer(() => served.stop());
-  await share(owner, owner.key, { catalog, recipient: reader.account });
-  await accept(reader, { owner: owner.account, catalog });
-  return sha256(bytes);
-}
-
-/** As a person does who finds nobody: while the file-server looks for another server, what was begun is begun again, and goes on. */
-async function goingOn<T>(download: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + 60_000; ; await sleep(250)) {
-    try {
-      return await download();
-    } catch (error) {
-      const isAway = error instanceof NobodyAnswersError || error instanceof NoAnswerError;
-      if (!isAway || Date.now() > until) throw error;
-    }
-  }
-}
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Which server leads the log's stream. */
 async function leader(connection: NatsConnection): Promise<string> {

@@ -6,15 +6,14 @@ import type { Compose } from "../containers/compose.ts";
 export const harms = {
   /** As a crash ends it: the engine starts it again by itself. */
   async killed(compose: Compose, service: string) {
-    const pid = await output("docker", ["inspect", "--format", "{{.State.Pid}}", await compose.container(service)]);
-    process.kill(Number(pid), "SIGKILL");
+    process.kill(await processOf(compose, service), "SIGKILL");
   },
-  /** It is there and does nothing, longer than a command is waited for. */
+  /** It is there and does nothing, longer than a command is waited for. The engine's own pause fails now and then. */
   async paused(compose: Compose, service: string) {
-    const container = await compose.container(service);
-    await output("docker", ["pause", container]);
+    const pid = await processOf(compose, service);
+    process.kill(pid, "SIGSTOP");
     await sleep(4_000);
-    await output("docker", ["unpause", container]);
+    process.kill(pid, "SIGCONT");
   },
   /** A new container in place of the one that is told to end. */
   async replaced(compose: Compose, service: string) {
@@ -25,3 +24,7 @@ export const harms = {
 /** Each harm to each of these. */
 export const everyHarm = (services: readonly string[]) =>
   services.flatMap((service) => (["killed", "paused", "replaced"] as const).map((harm) => ({ service, harm })));
+
+/** The process of a container, as this machine knows it. */
+export const processOf = async (compose: Compose, service: string): Promise<number> =>
+  Number(await output("docker", ["inspect", "--format", "{{.State.Pid}}", await compose.container(service)]));

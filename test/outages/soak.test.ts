@@ -1,29 +1,35 @@
-/** A system in containers for a while: load, random harm, and what each container has in memory. */
+/**
+ * A system in containers for a while: load and random harm, then load alone, so that whatever piles up in a container that
+ * is left in peace is seen. What each has in memory is printed all along.
+ */
 import { createKey } from "@natster/trust";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import fc from "fast-check";
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, inject, test } from "vitest";
 import * as z from "zod";
-import { CatalogName, Label } from "@natster/contracts";
-import { output } from "../../deploy/src/run.ts";
 import type { Compose } from "../containers/compose.ts";
 import { services, startContainers } from "../containers/system.ts";
 import { connectFully } from "../faults/everything.fixture.ts";
-import { insist } from "../faults/insist.fixture.ts";
 import { wrongIn } from "../faults/recorded.fixture.ts";
 import { openReplay } from "../faults/replay.fixture.ts";
-import { everyHarm, harms } from "./harm.ts";
+import { startDownloads } from "./downloads.ts";
+import { everyHarm, harms, processOf } from "./harm.ts";
+import { comeAndGo } from "./come-and-go.ts";
 import { startLoad } from "./load.ts";
 
 const { NATSTER_SOAK_SECONDS: seconds = "90" } = process.env;
-const until = Number(seconds) * 1_000;
+const within = Number(seconds) * 1_000;
+/** How often what is in memory is printed. */
+const looks = 60;
 const containers = ["nats", ...services];
 const all = everyHarm(containers);
 
 test(
   `for ${seconds} seconds of load and random harm nothing is lost or stands aside, and no consumers or subscriptions pile up`,
-  { timeout: until + 600_000 },
+  { timeout: within + 600_000 },
   async () => {
     const root = createKey("account");
     await using system = await startContainers({ command: inject("compose"), administrators: [root.public] });
@@ -34,15 +40,17 @@ test(
     const [seed = 0] = fc.sample(fc.nat(), 1);
     console.log(`${seconds} s of harm in the order of seed ${seed}`);
 
-    const own = CatalogName.parse("own");
-    for (const person of people) await person.catalog.create({ catalog: own });
-    const load = startLoad(people, async (person, name) => {
-      const description = Label.parse(`turn ${name}`);
-      const described = await insist((options) => person.catalog.describe({ catalog: own, description }, options));
-      // A question that is not answered is asked again by whoever asked; none of them is counted here.
-      await person.library.whoami({}).catch(() => {});
-      return [described];
+    const [owner, reader] = people;
+    if (!owner || !reader) throw new Error("nobody is there");
+    await using downloads = await startDownloads({
+      system,
+      owner,
+      reader,
+      bytes: 4 * 1024 * 1024,
+      pause: 1_000,
+      insists: true,
     });
+    const load = startLoad(people, (person, name) => comeAndGo(person, people, name));
 
     const look = async () => ({
       consumers: await consumers(replay.connection),
@@ -52,15 +60,23 @@ test(
     await load.more(50);
     const before = await look();
     say(before);
-    const began = Date.now();
+    const began = performance.now();
+    const passed = () => performance.now() - began;
+    const told = async (more: object) =>
+      say({ second: Math.round(passed() / 1_000), ...more, memory: await memory(system.compose) });
     for (const { service, harm } of fc.sample(fc.constantFrom(...all), { numRuns: 10_000, seed })) {
-      if (Date.now() - began > until) break;
+      if (passed() > within / 2) break;
       await load.more(20);
       await harms[harm](system.compose, service);
-      say({ harm: `${service} ${harm}`, memory: await memory(system.compose) });
+      await told({ harm: `${service} ${harm}` });
+    }
+    while (passed() < within) {
+      await Promise.all([load.more(20), sleep(within / looks)]);
+      await told({ commands: load.outcomes.length, downloads: downloads.finished });
     }
     await load.more(50);
     const outcomes = await load.end();
+    const finished = await downloads.end();
     await system.compose.areWell(containers);
 
     expect(await wrongIn(replay, outcomes)).toEqual([]);
@@ -74,7 +90,7 @@ test(
       .poll(() => subscriptions(nats.connection), { timeout: 60_000 })
       .toBeLessThanOrEqual(Math.ceil(before.subscriptions * 1.05));
     say(await look());
-    console.log(`${outcomes.length} commands acknowledged, each recorded once`);
+    console.log(`${outcomes.length} commands acknowledged, each recorded once; ${finished} downloads`);
   },
 );
 
@@ -96,11 +112,11 @@ const Vars = z.object({ data: z.object({ subscriptions: z.number() }) });
 const subscriptions = async (system: NatsConnection): Promise<number> =>
   Vars.parse((await system.request("$SYS.REQ.SERVER.PING.VARZ", "", { timeout: 20_000 })).json()).data.subscriptions;
 
-/** What each container has in memory, as the engine counts it. */
-async function memory(compose: Compose): Promise<Record<string, string>> {
-  const there = (await compose.conditions()).filter(({ service }) => containers.includes(service));
-  const format = ["--no-stream", "--format", "{{.MemUsage}}"];
-  const said = await output("docker", ["stats", ...format, ...there.map(({ container }) => container)]);
-  const used = said.split("\n").map((line) => line.split(" / ")[0] ?? "");
-  return Object.fromEntries(there.map(({ service }, at) => [service, used[at] ?? ""]));
+/** What the process in each container has in memory of its own, in MiB: files that the kernel keeps for it are not counted. */
+async function memory(compose: Compose): Promise<Record<string, number>> {
+  const entries = containers.map(async (service) => {
+    const status = await readFile(`/proc/${await processOf(compose, service)}/status`, "utf8");
+    return [service, Math.round(Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
