@@ -69,3 +69,16 @@ test("a log that is nine tenths full takes only what takes something back", asyn
     0,
   );
 });
+
+test("what is known of the log holds while it cannot be asked", async () => {
+  const { connection } = await aShop(100_000);
+  expect((await ask(connection, bob, give, {})).code).toBe(0);
+  const manager = await jetstreamManager(connection);
+  await manager.streams.delete(eventStream);
+  const codes = new Set<number>();
+  // For longer than it is believed without a look.
+  for (const until = performance.now() + 2_500; performance.now() < until;) {
+    codes.add((await ask(connection, bob, give, {})).code);
+  }
+  expect([...codes]).toEqual([0]);
+});

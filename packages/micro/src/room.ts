@@ -26,7 +26,8 @@ export async function openRoom(connection: NatsConnection, most: number): Promis
   const manager = await streamsManager(connection);
   const rate = perMinute(most);
   let looked = Number.NEGATIVE_INFINITY;
-  let full = Promise.resolve(false);
+  let known: boolean | undefined;
+  let looking = Promise.resolve(false);
 
   const fill = async () => {
     const { state, config } = await manager.streams.info(eventStream);
@@ -37,11 +38,12 @@ export async function openRoom(connection: NatsConnection, most: number): Promis
       if (!rate.admits(account)) throw kitRefusal("too_many_requests");
       if (performance.now() - looked > believed) {
         looked = performance.now();
-        full = fill().then((part) => part >= nearlyFull);
-        // Who asked is told; the next one looks again.
-        full.catch(() => (looked = Number.NEGATIVE_INFINITY));
+        looking = fill().then((part) => (known = part >= nearlyFull));
+        // The next one looks again; only who knows nothing yet is told.
+        looking.catch(() => (looked = Number.NEGATIVE_INFINITY));
       }
-      if (await full)
+      // What is known holds while it is looked up anew: in a cluster that looks for a leader everybody would wait for it.
+      if (known ?? (await looking))
         throw kitRefusal("log_full", { message: "the log is nearly full: things can only be taken back" });
     },
     fill,
