@@ -54,6 +54,8 @@ export async function freshProfile(browser: Browser, { expected, ...rest }: Prof
 export interface OwnBrowser extends Profile {
   /** Bytes of memory that its pages and their workers have to themselves: what no other process shares. */
   readonly memory: () => Promise<number>;
+  /** Has them stand still meanwhile, as under a machine that sleeps. */
+  readonly asleep: (meanwhile: () => Promise<void>) => Promise<void>;
 }
 
 /** Starts a browser whose profile is kept on the disk, where there is room for large downloads. */
@@ -64,12 +66,23 @@ export async function ownBrowser({ expected, ...rest }: ProfileOptions = {}): Pr
   const browser = context.browser();
   if (!browser) throw new Error("a browser that was started is there");
   const devtools = await browser.newBrowserCDPSession();
+  const renderers = async () => {
+    const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+    return processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+  };
   return {
     ...(await watched(context, expected)),
     async memory() {
-      const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
-      const renderers = processInfo.filter(({ type }) => type === "renderer");
-      return (await Promise.all(renderers.map(({ id }) => privateBytes(id)))).reduce((sum, each) => sum + each, 0);
+      return (await Promise.all((await renderers()).map(privateBytes))).reduce((sum, each) => sum + each, 0);
+    },
+    async asleep(meanwhile) {
+      const sleeping = await renderers();
+      for (const id of sleeping) process.kill(id, "SIGSTOP");
+      try {
+        await meanwhile();
+      } finally {
+        for (const id of sleeping) process.kill(id, "SIGCONT");
+      }
     },
     async [Symbol.asyncDispose]() {
       await context.close();

@@ -205,11 +205,12 @@ test("a folder goes to a folder that was chosen, file by file", async () => {
 test("a film goes on by itself after nats-server was killed in the middle of it, and after its server was stopped", async () => {
   await using profile = await freshProfile(world.browser, { expected: /WebSocket|502/ });
   const { page } = profile;
+  page.setDefaultTimeout(120_000);
   await signIn(page, await world.linkFor(world.bob));
   await visit(page, at("film.mp4"));
   await playsBeyond(page, 0.1);
   await world.system.platform.nats.kill();
-  await page.getByText("The connection is lost and being sought").waitFor({ state: "attached", timeout: 60_000 });
+  await page.getByText("The connection is lost and being sought").waitFor({ state: "attached" });
   // What was not read yet is waited for, and nobody has to do anything.
   const sought = seek(page, 240.5);
   await world.system.platform.nats.restart();
@@ -223,4 +224,4 @@ test("a film goes on by itself after nats-server was killed in the middle of it,
   await playsBeyond(page, 121);
   expect((await film(page)).error).toBeNull();
   expectQuiet(profile);
-}, 240_000);
+}, 400_000);

@@ -1,7 +1,7 @@
 /** A question that a view stands on: asked when there is a connection, and again whenever a hint says that it may differ. */
 import type { FeedNotice } from "@natster/contracts/library";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { EngineError, isCancelled } from "../engine/engine-error.ts";
+import { EngineError, isCancelled, type Trouble } from "../engine/engine-error.ts";
 import type { EngineClient } from "../engine/connect.ts";
 import { useEngine, useSession } from "./engine-context.ts";
 
@@ -18,6 +18,12 @@ export interface Asked<T> {
   /** Whether a hint of the feed concerns it. */
   readonly concerns?: (notice: FeedNotice) => boolean;
 }
+
+/** What ends by itself: services come back later than nats-server does. */
+const passing: ReadonlySet<Trouble> = new Set(["offline", "silent", "nobody"]);
+
+/** Milliseconds until it is asked again. */
+const away = 5_000;
 
 /** The newest answer, and a way to ask at once; an answer stays while a newer one is awaited or out of reach. */
 export function useAnswer<T>(asked: Asked<T>): readonly [answer: Answer<T>, again: () => void] {
@@ -50,14 +56,17 @@ export function useAnswer<T>(asked: Asked<T>): readonly [answer: Answer<T>, agai
   useEffect(() => {
     if (!connected) return undefined;
     let current = true;
+    let later: ReturnType<typeof setTimeout> | undefined;
     newest.current.ask(engine).then(
       (value) => current && setHeld({ key, answer: { state: "there", value } }),
       (error: unknown) => {
         if (!current || isCancelled(error)) return;
         const told = error instanceof EngineError ? error : new EngineError("fault", String(error));
+        const passes = passing.has(told.trouble);
+        if (passes) later = setTimeout(again, away);
         // What was seen stays seen while the way to it is lost.
         setHeld((before) =>
-          before.key === key && before.answer.state === "there" && told.trouble === "offline"
+          before.key === key && before.answer.state === "there" && passes
             ? before
             : { key, answer: { state: "failed", error: told } },
         );
@@ -65,8 +74,9 @@ export function useAnswer<T>(asked: Asked<T>): readonly [answer: Answer<T>, agai
     );
     return () => {
       current = false;
+      clearTimeout(later);
     };
-  }, [engine, connected, key, turn]);
+  }, [engine, connected, key, turn, again]);
 
   return [held.key === key ? held.answer : { state: "waiting" }, again];
 }

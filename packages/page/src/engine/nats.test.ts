@@ -73,7 +73,7 @@ test("a connection that is lost is looked for, and found", async () => {
   const seen: string[] = [];
   nats.watch(() => seen.push(nats.state().state));
   await soon();
-  fake.say("disconnect");
+  for (let dial = 0; dial < 3; dial++) fake.say("disconnect");
   await soon();
   fake.say("reconnect");
   await soon();

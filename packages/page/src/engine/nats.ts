@@ -47,7 +47,10 @@ export function openNats(device: Login, url: string, dial = wsconnect): Nats {
     state = next;
     for (const watcher of watchers) watcher();
   };
-  const look = () => become({ state: "looking", since: Date.now() });
+  const look = () => {
+    // Each dial that fails is another end of the same connection.
+    if (state.state !== "looking") become({ state: "looking", since: Date.now() });
+  };
 
   /** Connects once and stays until the connection ends; resolves with the reason. */
   const stay = async (): Promise<unknown> => {
@@ -80,7 +83,7 @@ export function openNats(device: Login, url: string, dial = wsconnect): Nats {
       if (expired) return become({ state: "ended", why: "expired" });
       // An account that is new or changes is refused for a moment.
       if (refusals === 3) return become({ state: "ended", why: "refused" });
-      if (state.state !== "looking") look();
+      look();
       await new Promise((resolve) => setTimeout(resolve, pause.next()));
       pause.tried();
     }

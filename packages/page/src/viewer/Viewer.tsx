@@ -40,8 +40,8 @@ export function Viewer({ address, path, files, complete, show, close }: ViewerPr
   const found = files[index];
   const [last, setLast] = useState(found);
   if (found && found !== last) setLast(found);
-  // A film plays on while its folder cannot be listed.
-  const file = found ?? (!complete && last?.path === path ? last : undefined);
+  // A film plays on while its folder cannot be listed, or lists it not yet: whether it is still there, reading says.
+  const file = found ?? (last?.path === path ? last : undefined);
   const download = () => file && void startTransfer(engine, { address, folder: "", title: nameIn(path), one: file });
   const to = (step: number) => {
     const next = files[index + step];
