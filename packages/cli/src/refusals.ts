@@ -23,7 +23,7 @@ export const refusals: Readonly<Record<string, Explained>> = {
   unreadable: {
     what: "the system cannot read what happened before",
     why: "something newer may have written it",
-    next: "ask who runs it",
+    next: "ask who runs it: natster ops parked access lists what it is",
   },
   wrong_role: { what: "this device may not do that; another of yours may", next: "natster devices" },
   // Of one.
