@@ -1,7 +1,7 @@
 /** Processes of a bench that do one thing after another and tell how it went. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** What a process can be asked to do, by name. What goes in and comes out travels as a structured clone. */
@@ -83,6 +83,9 @@ export function processorTime(pid: number): number {
 /** The most memory that a process has had so far, in MB. Linux only. */
 export const mostMemory = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+/** The most memory that a process has from now on is counted anew. Linux only. */
+export const forgetMostMemory = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5");
 
 /** Seconds that something takes. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {

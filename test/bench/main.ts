@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Written>>> = {
   codes: () => import("./codes.ts"),
   transfer: () => import("./transfer.ts"),
   index: () => import("./index.ts"),
+  listing: () => import("./listing.ts"),
   cli: () => import("./cli.ts"),
   page: () => import("./page.ts"),
   cluster: () => import("./cluster.ts"),

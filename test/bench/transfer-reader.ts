@@ -33,6 +33,18 @@ const errands = {
     return took;
   },
 
+  /** Seconds that so many listings of everything take, page by page, and how many files they have together. */
+  async list({ times }: { times: number }): Promise<{ seconds: number; files: number }> {
+    using reader = await open();
+    let files = 0;
+    const took = await seconds(async () => {
+      for (let time = 0; time < times; time++) {
+        for await (const { entries } of reader.pages()) files += entries.length;
+      }
+    });
+    return { seconds: took, files };
+  },
+
   /** Seconds that `natster get` takes for a folder. */
   async mirror({ folder, target }: { folder: string; target: string }): Promise<{ seconds: number; files: number }> {
     await rm(target, { recursive: true, force: true });

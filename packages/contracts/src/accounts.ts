@@ -34,8 +34,8 @@ export const AccountLimits = z.strictObject({
 export type AccountLimits = z.infer<typeof AccountLimits>;
 
 /**
- * What an account needs to be used at all, as far as its limits name it: connections for a page, a serving process and a
- * command or two, and messages that hold the largest range of a file. With less it would be suspended, and not say so.
+ * What an account needs to be used at all, as far as its limits name it: connections for a page, a command and a serving
+ * process, which has two, and messages that hold the largest range of a file. With less it would be suspended, and not say so.
  */
 export const leastLimits = { conn: 4, subs: 100, payload: 2 * maxRange } as const;
 

@@ -1,6 +1,6 @@
 /** The answering side of a contract: a service of the NATS services API (ADR-32), with everything done once. */
 import { type Endpoint, type EndpointName, servedSubject, type ServiceContract } from "@natster/contracts";
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection, SubscriptionOptions } from "@nats-io/nats-core";
 import { Svcm } from "@nats-io/services";
 import { answer } from "./answer.ts";
 import type { Standing } from "./caller.ts";
@@ -16,6 +16,8 @@ import { Tally } from "./tally.ts";
 /** How a contract is served. */
 export interface ServeOptions {
   readonly connection: NatsConnection;
+  /** Endpoints that are asked over another connection of the same user: no other answer waits behind theirs. */
+  readonly apart?: { readonly connection: NatsConnection; readonly endpoints: readonly string[] } | undefined;
   readonly log: Logger;
   /** Who is who; needed where the contract runs on the platform. */
   readonly standing?: Standing;
@@ -47,12 +49,14 @@ export async function serve<S extends ServiceContract>(
   handlers: Handlers<S>,
   options: ServeOptions,
 ): Promise<Serving> {
-  const { connection, log, standing, room, fixed = {}, metadata = {}, checks, figures } = options;
+  const { connection, apart, log, standing, room, fixed = {}, metadata = {}, checks, figures } = options;
+  const connections = apart ? [connection, apart.connection] : [connection];
   const tallies = new Map<string, Tally>();
   const taken = new Set<Promise<void>>();
   let stopping = false;
 
-  const service = await new Svcm(connection).add({
+  const elsewhere = new Set<string>();
+  const service = await new Svcm(apart ? hearing(connection, elsewhere, apart.connection) : connection).add({
     name: contract.name,
     version: contract.version,
     description: contract.description,
@@ -82,7 +86,9 @@ export async function serve<S extends ServiceContract>(
 
   for (const [name, endpoint] of Object.entries(contract.endpoints)) {
     const handler = handlers[name as EndpointName<S>] as unknown as Handled["handler"];
-    add(name, servedSubject(contract, endpoint, fixed), endpoint, { handler, of: contract });
+    const subject = servedSubject(contract, endpoint, fixed);
+    if (apart?.endpoints.includes(name)) elsewhere.add(subject);
+    add(name, subject, endpoint, { handler, of: contract });
   }
   const status = (): Health => ({ status: stopping ? "stopping" : "ok", ...(checks && { checks: checks() }) });
   // It is asked inside the account, with no caller in its subject.
@@ -91,7 +97,7 @@ export async function serve<S extends ServiceContract>(
     of: { ...contract, runsIn: "person" },
   });
   // Subscriptions travel with the flush: a request that is sent after it finds this service.
-  await connection.flush();
+  await Promise.all(connections.map((each) => each.flush()));
   log.debug({ id }, "listening");
 
   return {
@@ -101,11 +107,20 @@ export async function serve<S extends ServiceContract>(
     async stop() {
       stopping = true;
       // Where nats-server is away nobody asks any more.
-      if (await isThere(connection)) await service.stop();
+      if ((await Promise.all(connections.map(isThere))).every(Boolean)) await service.stop();
       while (taken.size > 0) await Promise.all(taken);
     },
   };
 }
+
+/** A connection that is like the first, but hears these subjects over the second: the library knows of one for each service. */
+const hearing = (first: NatsConnection, subjects: ReadonlySet<string>, second: NatsConnection): NatsConnection =>
+  Object.create(first, {
+    subscribe: {
+      value: (subject: string, options?: SubscriptionOptions) =>
+        (subjects.has(subject) ? second : first).subscribe(subject, options),
+    },
+  });
 
 const health = "health";
 

@@ -16,13 +16,12 @@ async function run(): Promise<Error | undefined> {
   const log = createLog(files.name, config.LOG_LEVEL);
   await using opened = new AsyncDisposableStack();
   const device = deviceIn(config.NATS_CREDS);
-  const connection = await connect({
-    servers: config.NATS_URL,
-    creds: { file: config.NATS_CREDS },
-    name: files.name,
-    log,
-  });
-  opened.defer(() => leave(connection));
+  const dial = async (name: string) => {
+    const made = await connect({ servers: config.NATS_URL, creds: { file: config.NATS_CREDS }, name, log });
+    opened.defer(() => leave(made));
+    return made;
+  };
+  const [connection, bulk] = [await dial(files.name), await dial(`${files.name} content`)];
   // Until here a signal ends the process by itself: there was nothing to put in order.
   const { signal, asked } = stopSignal();
   const { NATSTER_CATALOG: catalog, NATSTER_ROOT: root, NATSTER_CACHE: cache, NATSTER_STATE: state } = config;
@@ -31,7 +30,7 @@ async function run(): Promise<Error | undefined> {
   const beat: Beat = (state) => platform.beat(state, { timeout: 2_000 });
   try {
     const served = opened.use(
-      await serveCatalog({ connection, device, catalog, root, cache, state, log, signal, beat }),
+      await serveCatalog({ connection, bulk, device, catalog, root, cache, state, log, signal, beat }),
     );
     const ended = Promise.race([served.stopped, connection.closed()]);
     const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);

@@ -30,7 +30,8 @@ export interface Nats extends AsyncDisposable {
   /** What the owner granted the reader. */
   readonly grant: string;
   readonly keys: { readonly owner: Key<"account">; readonly reader: Key<"account"> };
-  connect(who: Who): Promise<NatsConnection>;
+  /** `at` is where nats-server is found, if elsewhere. */
+  connect(who: Who, at?: string): Promise<NatsConnection>;
   /** Writes a creds file and returns its path. */
   credsFile(who: Who): Promise<string>;
   /** Stops the server and starts it again. */
@@ -95,9 +96,9 @@ export async function startNats(): Promise<Nats> {
     owner,
     newFolder: () => mkdtemp(join(folder, "folder-")),
     restart: () => server.restart(),
-    async connect(who) {
+    async connect(who, at = server.url) {
       const authenticator = credsAuthenticator(await creds(accounts[who]));
-      const connection = await connect({ servers: server.url, authenticator });
+      const connection = await connect({ servers: at, authenticator });
       opened.defer(() => connection.close());
       return connection;
     },

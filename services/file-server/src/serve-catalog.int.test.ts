@@ -9,6 +9,7 @@ import { client, NobodyAnswersError, silentLog } from "@natster/micro";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Nats, photos, startNats } from "./nats.fixture.ts";
+import { openWay } from "./way.fixture.ts";
 import { serveCatalog } from "./serve-catalog.ts";
 
 let nats: Nats;
@@ -20,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => nats?.[Symbol.asyncDispose]());
 
 const digestOf = (content: string) => Digest.parse(createHash("sha256").update(content).digest("hex"));
-const serveFolder = (root: string) =>
-  serveCatalog({ connection, device: nats.serving, catalog: photos, root, log: silentLog() });
+const serving = (root: string) => ({ connection, device: nats.serving, catalog: photos, root, log: silentLog() });
+const serveFolder = (root: string) => serveCatalog(serving(root));
 const reading = () => ({ catalog: photos, owner: nats.owner, device: nats.own });
 const openOwn = () => openCatalog(connection, reading());
 /** A session with one instance, or with any. */
@@ -50,6 +51,34 @@ test("services discovery tells catalog and instance", async () => {
 
   const info = await connection.request("$SRV.INFO.file-server");
   expect(info.json<{ metadata: unknown }>().metadata).toMatchObject({ catalog: photos, instance: served.instance });
+});
+
+test("with a connection for content, nothing else waits where that one is stuck", async () => {
+  const root = await nats.newFolder();
+  await writeFile(join(root, "a.txt"), "hello");
+  await using way = await openWay(nats.url);
+  const bulk = await nats.connect("owner", way.url);
+  await using served = await serveCatalog({ ...serving(root), bulk });
+  const link = await linked(served.instance);
+  const range = { digest: digestOf("hello"), offset: 0, length: 5 };
+  await link.ask("read", range, seconds);
+
+  way.hold();
+  const read = link.ask("read", range, { timeout: 50_000 });
+  const many = link.ask("readMany", { digests: [range.digest] }, { timeout: 50_000 });
+  let came = 0;
+  for (const each of [read, many]) void each.finally(() => came++).catch(() => {});
+  expect((await link.ask("list", {}, seconds)).entries).toHaveLength(1);
+  expect((await linked(served.instance)).instance).toBe(served.instance);
+  expect((await link.ask("watch", { since: 0, seconds: 1 }, seconds)).revision).toBe(served.revision);
+  expect(came).toBe(0);
+  way.release();
+  expect(Buffer.from(await read).toString()).toBe("hello");
+  await many;
+  // One service is told of, with all that it answers.
+  const info = await connection.request("$SRV.INFO.file-server");
+  const { endpoints } = info.json<{ endpoints: { name: string }[] }>();
+  expect(endpoints.map(({ name }) => name)).toEqual(expect.arrayContaining(["open", "list", "read", "readMany"]));
 });
 
 test("a range is read by digest, as far as the file goes", async () => {

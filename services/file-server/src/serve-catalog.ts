@@ -22,6 +22,11 @@ export interface ServeCatalogOptions extends Pick<
 > {
   /** Of the owner's own account. */
   readonly connection: NatsConnection;
+  /**
+   * Another one of the same user, for content alone: what is listed and opened never waits behind it on the way. The same
+   * one unless given.
+   */
+  readonly bulk?: NatsConnection | undefined;
   /** The device that serves, of role `server`: readers believe no other, and nobody but its account's key made it. */
   readonly device: SessionDevice;
   readonly catalog: CatalogName;
@@ -65,7 +70,7 @@ export interface ServedCatalog extends AsyncDisposable {
  * the folder cannot be read.
  */
 export async function serveCatalog(options: ServeCatalogOptions): Promise<ServedCatalog> {
-  const { connection, catalog, device, root } = options;
+  const { connection, bulk = connection, catalog, device, root } = options;
   const owner = accountOf(device);
   const instance = InstanceId.parse(nuid.next());
   const log = options.log.child({ catalog, instance });
@@ -111,11 +116,12 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     }),
   );
   const manifest = new FollowedManifest(index.root, (error) => log.warn({ err: error }, "nothing is said of files"));
-  const turns = new Turns(connection, { limit: options.limit });
+  const turns = new Turns(bulk, { limit: options.limit });
   const ended = new AbortController();
   const inner = innerHandlers(index, reader, turns, ended.signal, manifest);
   const serving = await serve(files, handlers(inner, sessions, log), {
     connection,
+    apart: bulk === connection ? undefined : { connection: bulk, endpoints: ["read", "readMany"] },
     log,
     fixed: { catalog, instance },
     metadata: { catalog, instance },

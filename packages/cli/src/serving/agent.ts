@@ -45,7 +45,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     throw new Failure("this machine has no device that may serve", { next: "natster serve, which makes one" });
   }
   await using undo = new AsyncDisposableStack();
-  const person = undo.use(await connectDevice(placeOf(context, timeout), creds, "natster serving", { timeout }));
+  const place = placeOf(context, timeout);
+  const person = undo.use(await connectDevice(place, creds, "natster serving", { timeout }));
+  const content = undo.use(await connectDevice(place, creds, "natster serving content", { timeout }));
   options.connected?.(person);
   const slots = new Map<CatalogName, Slot>();
   undo.defer(async () => {
@@ -56,7 +58,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   /** One after the other: two that follow the list at once would serve a folder twice. */
   const refresh = () => {
     const done = following.then(async () => {
-      await follow({ ...(await context.served()), ...more }, slots, person, log, signal);
+      await follow({ ...(await context.served()), ...more }, slots, { person, content, log, signal });
       return statesOf(slots);
     });
     following = done.catch((error: unknown) => log.error({ err: error }, "cannot follow the list of folders"));
@@ -106,18 +108,24 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   return {
     states: () => statesOf(slots),
     refresh,
-    ended: person.ended,
+    ended: Promise.race([person.ended, content.ended]),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+interface Serving {
+  readonly log: Logger;
+  readonly signal: AbortSignal | undefined;
+  readonly person: Person;
+  /** The same device on another connection. */
+  readonly content: Person;
 }
 
 /** Serves what is new on the list, and stops what is on it no more. */
 async function follow(
   list: Served,
   slots: Map<CatalogName, Slot>,
-  person: Person,
-  log: Logger,
-  signal: AbortSignal | undefined,
+  { person, content, log, signal }: Serving,
 ): Promise<void> {
   for (const [catalog, slot] of slots) {
     const stays = list[catalog]?.root === slot.root && "served" in slot;
@@ -131,6 +139,7 @@ async function follow(
     try {
       const served = await serveCatalog({
         connection: person.connection,
+        bulk: content.connection,
         device: person.device,
         catalog,
         root,
