@@ -40,7 +40,7 @@ export function explain(error: unknown): Explained {
 }
 
 /** Errors of packages that are loaded only where they are needed, by name. */
-const named: Readonly<Record<string, { readonly next: string }>> = {
+const named: Readonly<Record<string, Omit<Explained, "what">>> = {
   DeviceRevokedError: { next: "natster redeem, with a code from another device of yours" },
   DiskFullError: { next: "df -h, make room, and the same again: it goes on where it is" },
   OtherMirrorError: { next: "the same into a folder of its own: natster get WHAT FOLDER" },
@@ -49,13 +49,14 @@ const named: Readonly<Record<string, { readonly next: string }>> = {
   StalledError: { next: "the same again" },
   NotAnsweredYetError: { next: "the same again, when the machine of whoever made the code is on" },
   NotAppliedYetError: { next: "natster ls, in a moment" },
+  LobbyShutError: { why: "it has lost the account by which they come", next: "ask whoever runs the system" },
   DigestMismatchError: { next: "the same again" },
   NoFolderError: { next: "choose another folder" },
 };
 
 const notLetIn: Explained = {
   what: "nats-server does not let this device in",
-  why: "it was revoked, or its account was closed or suspended; the account's own key, which could ask, is not here",
+  why: "it was revoked, or its account was closed or suspended",
   next: anotherDevice,
 };
 

@@ -20,7 +20,7 @@ export { type Newcomer, register } from "./join.ts";
 export { type Claimant, type ClaimStore, memoryClaimStore, PendingClaim, prepareClaim } from "./pending-claim.ts";
 export { DeviceRevokedError, isRefusal, isShut } from "./patience.ts";
 export { connectDevice, createDevice, type NewDevice, notices, type Person } from "./person.ts";
-export { type Dial, type Place, visitLobby } from "./place.ts";
+export { type Dial, LobbyShutError, type Place, visitLobby } from "./place.ts";
 export {
   AnswerRefusedError,
   type Joined,

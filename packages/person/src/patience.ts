@@ -113,6 +113,6 @@ const isRevoked = (error: Error): boolean => /^'?user authentication revoked/i.t
 export const isShut = (error: Error): boolean => /maximum account active connections exceeded/i.test(error.message);
 
 /** A server that is busy says that proving took too long; that refuses nobody. */
-export const isRefusal = (error: Error): boolean =>
+export const isRefusal = (error: unknown): boolean =>
   (error instanceof errors.AuthorizationError && !/timeout/i.test(error.message)) ||
   error instanceof errors.UserAuthenticationExpiredError;

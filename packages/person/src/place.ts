@@ -4,7 +4,7 @@ import type { Welcome } from "@natster/contracts/web";
 import { inboxPrefix } from "@natster/contracts/borders";
 import { authenticator, createKey, newcomerUser, parseCreds, readJwt } from "@natster/trust";
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
-import { endWhenRefused, type Pause, pausing } from "./patience.ts";
+import { endWhenRefused, isRefusal, type Pause, pausing } from "./patience.ts";
 
 /** Opens a connection: `connect` of `@nats-io/transport-node`, or `wsconnect` in a browser. */
 export type Dial = (options: ConnectionOptions) => Promise<NatsConnection>;
@@ -37,11 +37,24 @@ export async function dialWithCreds(
   return { connection, ended: endWhenRefused(connection, { expires, lasts: patience }, pause.reset) };
 }
 
-/** Does something as a newcomer, through the lobby, with a key made for this one visit. */
+/** Newcomers are not let in: nats-server does not have the lobby's account. */
+export class LobbyShutError extends Error {
+  override readonly name = "LobbyShutError";
+
+  constructor(cause: unknown) {
+    super("nats-server lets no newcomer in", { cause });
+  }
+}
+
+/** Does something as a newcomer, through the lobby, with a key made for this one visit. Throws `LobbyShutError`. */
 export async function visitLobby<T>(place: Place, visit: (connection: NatsConnection) => Promise<T>): Promise<T> {
   const key = createKey("user");
   const jwt = newcomerUser(place.lobby, key.public, Math.floor(Date.now() / 1000));
-  const connection = await dialAs(place, "newcomer", key.public, authenticator({ jwt, key }), pausing());
+  const connection = await dialAs(place, "newcomer", key.public, authenticator({ jwt, key }), pausing()).catch(
+    (error: unknown) => {
+      throw isRefusal(error) ? new LobbyShutError(error) : error;
+    },
+  );
   try {
     return await visit(connection);
   } finally {

@@ -44,8 +44,12 @@ export async function whyNotLetIn(error: unknown, place: Place, { creds, account
           : failure("this account has as many connections as it may");
     }
   } catch {
-    // Nobody answers there either.
-    return error;
+    // Nobody answers there either; but who holds the key needs no answer for another device.
+    if (!refused) return error;
+    return failure("nats-server does not let this device in", {
+      why: "it was revoked, or its account was closed or suspended, and nobody says which",
+      next,
+    });
   }
 }
 
