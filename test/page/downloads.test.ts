@@ -79,6 +79,23 @@ test("a download goes on by itself after nats-server was killed in the middle, a
   expectQuiet(profile);
 }, 300_000);
 
+test("a download that finds no room says so, and goes on when there is some", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page, context } = profile;
+  await signIn(page, await world.linkFor(world.bob));
+  const { origin } = new URL(world.url);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: noiseBytes / 4 });
+  const saved = savedBy(page);
+  await beginDownload(page, at("noise.bin"));
+  await page.getByText("This browser has no room left for it").first().waitFor({ timeout: 60_000 });
+
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+  await page.getByRole("button", { name: /^Resume/ }).click();
+  expect(await digestOf(await saved)).toBe(await digestOf(join(root, "noise.bin")));
+  expectQuiet(profile);
+}, 240_000);
+
 test("what is not what was announced is never saved, and nothing of it is kept", async () => {
   await using profile = await freshProfile(world.browser);
   const { page } = profile;

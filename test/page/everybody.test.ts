@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshProfile } from "./chromium.ts";
-import { expectQuiet, openCatalog, signIn, visit } from "./steps.ts";
+import { connected, expectQuiet, openCatalog, signIn, visit } from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
 
 const sample = join(import.meta.dirname, "..", "..", "sample");
@@ -168,6 +168,32 @@ test("everything can be done by keyboard: into a folder, a file, the next one, a
   await page.keyboard.press("Backspace");
   await page.getByRole("heading", { name: "sample" }).waitFor();
   expect(profile.complaints).toEqual([]);
+}, 120_000);
+
+test("each tab goes its own way, and back by the browser's own button", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page, context } = profile;
+  await signIn(page, await world.linkFor(world.bob));
+  await openCatalog(page, "sample");
+  await page.getByRole("link", { name: "notes" }).click();
+  await page.getByRole("heading", { name: "notes" }).waitFor();
+
+  const other = await context.newPage();
+  await other.goto(world.url);
+  await connected(other);
+  await other.getByRole("link", { name: "Activity" }).click();
+  await other.getByRole("heading", { name: "Activity" }).waitFor();
+  await other.goBack();
+  await other.getByRole("heading", { name: "Library" }).waitFor();
+
+  expect(await page.getByRole("heading", { name: "notes" }).isVisible()).toBe(true);
+  await page.goBack();
+  await page.getByRole("heading", { name: "sample" }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { name: "Library" }).waitFor();
+  await page.goForward();
+  await page.getByText("Welcome.md").waitFor();
+  expectQuiet(profile);
 }, 120_000);
 
 test("it speaks German to whoever does, and keeps to what was chosen", async () => {

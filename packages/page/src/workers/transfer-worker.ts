@@ -65,6 +65,8 @@ const staging = (engine: Remote): Staging => ({
         disk.write(bytes, { at });
         hash.update(bytes);
         at += bytes.length;
+        // Where there is no room, Chromium writes what fits and says that it wrote all.
+        if (disk.getSize() < at) throw noRoom(`only a part of ${file.path} fits`);
         // Garbage of this size would be let lie until there is a great deal of it.
         letGo(bytes);
         tell(at);
@@ -97,11 +99,13 @@ const staging = (engine: Remote): Staging => ({
 const stagingFolder = async (): Promise<FileSystemDirectoryHandle> =>
   (await navigator.storage.getDirectory()).getDirectoryHandle("transfers", { create: true });
 
+const noRoom = (message: string): EngineError => new EngineError("refused", message, "no_room");
+
 function explain(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof DOMException && error.name === "AbortError") return new EngineError("cancelled", "called off");
   if (error instanceof DOMException && error.name === "QuotaExceededError") {
-    return new EngineError("refused", error.message, "no_room");
+    return noRoom(error.message);
   }
   return new EngineError("fault", error instanceof Error ? error.message : String(error));
 }
