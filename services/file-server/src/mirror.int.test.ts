@@ -258,6 +258,27 @@ test("one file fetched twice at once into one folder: the second is refused by n
   expect(await readdir(at.target)).toEqual(["film.bin"]);
 });
 
+test("what had come of a file that has changed since is gone when the new one is there", async () => {
+  await using at = await served({ "film.bin": randomBytes(8 * MiB) });
+  const catalog = await openShared();
+  const [entry] = await Array.fromAsync(catalog.entries());
+  const target = join(at.target, "film.bin");
+  const enough = new AbortController();
+  const onProgress = () => enough.abort(new Error("enough"));
+  await expect(resumeDownload(catalog, entry!, target, { signal: enough.signal, onProgress })).rejects.toThrow(
+    "enough",
+  );
+  expect(await readdir(at.target)).toHaveLength(1);
+
+  const film = randomBytes(8 * MiB);
+  await put(at.root, { "film.bin": film });
+  await at.serving.rescan();
+  const [changed] = await Array.fromAsync(catalog.entries());
+  await resumeDownload(catalog, changed!, target);
+  expect((await readFile(target)).equals(film)).toBe(true);
+  expect(await readdir(at.target)).toEqual(["film.bin"]);
+});
+
 test("names that try to leave the folder, or into the mirror's own, are refused by name and the rest arrives", async () => {
   await using at = await served({ a: "a", b: "b" });
   const honest = await openShared();
