@@ -11,7 +11,7 @@ import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
 import { anotherDevice } from "../explained.ts";
 import { duration, fingerprint, size } from "../output/words.ts";
-import { type Connected, connectAs } from "../system/connect.ts";
+import { type Connected, connectAs, whyStopped } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
 import type { Finding } from "./finding.ts";
 
@@ -40,7 +40,8 @@ const failed = (check: string, error: unknown): Finding => {
     check,
     state: "wrong",
     found: why === undefined ? what : `${what}: ${why}`,
-    ...(next !== undefined && { next }),
+    // Whoever reads this has just asked it.
+    ...(next !== undefined && { next: next === "natster doctor" ? "ask whoever runs the system" : next }),
   };
 };
 
@@ -118,7 +119,8 @@ const beyondByHand =
   "WEB_LISTEN, WEB_PUBLIC_URL, WEB_TLS_CERT and WEB_TLS_KEY in the settings of the service web, and start it again";
 
 /** Whether the page answers, and whether its clock is this one's. */
-async function lookAtPage({ page, system }: Context, timeout: number): Promise<Finding[]> {
+async function lookAtPage(context: Context, timeout: number): Promise<Finding[]> {
+  const { page, system } = context;
   if (page === undefined) return [{ check: "page", state: "warning", found: "this system has none" }];
   try {
     const response = await fetch(new URL("natster.json", page), { signal: AbortSignal.timeout(timeout) });
@@ -144,7 +146,7 @@ async function lookAtPage({ page, system }: Context, timeout: number): Promise<F
           },
     ];
   } catch (error) {
-    return [{ next: "natster status", ...failed("page", error) }];
+    return [{ next: "natster status", ...failed("page", (await whyStopped(context, error)) ?? error) }];
   }
 }
 

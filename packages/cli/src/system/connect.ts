@@ -44,8 +44,8 @@ export async function connectAs({ context: named, timeout, within }: Globals): P
   return { ...person, context, within, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
 }
 
-/** Where the system is of this machine and does not run, that is why. */
-async function whyStopped({ system }: Context, error: unknown): Promise<Failure | undefined> {
+/** Where the system is of this machine and does not run, that is why it cannot be reached; undefined elsewhere. */
+export async function whyStopped({ system }: Context, error: unknown): Promise<Failure | undefined> {
   if (system === undefined || error instanceof AuthorizationError) return undefined;
   const { holderOf } = await import("@natster/standalone/lock");
   if (await holderOf(system)) return undefined;
