@@ -4,6 +4,9 @@ import { UsageError } from "./failure.ts";
 import { clean } from "./output/clean.ts";
 import { cut } from "./output/table.ts";
 
+/** A file or a folder: what resolves to the folder one is in is never meant by nothing. */
+export const PathTyped = z.string().min(1, "expected a path");
+
 /** What was typed, as its schema reads it. Throws `UsageError` with what is wrong about which part, as it is `called`. */
 export function check<S extends z.ZodType>(
   schema: S,

@@ -187,7 +187,7 @@ async function assertBelieved(system: NatsConnection, key: string): Promise<void
   if (against.length === 0) return;
   throw new OperatorError(
     `nats-server does not believe the reserve yet (${against.join(", ")}); nothing was changed`,
-    "start every nats-server again, one after another, which is how it learns of the last renewal; then the same again",
+    "natster down and natster up, where natster up runs it; else start every nats-server again, one after another: so it learns of the last renewal; then the same again",
   );
 }
 

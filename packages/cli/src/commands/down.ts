@@ -5,13 +5,14 @@ import * as z from "zod";
 import { systemDirectory } from "../context/paths.ts";
 import { defineCommand } from "../define.ts";
 import { Failure } from "../failure.ts";
+import { PathTyped } from "../typed.ts";
 
 export default defineCommand({
   about: "Stop the system that runs in a folder, in order: what was acknowledged is on the disk already.",
   options: [["--dir <directory>", "where it is kept"]],
   examples: [["natster down", "stops what natster up --background started"]],
   deed: true,
-  input: z.object({ dir: z.string().optional() }),
+  input: z.object({ dir: PathTyped.optional() }),
   output: z.strictObject({ directory: z.string(), stopped: z.boolean() }),
   async run({ input, globals, say, signal }) {
     const directory = resolve(input.dir ?? systemDirectory());

@@ -15,6 +15,7 @@ import { askToServe, catalogNameOf } from "../serving/here.ts";
 import { makeCatalog } from "../serving/make.ts";
 import { checkServed } from "../serving/stay.ts";
 import { connectAs } from "../system/connect.ts";
+import { PathTyped } from "../typed.ts";
 
 export default defineCommand({
   about: `Make a catalog from a library file of the Natster that Synadia published in 2024: the same folder, the same name, and what was said of each file, which goes into ${manifestFile} beside the files. Each file is compared with what the library says of it. Nothing is shared yet.`,
@@ -28,7 +29,7 @@ export default defineCommand({
     ["natster migrate photos.json --root /mnt/photos", "from a library of another machine"],
   ],
   deed: true,
-  input: z.object({ file: z.string().min(1), root: z.string().optional(), name: CatalogName.optional() }),
+  input: z.object({ file: PathTyped, root: PathTyped.optional(), name: CatalogName.optional() }),
   output: z.strictObject({
     catalog: CatalogName,
     root: z.string(),

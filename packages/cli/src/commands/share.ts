@@ -132,7 +132,7 @@ export default defineCommand({
     if (said.public) ui.out(`everybody here may read ${catalog}${until}; natster unpublish ${catalog} takes it back`);
     if (said.link) {
       showPassed(ui, `Whoever opens this first may read ${catalog}${until}:`, said.link);
-      if (said.link.link !== undefined) ui.note(`On a command line:\n  natster get ${said.link.link}`);
+      if (said.link.link !== undefined) ui.note(`On a command line:\n  natster get '${said.link.link}'`);
       if (said.link.onlyHere) ui.note(onlyHere);
       const { open = 1 } = said.link;
       if (open > 1) ui.note(`${open} links to ${catalog} are open, each for one person; natster codes withdraws them`);

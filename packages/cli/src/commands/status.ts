@@ -11,6 +11,7 @@ import { defineCommand } from "../define.ts";
 import { explain } from "../explain.ts";
 import { counted, moment } from "../output/words.ts";
 import { connectAs } from "../system/connect.ts";
+import { PathTyped } from "../typed.ts";
 
 const Running = z.strictObject({
   directory: z.string(),
@@ -38,7 +39,7 @@ export default defineCommand({
   about: "Say what runs on this machine: the system, its services, and the folders that are served.",
   options: [["--dir <directory>", "where the system is kept"]],
   examples: [["natster status", "of this machine and of the context in use"]],
-  input: z.object({ dir: z.string().optional() }),
+  input: z.object({ dir: PathTyped.optional() }),
   output: z.strictObject({ system: Running, account: Account.optional() }),
   async run({ input, globals, say }) {
     const directory = resolve(input.dir ?? systemDirectory());

@@ -9,13 +9,14 @@ import { showDoing } from "../output/progress.ts";
 import { counted } from "../output/words.ts";
 import { isInBackground, startInBackground } from "../up/background.ts";
 import { isOnlyHere, onlyHere, Passed, showPassed } from "../output/code.ts";
+import { PathTyped } from "../typed.ts";
 
 const Input = z.object({
-  dir: z.string().optional(),
+  dir: PathTyped.optional(),
   listen: z.string().optional(),
   publicUrl: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
-  tlsCert: z.string().optional(),
-  tlsKey: z.string().optional(),
+  tlsCert: PathTyped.optional(),
+  tlsKey: PathTyped.optional(),
   registration: z.enum(["open", "code", "closed"], "expected open, code or closed").default("code"),
   handle: Handle.optional(),
   background: z.boolean().default(false),

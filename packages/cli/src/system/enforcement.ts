@@ -22,7 +22,8 @@ async function figuresOf<T>({ connection }: Connected, within: number, of: z.Zod
   return instances.flatMap(({ endpoints }) => endpoints.flatMap(({ data }) => of.safeParse(data?.figures).data ?? []));
 }
 
-const again = "start every nats-server again, with the operator JWT of natster operator renew; see docs/operator.md";
+const again =
+  "natster down and natster up, where natster up runs it; else start every nats-server again, with the operator JWT of natster operator renew; see docs/operator.md";
 
 /** What stands in the way of enforcing, and what to do about it; undefined where nothing does. */
 export function whyNotEnforced(all: readonly Enforcement[]): Explained | undefined {

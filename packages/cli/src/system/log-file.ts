@@ -7,10 +7,11 @@ import { systemDirectory } from "../context/paths.ts";
 import type { Call } from "../define.ts";
 import { showCount } from "../output/progress.ts";
 import { sayOfLog } from "./log-errors.ts";
+import { PathTyped } from "../typed.ts";
 
 export const LogFile = z.object({
-  file: z.string().min(1),
-  dir: z.string().optional(),
+  file: PathTyped,
+  dir: PathTyped.optional(),
   server: z.array(z.string()).optional(),
 });
 

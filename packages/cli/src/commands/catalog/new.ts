@@ -5,6 +5,7 @@ import { defineCommand } from "../../define.ts";
 import { addServed, askToServe } from "../../serving/here.ts";
 import { checkServed } from "../../serving/stay.ts";
 import { connectAs } from "../../system/connect.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about: "Make a catalog under a name of its own; with a folder, this machine serves it from there.",
@@ -20,7 +21,7 @@ export default defineCommand({
   deed: true,
   input: z.object({
     name: CatalogName,
-    folder: z.string().optional(),
+    folder: PathTyped.optional(),
     description: Label.optional(),
     dotfiles: z.boolean().default(false),
   }),

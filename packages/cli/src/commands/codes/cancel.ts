@@ -6,10 +6,12 @@ import { defineCommand } from "../../define.ts";
 import { connectAs } from "../../system/connect.ts";
 
 /** Its first eight letters, or all of it: whoever has it may pass it as it is. */
-const Code = z
-  .string()
-  .transform((text) => text.trim().toUpperCase().replaceAll("-", "").slice(0, 8))
-  .pipe(CodeId);
+const Code = z.string().transform((text, context) => {
+  const code = CodeId.safeParse(text.trim().toUpperCase().replaceAll("-", "").slice(0, 8));
+  if (code.success) return code.data;
+  context.addIssue("expected a code, or its first eight letters, such as S7KQ2M4T");
+  return z.NEVER;
+});
 
 export default defineCommand({
   about:

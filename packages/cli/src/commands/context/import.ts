@@ -13,6 +13,7 @@ import { Failure } from "../../failure.ts";
 import { freshDevice } from "../../system/fresh-device.ts";
 import { placeOf } from "../../system/place.ts";
 import { PageTyped, welcomeAt } from "../../system/welcome.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about:
@@ -28,9 +29,9 @@ export default defineCommand({
   examples: [["natster context import home.natster", "on a new machine"]],
   deed: true,
   input: z.object({
-    file: z.string(),
+    file: PathTyped,
     name: ContextName.optional(),
-    passphraseFile: z.string().optional(),
+    passphraseFile: PathTyped.optional(),
     server: PageTyped.optional(),
   }),
   output: z.strictObject({ name: z.string(), account: AccountKey, holdsKey: z.boolean() }),

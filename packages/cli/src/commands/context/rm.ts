@@ -24,5 +24,6 @@ export default defineCommand({
   },
   show({ name }, ui) {
     ui.out(`context ${name} is on this machine no more`);
+    ui.note("Its device is still let in: natster devices revoke, on another device of the account, ends that.");
   },
 });

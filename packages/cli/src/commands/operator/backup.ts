@@ -7,6 +7,7 @@ import { passphraseFrom } from "../../context/passphrase.ts";
 import { systemDirectory } from "../../context/paths.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about:
@@ -19,9 +20,9 @@ export default defineCommand({
   examples: [["natster operator backup operator.natster", "then keep the file somewhere safe"]],
   deed: true,
   input: z.object({
-    file: z.string().min(1),
-    dir: z.string().optional(),
-    passphraseFile: z.string().optional(),
+    file: PathTyped,
+    dir: PathTyped.optional(),
+    passphraseFile: PathTyped.optional(),
   }),
   output: z.strictObject({ directory: z.string(), file: z.string() }),
   async run({ input, say }) {

@@ -10,6 +10,7 @@ import { defineCommand } from "../../define.ts";
 import { Failure, UsageError } from "../../failure.ts";
 import { contextNameFor } from "../../system/join.ts";
 import { ListenTyped } from "../../system/listen.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about:
@@ -37,10 +38,10 @@ export default defineCommand({
   ],
   deed: true,
   input: z.object({
-    directory: z.string().min(1),
+    directory: PathTyped,
     listen: ListenTyped.prefault("127.0.0.1:4222"),
-    tlsCert: z.string().optional(),
-    tlsKey: z.string().optional(),
+    tlsCert: PathTyped.optional(),
+    tlsKey: PathTyped.optional(),
     server: z.url({ protocol: /^(nats|tls)$/, error: "expected nats://… or tls://…" }).optional(),
     websocket: ListenTyped.prefault("127.0.0.1:9222"),
     monitor: ListenTyped.prefault("127.0.0.1:8222"),

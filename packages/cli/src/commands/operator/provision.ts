@@ -3,6 +3,7 @@ import { NoInstallationError, provisionSystem, serversOf } from "@natster/standa
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about:
@@ -18,7 +19,7 @@ export default defineCommand({
   ],
   deed: true,
   input: z.object({
-    directory: z.string().min(1),
+    directory: PathTyped,
     server: z.array(z.string()).optional(),
     replicas: z.coerce.number().int().min(1).max(5).default(1),
   }),

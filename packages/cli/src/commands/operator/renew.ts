@@ -4,6 +4,7 @@ import * as z from "zod";
 import { systemDirectory } from "../../context/paths.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about:
@@ -11,7 +12,7 @@ export default defineCommand({
   arguments: [["[directory]", "of the operator; the system of this machine where none is named"]],
   examples: [["natster operator renew", "after natster operator rotate; then start every nats-server again"]],
   deed: true,
-  input: z.object({ directory: z.string().optional() }),
+  input: z.object({ directory: PathTyped.optional() }),
   output: z.strictObject({ directory: z.string(), reserve: z.string(), retired: z.string().optional() }),
   async run({ input, say }) {
     const directory = resolve(input.directory ?? systemDirectory());
@@ -26,7 +27,9 @@ export default defineCommand({
   show({ directory, reserve, retired }, ui) {
     ui.out(`the operator in ${directory} has ${reserve} in reserve`);
     if (retired !== undefined)
-      ui.out(`${retired} is believed until every nats-server has been started again, one after another.`);
+      ui.out(
+        `${retired} is believed until every nats-server has been started again, one after another; where natster up runs it: natster down, natster up.`,
+      );
     ui.out(`Then take ${directory}/offline to its safe place, and make a new backup: natster operator backup FILE.`);
   },
 });

@@ -7,6 +7,7 @@ import { systemDirectory } from "../../context/paths.ts";
 import { cannotOpen } from "../../context/sealed.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about: "Bring a system's own keys back from a file that natster operator backup wrote.",
@@ -18,9 +19,9 @@ export default defineCommand({
   examples: [["natster operator restore operator.natster", "then natster ops restore brings back the log"]],
   deed: true,
   input: z.object({
-    file: z.string().min(1),
-    dir: z.string().optional(),
-    passphraseFile: z.string().optional(),
+    file: PathTyped,
+    dir: PathTyped.optional(),
+    passphraseFile: PathTyped.optional(),
   }),
   output: z.strictObject({ directory: z.string() }),
   async run({ input, say }) {

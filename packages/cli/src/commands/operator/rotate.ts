@@ -5,6 +5,7 @@ import { systemDirectory } from "../../context/paths.ts";
 import { contextNames, openContext } from "../../context/context.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
   about:
@@ -13,7 +14,7 @@ export default defineCommand({
   options: [["--server <url...>", "addresses of its nats-server, where they are other than its services are told"]],
   examples: [["natster operator rotate", "after the key in use was seen by somebody"]],
   deed: true,
-  input: z.object({ directory: z.string().optional(), server: z.array(z.string()).optional() }),
+  input: z.object({ directory: PathTyped.optional(), server: z.array(z.string()).optional() }),
   output: z.strictObject({ directory: z.string(), was: z.string(), is: z.string() }),
   async run({ input, say }) {
     const directory = resolve(input.directory ?? systemDirectory());

@@ -7,7 +7,11 @@ import { enforced } from "../../system/enforcement.ts";
 import { accountOf, called, PersonTyped } from "../../system/people.ts";
 
 /** How many of something; -1 is without limit. */
-const Most = z.coerce.number("expected a number").int("expected a whole number").min(-1, "-1 is no limit").optional();
+const Most = z.coerce
+  .number("expected a number")
+  .int("expected a whole number")
+  .min(-1, "expected 0 or more, or -1 for no limit")
+  .optional();
 
 export default defineCommand({
   about:
