@@ -23,6 +23,10 @@ test("what cannot be understood is exit code 2, and names what is wrong", async 
     ["ls фото", "names are of a to z"],
     ["share . @x", "with"],
     ["share . @bob --expires soon", "expected a duration"],
+    ["get @alice/photos ''", "to: expected a path"],
+    ["context export --output ''", "--output: expected a path"],
+    ["codes cancel ''", "expected a code, or its first eight letters"],
+    ["ops limit @bob --imports -5", "expected 0 or more, or -1 for no limit (-5)"],
     ["--timeout never whoami", "expected seconds"],
     ["ls --no-such-option", "--no-such-option"],
   ] as const) {

@@ -15,6 +15,7 @@ import { type Connected, connectAs } from "../system/connect.ts";
 import { isCode, redeemCode, type RedeemOptions } from "../system/redeem-code.ts";
 import { tellOfWaiting } from "../system/waiting.ts";
 import { type Reference, ReferenceTyped } from "../system/reference.ts";
+import { PathTyped } from "../typed.ts";
 
 /** A catalog or something in it, or in their place a link or a code. */
 const WhatTyped = z.string().transform((text, context) => {
@@ -52,7 +53,7 @@ export default defineCommand({
   ],
   input: z.object({
     what: WhatTyped,
-    to: z.string().optional(),
+    to: PathTyped.optional(),
     dryRun: z.boolean().default(false),
     watch: z.boolean().default(false),
     prune: z.boolean().default(false),
@@ -78,19 +79,18 @@ export default defineCommand({
       let progress: Progress | undefined;
       const show = (total: Far) => (progress ??= showProgress(ui, total));
       const fetching = { dryRun, prune, force, signal, show };
+      let got: Got;
       try {
-        const got = file
-          ? await getFile(shelf, file, to, fetching)
-          : await getTree(shelf, what, to, await since(), fetching);
+        got = file ? await getFile(shelf, file, to, fetching) : await getTree(shelf, what, to, await since(), fetching);
         progress?.[Symbol.dispose]();
-        say(got);
-        // Whoever follows is told, and goes on.
-        if (!changes) checkAll(got);
       } catch (error) {
         progress?.[Symbol.dispose]();
         throw stopped(error, progress, ui);
       }
+      say(got);
+      // Whoever follows is told, and goes on.
       if (changes) ui.note("watching; Ctrl-C ends it");
+      else checkAll(got);
     } while (changes && !(await changes.next()).done);
     signal.throwIfAborted();
   },

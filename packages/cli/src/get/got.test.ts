@@ -13,6 +13,7 @@ function said(got: Partial<Got>): string[] {
 
 test.each<[string, Partial<Got>, string[]]>([
   ["nothing to do", { unchanged: 9 }, ["@alice/photos is in /srv/photos, and nothing has changed"]],
+  ["a catalog without files", {}, ["@alice/photos has no files"]],
   [
     "a small file",
     { fetched: [file], bytes: 3, seconds: 0.2, unchanged: 1 },
@@ -54,4 +55,15 @@ test("a run ends with exit code 1 where anything failed, and where the catalog h
   expect(ends({ kept: [{ path: "a", changed: "both" }] })).toThrow("1 file of yours stays");
   expect(ends({ kept: [{ path: "a", changed: "gone" }] })).toThrow("1 file of yours stays");
   expect(ends({ failed: [{ path: "a", reason: "no" }] })).toThrow("1 file could not be fetched");
+});
+
+test("where something is in the way, the next thing to do is to move it", () => {
+  const failed = [
+    { path: "a", reason: "it changed meanwhile" },
+    { path: "sub/b", reason: "/srv/photos/sub is in the way", inTheWay: "/srv/photos/sub" },
+  ];
+  const next = "move /srv/photos/sub away, then the same again, which fetches only those";
+  expect(() => checkAll({ ...nothing("photos", "/srv/photos", false), failed })).toThrow(
+    expect.objectContaining({ next }),
+  );
 });

@@ -23,7 +23,14 @@ export const Got = z.strictObject({
   gone: z.int(),
   /** How many files were there already. */
   unchanged: z.int(),
-  failed: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  failed: z.array(
+    z.strictObject({
+      path: z.string(),
+      reason: z.string(),
+      /** What stands on this machine where a folder is wanted. */
+      inTheWay: z.string().optional(),
+    }),
+  ),
   bytes: z.int(),
   /** Of these bytes, those that an interrupted run had left. */
   resumed: z.int(),
@@ -75,7 +82,10 @@ export function showGot(got: Got, ui: Ui): void {
   );
   const facts = [...done, ...thereAlready(got)].join("; ");
   const outcome = done.length > 0 ? `: ${facts}` : except ? "" : ", and nothing has changed";
-  ui.out(`${name} is in ${shortPath(to)}${except && `, but for ${except}`}${outcome}`);
+  const isEmpty = facts === "" && !except;
+  ui.out(
+    isEmpty ? `${name} has no files` : `${name} is in ${shortPath(to)}${except && `, but for ${except}`}${outcome}`,
+  );
   showGone(got, ui);
 }
 
@@ -116,9 +126,13 @@ export function checkAll({ name, dryRun, failed, kept }: Got): void {
   if (dryRun) return;
   const [first] = failed;
   if (first) {
+    const inTheWay = failed.find((each) => each.inTheWay !== undefined)?.inTheWay;
     throw new Failure(`${counted(failed.length, "file")} could not be fetched`, {
       cause: new Error(`${clean(first.path)}: ${first.reason}`),
-      next: "the same again, which fetches only those",
+      next:
+        inTheWay === undefined
+          ? "the same again, which fetches only those"
+          : `move ${shortPath(inTheWay)} away, then the same again, which fetches only those`,
     });
   }
   const both = kept.filter(({ changed }) => changed !== "here").length;

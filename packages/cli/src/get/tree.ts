@@ -1,7 +1,7 @@
 /** A folder of a catalog, or all of it. */
 import { basename, resolve } from "node:path";
 import { FilePath } from "@natster/contracts/files";
-import { mirror, planMirror, type Step } from "@natster/files/download";
+import { InTheWayError, mirror, planMirror, type Step } from "@natster/files/download";
 import type { Far, Progress } from "../output/progress.ts";
 import type { Shelf } from "../system/catalog.ts";
 import { type Reference, written } from "../system/reference.ts";
@@ -69,7 +69,11 @@ function doing(step: Step): string | undefined {
 function note(got: Got, step: Step, error?: Error): void {
   const { path } = step;
   if (error || step.do === "refuse") {
-    got.failed.push({ path, reason: error?.message ?? (step.do === "refuse" ? step.why : "") });
+    got.failed.push({
+      path,
+      reason: error?.message ?? (step.do === "refuse" ? step.why : ""),
+      ...(error instanceof InTheWayError && { inTheWay: error.place }),
+    });
     return;
   }
   if (step.do === "delete") got.deleted.push(path);

@@ -25,7 +25,7 @@ export interface RunOptions {
 
 /** How far a mirror is. */
 export interface MirrorProgress {
-  /** Files that are finished, of those that are to be fetched. */
+  /** Files that are here and whole, of those that were to be fetched. */
   readonly files: number;
   readonly ofFiles: number;
   readonly bytes: number;
@@ -101,6 +101,7 @@ export class MirrorRun {
       this.#stop.throwIfAborted();
       try {
         await this.#carryOut(step);
+        if (step.do !== "delete" && step.do !== "keep") this.#files++;
         this.#options.onStep?.(step);
       } catch (error) {
         if (this.#stop.aborted || endsAll(error) || isDiskFull(error)) {
@@ -109,7 +110,6 @@ export class MirrorRun {
         }
         this.#fail(step, error instanceof Error ? error : new Error(String(error)));
       }
-      if (step.do !== "delete" && step.do !== "keep") this.#files++;
       this.#report();
     });
   }

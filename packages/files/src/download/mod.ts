@@ -16,5 +16,5 @@ export { EmptyCatalogError, type MirrorSource, type PlanSummary } from "./mirror
 export { type Mirrored, type MirrorProgress } from "./mirror-run.ts";
 export { OtherMirrorError } from "./mirror-record.ts";
 export { MirrorBusyError, type Step } from "./mirror-state.ts";
-export { UnsafePathError } from "./place.ts";
+export { InTheWayError, UnsafePathError } from "./place.ts";
 export { resumeDownload } from "./resume.ts";

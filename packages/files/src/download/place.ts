@@ -8,6 +8,17 @@ export class UnsafePathError extends Error {
   override readonly name = "UnsafePathError";
 }
 
+/** Something that is no folder stands where one is wanted: a file, or a link, which could lead anywhere. */
+export class InTheWayError extends UnsafePathError {
+  /** Where it stands on this machine. */
+  readonly place: string;
+
+  constructor(place: string) {
+    super(`${place} is in the way: it is not a folder`);
+    this.place = place;
+  }
+}
+
 /** What Windows reads as more than a name: other separators, drives and streams, devices, and what it cuts off. */
 const notForWindows = /[\\:*?"<>|\p{Cc}]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
 
@@ -26,7 +37,7 @@ export function placeOf(folder: string, path: string, platform: NodeJS.Platform 
 
 /**
  * Makes the folders for a file below `folder`, one step after the other. A link in the way is refused: it could lead
- * anywhere. Throws `UnsafePathError`.
+ * anywhere. Throws `InTheWayError`.
  */
 export async function makeFoldersFor(folder: string, path: string): Promise<void> {
   makeFolder(folder);
@@ -40,6 +51,6 @@ export async function makeFoldersFor(folder: string, path: string): Promise<void
         throw error;
       },
     );
-    if (!made && !(await lstat(at)).isDirectory()) throw new UnsafePathError(`${at} is in the way: it is not a folder`);
+    if (!made && !(await lstat(at)).isDirectory()) throw new InTheWayError(at);
   }
 }
