@@ -1,6 +1,7 @@
 /** A folder, served as a catalog. */
 import { type CatalogName, InstanceId } from "@natster/contracts";
 import { files, maxRange, type Welcome } from "@natster/contracts/files";
+import type { Throttle } from "@natster/files";
 import { type FolderIndex, indexFolder, type IndexOptions, RangeReader, type ScanReport } from "@natster/files/index";
 import { FollowedManifest } from "@natster/files/manifest";
 import { type Logger, serve } from "@natster/micro";
@@ -33,8 +34,8 @@ export interface ServeCatalogOptions extends Pick<
   /** The folder. */
   readonly root: string;
   readonly log: Logger;
-  /** Bytes of content that are sent each second, at the most, to all readers together; as many as go unless given. */
-  readonly limit?: number | undefined;
+  /** The rate that content keeps to, to all readers together and with whatever else shares it; none unless given. */
+  readonly throttle?: Throttle | undefined;
   /**
    * The folder where it keeps what was taken back, for the next start; where none is named, that is known again only by
    * asking the platform.
@@ -116,7 +117,7 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     }),
   );
   const manifest = new FollowedManifest(index.root, (error) => log.warn({ err: error }, "nothing is said of files"));
-  const turns = new Turns(bulk, { limit: options.limit });
+  const turns = new Turns(bulk, { throttle: options.throttle });
   const ended = new AbortController();
   const inner = innerHandlers(index, reader, turns, ended.signal, manifest);
   const serving = await serve(files, handlers(inner, sessions, log), {

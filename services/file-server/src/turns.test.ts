@@ -1,3 +1,4 @@
+import { Throttle } from "@natster/files";
 import { expect, test } from "vitest";
 import { Turns, type TurnsOptions } from "./turns.ts";
 
@@ -83,11 +84,20 @@ test("whoever leaves makes room, and is told the reason", async () => {
   expect(order).toEqual(["one", "after"]);
 });
 
-test("with a limit, what is beyond it waits for its time", async () => {
-  const { ask, order } = setUp({ limit: 1_000 });
+test("with a rate to keep to, what is beyond it waits for its time", async () => {
+  const { ask, order } = setUp({ throttle: new Throttle(1_000) });
   const began = performance.now();
   await ask("one", 450);
   await ask("one", 1);
   expect(order).toEqual(["one", "one"]);
+  expect(performance.now() - began).toBeGreaterThan(150);
+});
+
+test("two that share a rate keep to it together", async () => {
+  const throttle = new Throttle(1_000);
+  const [one, other] = [setUp({ throttle }), setUp({ throttle })];
+  const began = performance.now();
+  await one.ask("one", 450);
+  await other.ask("other", 1);
   expect(performance.now() - began).toBeGreaterThan(150);
 });

@@ -1,14 +1,14 @@
 /** Who may send next: what is not sent yet is bounded, and readers take turns. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Throttle } from "@natster/files";
+import type { Throttle } from "@natster/files";
 import { letGo } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 
 export interface TurnsOptions {
   /** Bytes of replies that are being made, or wait for nats-server to take them. */
   readonly unsent?: number;
-  /** Bytes that are sent each second, at the most; as many as go where it is left out. */
-  readonly limit?: number | undefined;
+  /** The rate that replies keep to, together with whoever shares it; as many go as go where it is left out. */
+  readonly throttle?: Throttle | undefined;
 }
 
 /** Milliseconds that a little which was given waits for more before nats-server is asked whether it took it. */
@@ -37,10 +37,10 @@ export class Turns {
   #flushing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: Pick<NatsConnection, "flush">, { unsent = 8 * 1024 * 1024, limit }: TurnsOptions = {}) {
+  constructor(connection: Pick<NatsConnection, "flush">, { unsent = 8 * 1024 * 1024, throttle }: TurnsOptions = {}) {
     this.#connection = connection;
     this.#most = unsent;
-    this.#throttle = limit === undefined ? undefined : new Throttle(limit);
+    this.#throttle = throttle;
   }
 
   /**

@@ -15,6 +15,7 @@ import { type Connected, connectAs } from "../system/connect.ts";
 import { isCode, redeemCode, type RedeemOptions } from "../system/redeem-code.ts";
 import { tellOfWaiting } from "../system/waiting.ts";
 import { type Reference, ReferenceTyped } from "../system/reference.ts";
+import { limitRate, RateTyped } from "../rate.ts";
 import { PathTyped } from "../typed.ts";
 
 /** A catalog or something in it, or in their place a link or a code. */
@@ -38,6 +39,7 @@ export default defineCommand({
     ["-w, --watch", "go on, and fetch what changes as it changes"],
     ["--force", "replace what was changed here, which stays otherwise"],
     ["--prune", "delete what was fetched before and is there no more"],
+    limitRate("fetch"),
     ["--handle <handle>", "with a link, for a new account: the name that people know you by"],
   ],
   completes: "catalogs",
@@ -58,18 +60,25 @@ export default defineCommand({
     watch: z.boolean().default(false),
     prune: z.boolean().default(false),
     force: z.boolean().default(false),
+    limitRate: RateTyped.optional(),
     handle: Handle.optional(),
   }),
   output: Got,
   documents: "many",
-  async run({ input: { what: typed, to, dryRun, watch, prune, force, handle }, globals, ui, signal, say }) {
+  async run({
+    input: { what: typed, to, dryRun, watch, prune, force, limitRate: limit, handle },
+    globals,
+    ui,
+    signal,
+    say,
+  }) {
     if (watch && dryRun) throw new UsageError("--watch and --dry-run contradict one another");
     const { what, context } =
       "code" in typed
         ? await redeemShare({ ...typed, handle }, globals, ui, signal)
         : { what: typed, context: globals.context };
     await using person = await connectAs({ ...globals, context });
-    const shelf = await openShelf(person, what, ui);
+    const shelf = await openShelf(person, what, ui, { limit });
     const file = what.path === "" ? undefined : await fileOrFolder(shelf, what.path, signal);
     // Asked at each run: the same name may be of another catalog by then.
     const since = async () => (await person.library.catalog({ owner: shelf.owner, catalog: what.catalog })).since;

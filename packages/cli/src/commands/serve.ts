@@ -12,6 +12,7 @@ import { ensureServingDevice } from "../serving/device.ts";
 import { serveHere, stayUntilInterrupted } from "../serving/stay.ts";
 import { answerKeeper, isWorker, startWorkers } from "../serving/workers.ts";
 import { connectAs } from "../system/connect.ts";
+import { limitRate, RateTyped } from "../rate.ts";
 
 /** `NAME=DIR`. */
 const Folder = z.string().transform((text, context) => {
@@ -30,12 +31,14 @@ export default defineCommand({
   arguments: [["[folders...]", "more to serve for this once, as NAME=DIR, each a catalog of yours"]],
   options: [
     ["--workers <count>", "in how many processes, so that many readers are served at once (default: 1)"],
+    limitRate("send"),
     ["--install", "have systemd serve them from now on, as a service of this user"],
     ["--uninstall", "take that service away"],
   ],
   examples: [
     ["natster serve", "everything that was shared from this machine"],
     ["natster serve photos=/mnt/copy/photos", "a copy of a catalog that another machine serves too"],
+    ["natster serve --limit-rate 2M", "two megabytes a second at the most, whoever reads how much"],
     ["natster serve --workers 4", "for many readers, on a machine with as many processors"],
     ["natster serve --install", "without a terminal, after each sign-in and after whatever ends it"],
   ],
@@ -43,18 +46,20 @@ export default defineCommand({
   input: z.object({
     folders: z.array(Folder).default([]),
     workers: z.coerce.number().int().min(1).max(64).default(1),
+    limitRate: RateTyped.optional(),
     install: z.boolean().default(false),
     uninstall: z.boolean().default(false),
   }),
   output: z.union([z.strictObject({ served: z.array(ServedState), processes: z.int() }), Installed]),
-  async run({ input: { folders, workers, install, uninstall }, globals, ui, signal, say }) {
+  async run({ input: { folders, workers, limitRate, install, uninstall }, globals, ui, signal, say }) {
     if (install && uninstall) throw new UsageError("--install and --uninstall contradict one another");
     if (uninstall) return say(await takeAway(await contextFor(globals.context)));
     await using person = await connectAs(globals);
-    if (install) return say(await installUnit(await ensureServingDevice(person), folders, workers));
+    if (install) return say(await installUnit(await ensureServingDevice(person), folders, workers, limitRate));
     const named = Object.fromEntries(folders.map(({ catalog, root }) => [catalog, { root, dotfiles: false }]));
     using doing = showDoing(ui, "beginning to serve");
-    await using agent = await serveHere(person, globals, { signal, ui }, named);
+    const limit = limitRate === undefined ? undefined : limitRate / workers;
+    await using agent = await serveHere(person, globals, { signal, ui }, { more: named, limit });
     await using others = new AsyncDisposableStack();
     // It serves as a device of its own.
     await person[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@ import { showDoing } from "../output/progress.ts";
 import { counted } from "../output/words.ts";
 import { isInBackground, startInBackground } from "../up/background.ts";
 import { isOnlyHere, onlyHere, Passed, showPassed } from "../output/code.ts";
+import { limitRate, RateTyped } from "../rate.ts";
 import { PathTyped } from "../typed.ts";
 
 const Input = z.object({
@@ -19,6 +20,7 @@ const Input = z.object({
   tlsKey: PathTyped.optional(),
   registration: z.enum(["open", "code", "closed"], "expected open, code or closed").default("code"),
   handle: Handle.optional(),
+  limitRate: RateTyped.optional(),
   background: z.boolean().default(false),
 });
 
@@ -48,6 +50,7 @@ export default defineCommand({
     ["--tls-key <file>", "its key"],
     ["--registration <policy>", "who may register: open, code or closed (default: code)"],
     ["--handle <handle>", "your handle, where your account is made"],
+    limitRate("send"),
     ["--background", "go on when the terminal is closed; natster down ends it"],
   ],
   examples: [

@@ -30,6 +30,7 @@ export async function installUnit(
   { name }: Context,
   folders: ServingUnit["folders"],
   workers: number,
+  limitRate?: number,
 ): Promise<Installed> {
   const unit = join(unitsDirectory(), unitName(name));
   makeFolder(unitsDirectory());
@@ -37,7 +38,7 @@ export async function installUnit(
     needed.flatMap((variable) => (process.env[variable] ? [[variable, process.env[variable]]] : [])),
   );
   const command = [process.execPath, ...process.argv.slice(1, 2)];
-  await writeFile(unit, renderUnit({ context: name, command, folders, workers, environment }));
+  await writeFile(unit, renderUnit({ context: name, command, folders, workers, limitRate, environment }));
   const problem =
     (await systemctl("daemon-reload")) ??
     (await systemctl("enable", unitName(name))) ??

@@ -17,3 +17,15 @@ test("a unit starts the same command for its context, whatever stands in paths",
   expect(unit).toContain('Environment="XDG_CONFIG_HOME=/home/a/.config"\n');
   expect(unit).toMatch(/^Restart=always$/m);
 });
+
+test("what it is told of processes and of how much they send stands there too", () => {
+  const unit = renderUnit({
+    context: "home",
+    command: ["natster"],
+    folders: [],
+    workers: 4,
+    limitRate: 1_500_000,
+    environment: {},
+  });
+  expect(unit).toContain('ExecStart="natster" "--context" "home" "serve" "--workers" "4" "--limit-rate" "1500k"\n');
+});

@@ -1,5 +1,6 @@
 /** The unit by which systemd serves an account's folders from the moment that its user signs in. */
 import type { CatalogName } from "@natster/contracts";
+import { written } from "../rate.ts";
 
 /** What is started, and for whom. */
 export interface ServingUnit {
@@ -10,6 +11,8 @@ export interface ServingUnit {
   readonly folders: readonly { readonly catalog: CatalogName; readonly root: string }[];
   /** In how many processes. */
   readonly workers: number;
+  /** At how many bytes of content a second, all of them together. */
+  readonly limitRate?: number | undefined;
   /** Variables without which it would find other contexts, or no nats-server. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -18,10 +21,11 @@ export interface ServingUnit {
 export const unitName = (context: string): string => `natster-serve-${context}.service`;
 
 /** The unit's file. See systemd.service(5) and systemd.exec(5). */
-export function renderUnit({ context, command, folders, workers, environment }: ServingUnit): string {
+export function renderUnit({ context, command, folders, workers, limitRate, environment }: ServingUnit): string {
   const several = workers > 1 ? ["--workers", String(workers)] : [];
+  const limited = limitRate === undefined ? [] : ["--limit-rate", written(limitRate)];
   const named = folders.map(({ catalog, root }) => `${catalog}=${root}`);
-  const told = ["--context", context, "serve", ...several, ...named];
+  const told = ["--context", context, "serve", ...several, ...limited, ...named];
   return `[Unit]
 Description=Natster: folders of context ${context}
 Wants=network-online.target

@@ -2,6 +2,7 @@
 import { watch } from "node:fs";
 import { CatalogName } from "@natster/contracts";
 import { MachineId, serving, type ServedState } from "@natster/contracts/serving";
+import { Throttle } from "@natster/files";
 import { type ServedCatalog, serveCatalog, serveGrants } from "@natster/file-server";
 import { type Logger, serve } from "@natster/micro";
 import { connectDevice, keepLeases, type Person, startFulfiller } from "@natster/person";
@@ -16,6 +17,8 @@ export interface AgentOptions {
   readonly log: Logger;
   /** Milliseconds that one answer is waited for. */
   readonly timeout: number;
+  /** Bytes of content that this process sends each second, at the most; as many as go unless given. */
+  readonly limit?: number | undefined;
   /** More folders than the context's list names, for this process alone. */
   readonly more?: Served;
   readonly signal?: AbortSignal;
@@ -39,7 +42,8 @@ type Slot =
 
 /** Starts serving; resolves when every folder of the list is indexed and answered for, or cannot be. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { context, log, timeout, more = {}, signal } = options;
+  const { context, log, timeout, limit, more = {}, signal } = options;
+  const throttle = limit === undefined ? undefined : new Throttle(limit);
   const creds = await context.servingCreds();
   if (creds === undefined) {
     throw new Failure("this machine has no device that may serve", { next: "natster serve, which makes one" });
@@ -58,7 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   /** One after the other: two that follow the list at once would serve a folder twice. */
   const refresh = () => {
     const done = following.then(async () => {
-      await follow({ ...(await context.served()), ...more }, slots, { person, content, log, signal });
+      await follow({ ...(await context.served()), ...more }, slots, { person, content, log, throttle, signal });
       return statesOf(slots);
     });
     following = done.catch((error: unknown) => log.error({ err: error }, "cannot follow the list of folders"));
@@ -115,6 +119,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
 interface Serving {
   readonly log: Logger;
+  readonly throttle: Throttle | undefined;
   readonly signal: AbortSignal | undefined;
   readonly person: Person;
   /** The same device on another connection. */
@@ -125,7 +130,7 @@ interface Serving {
 async function follow(
   list: Served,
   slots: Map<CatalogName, Slot>,
-  { person, content, log, signal }: Serving,
+  { person, content, log, throttle, signal }: Serving,
 ): Promise<void> {
   for (const [catalog, slot] of slots) {
     const stays = list[catalog]?.root === slot.root && "served" in slot;
@@ -145,6 +150,7 @@ async function follow(
         root,
         dotfiles,
         log,
+        throttle,
         cache: indexFolder(),
         state: revokedFolder(),
         beat: (state) => person.library.beat(state, { timeout: 2_000 }),

@@ -12,16 +12,16 @@ import type { Agent } from "./agent.ts";
 import { startServing } from "./device.ts";
 import { rollingLog } from "./log.ts";
 
-/** Starts to serve what the context's list names, and `more`; what is worth a line goes to the context's log. */
+/** Starts to serve what the context's list names, and `more`, at so many bytes a second at the most; what is worth a line goes to the context's log. */
 export const serveHere = (
   person: Connected,
   { timeout }: Globals,
   { signal, ui }: { readonly signal: AbortSignal; readonly ui: Ui },
-  more: Served = {},
+  { more = {}, limit }: { readonly more?: Served; readonly limit?: number | undefined } = {},
 ): Promise<Agent> => {
   const log = createLog("natster", "info", rollingLog(person.context));
   const connected = (device: Person) => void tellOfWaiting(device, ui);
-  return startServing(person, { timeout, signal, more, log, connected }, (what) => ui.note(what));
+  return startServing(person, { timeout, signal, more, limit, log, connected }, (what) => ui.note(what));
 };
 
 /** Resolves when somebody interrupts. Throws `Failure` where serving has ended by itself. */

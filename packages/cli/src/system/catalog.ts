@@ -20,8 +20,16 @@ export interface Shelf {
 
 const lookFor = { next: "natster ls, which lists what is shared with you" };
 
-/** Opens a catalog. Throws `Failure` where nobody serves it, with the reason as far as the platform knows it. */
-export async function openShelf(person: Connected, reference: Reference, ui: Ui): Promise<Shelf> {
+/**
+ * Opens a catalog, to read so many bytes of it a second at the most. Throws `Failure` where nobody serves it, with the
+ * reason as far as the platform knows it.
+ */
+export async function openShelf(
+  person: Connected,
+  reference: Reference,
+  ui: Ui,
+  { limit }: { readonly limit?: number | undefined } = {},
+): Promise<Shelf> {
   const { catalog } = reference;
   const owner = reference.owner === undefined ? person.account : await accountOf(person, reference.owner, ui, lookFor);
   const own = owner === person.account;
@@ -30,7 +38,7 @@ export async function openShelf(person: Connected, reference: Reference, ui: Ui)
     const reader = await readCatalog(
       person,
       { owner, catalog },
-      { answerWithin: person.within(Number.POSITIVE_INFINITY) },
+      { limit, answerWithin: person.within(Number.POSITIVE_INFINITY) },
     );
     return { reader, owner, name };
   } catch (error) {

@@ -70,7 +70,7 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
     log.warn(what);
     ui.note(what);
   };
-  const serve = () => startServing(person, { log, timeout, signal }, tell);
+  const serve = () => startServing(person, { log, timeout, limit: input.limitRate, signal }, tell);
   await using serving = await keepServing(serve, tell);
   const ready: Ready = {
     directory,
