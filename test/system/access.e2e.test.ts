@@ -1,11 +1,14 @@
 /** What nats-server is told of accounts, when whoever tells it dies and when nats-server itself has forgotten. */
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openResolver, type Resolver } from "@natster/accounts/resolver";
 import { type AccountKey, CatalogName } from "@natster/contracts";
 import { asShared, claimsLookup, claimsUpdate } from "@natster/contracts/borders";
 import { eventStream } from "@natster/contracts/platform";
-import { accept, connectDevice, createDevice, type Person, register, share } from "@natster/person";
+import { accept, connectDevice, createDevice, LobbyShutError, type Person, register, share } from "@natster/person";
+import { startPlatform } from "@natster/standalone";
+import { supervise } from "@natster/standalone/supervise";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
 import { accountJwt, createKey, keyFromSeed, readJwt } from "@natster/trust";
 import { jetstreamManager } from "@nats-io/jetstream";
@@ -175,7 +178,7 @@ test("a nats-server that has lost every account is told of all of them, and nobo
   await expect.poll(() => opens(bobAgain, aliceAgain)).toBe(true);
 });
 
-test("account JWTs deleted under a running nats-server are there again after a rebuild, the operator's after a reload", async () => {
+test("account JWTs deleted under a running nats-server are there again, the operator's after a reload and people's after a rebuild", async () => {
   const { system, alice, bob } = await aSystem();
   const { nats, place, installation } = system.platform;
   // Nobody of this account has connected: nats-server has it on the disk alone.
@@ -190,7 +193,16 @@ test("account JWTs deleted under a running nats-server are there again after a r
   const people = everybody.map((key) => key.public);
   await expect.poll(() => missing(people)).toEqual([]);
 
+  const heard: string[] = [];
+  void (async () => {
+    for await (const { type } of alice.connection.status()) heard.push(type);
+  })();
   for (const file of await readdir(folder)) await rm(join(folder, file));
+  // Those are rendered from no log, and nobody but nats-server has their JWTs.
+  const operators = Object.keys(installation.preload);
+  nats.reload();
+  await expect.poll(() => missing([...operators, ...people])).toEqual(people);
+  await alice.connection.flush();
   await system.administrator.accounts.rebuild({ projection: "access" });
   await expect.poll(() => missing(people), { timeout: 60_000 }).toEqual([]);
   for (const key of everybody) {
@@ -198,18 +210,25 @@ test("account JWTs deleted under a running nats-server are there again after a r
     await using person = await connectDevice(place, creds, "another", { timeout: 20_000 });
     await expect(person.library.whoami({})).resolves.toMatchObject({ account: key.public });
   }
-  // Those are rendered from no log, and nobody but nats-server has their JWTs.
-  const operators = Object.keys(installation.preload);
-  expect(await missing(operators)).toEqual(operators);
-  const heard: string[] = [];
-  void (async () => {
-    for await (const { type } of alice.connection.status()) heard.push(type);
-  })();
-  process.kill(nats.pid, "SIGHUP");
-  await expect.poll(() => readFile(nats.logFile, "utf8")).toContain("Reloaded server configuration");
-  expect(await missing(operators)).toEqual([]);
   await alice.connection.flush();
   expect(heard).not.toContain("disconnect");
+});
+
+test("where nats-server is kept running, newcomers come though its folder was emptied before the first of them", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "natster-test-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+  await using platform = await startPlatform({ directory, registration: "open", administrators: [] });
+  const folder = join(platform.nats.directory, "accounts");
+  for (const file of await readdir(folder)) await rm(join(folder, file));
+  const enter = () => register(platform.place, { account: createKey("account") });
+  await expect(enter()).rejects.toThrow(LobbyShutError);
+
+  const stopped = new AbortController();
+  const told: string[] = [];
+  void supervise(platform, stopped.signal, (what) => told.push(what));
+  await expect.poll(() => enter().then(() => "in", String)).toBe("in");
+  stopped.abort();
+  expect(told).toEqual([expect.stringContaining("nats-server has lost accounts of the operator's own")]);
 });
 
 test("a rebuild where nothing was lost looks at every account and pushes none", async () => {

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConfigOptions, OperatorOptions, Ports, WebsocketOptions } from "./config.ts";
+import { type ConfigOptions, folders, type OperatorOptions, type Ports, type WebsocketOptions } from "./config.ts";
 import { prepareDirectory } from "./directory.ts";
 import { findNatsServer } from "./find.ts";
 import { launch, relaunch, type Setup } from "./launch.ts";
@@ -51,6 +52,10 @@ export interface NatsServer extends AsyncDisposable {
   readonly logFile: string;
   /** Settles when the process that runs now has ended, asked to or not. */
   readonly exited: Promise<Exit>;
+  /** Whether its resolver still has the accounts that it was given to begin with: of one that is gone it lets in nobody new. */
+  hasPreload(): boolean;
+  /** Has it read its configuration again, which stores those accounts anew. Nobody is disconnected. */
+  reload(): void;
   /** Ends it in order: SIGTERM, and SIGKILL after ten seconds. */
   stop(): Promise<void>;
   /** Ends it as a crash would: SIGKILL. */
@@ -119,6 +124,11 @@ export async function startNatsServer(options: StartOptions): Promise<NatsServer
     get exited() {
       return run.guarded.exited;
     },
+    hasPreload: () =>
+      Object.keys(options.operator.preload).every((account) =>
+        existsSync(join(folders(directory).accounts, `${account}.jwt`)),
+      ),
+    reload: () => run.guarded.kill("SIGHUP"),
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
     async restart() {

@@ -1,4 +1,5 @@
 /** Keeps a platform running: what ends by itself is started again, and what ends again and again is given up. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsServer } from "@natster/nats-server";
 import type { Running } from "@natster/micro";
 import type { Platform, ServiceName } from "./platform.ts";
@@ -9,6 +10,7 @@ export function supervise(platform: Platform, stopped: AbortSignal, tell: (what:
   const services = Object.entries(platform.services) as [ServiceName, Running][];
   return Promise.race([
     keepNats(platform.nats, stopped, tell),
+    keepAccounts(platform.nats, stopped, tell),
     ...services.map(([name, running]) => keepService(platform, name, running, stopped, tell)),
   ]);
 }
@@ -28,6 +30,21 @@ async function keepNats(nats: NatsServer, stopped: AbortSignal, tell: (what: str
       return new Error("nats-server has ended by itself and cannot be started again", { cause: error });
     }
   }
+}
+
+/** How often it is looked whether the operator's own accounts are there, in milliseconds. */
+const looksEvery = 2_000;
+
+/** The operator's own accounts are in no log: where somebody emptied nats-server's folder, its configuration has them. */
+async function keepAccounts(nats: NatsServer, stopped: AbortSignal, tell: (what: string) => void): Promise<never> {
+  for (let isTold = false; !stopped.aborted; await sleep(looksEvery, undefined, { signal: stopped }).catch(() => {})) {
+    const isWhole = nats.hasPreload();
+    if (!isWhole) nats.reload();
+    if (!isWhole && !isTold)
+      tell("nats-server has lost accounts of the operator's own; it reads its configuration again");
+    isTold = !isWhole;
+  }
+  return never();
 }
 
 async function keepService(

@@ -9,10 +9,12 @@ import { type Context, contextFor } from "../context/context.ts";
 import { contextsDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
-import { anotherDevice } from "../explained.ts";
+import { anotherDevice, type Explained } from "../explained.ts";
 import { duration, fingerprint, size } from "../output/words.ts";
 import { type Connected, connectAs, whyStopped } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
+import { whyNoNewcomers } from "../system/newcomers.ts";
+import { placeOf } from "../system/place.ts";
 import type { Finding } from "./finding.ts";
 
 /** Looks at everything that can be looked at, as far as one thing does not need another that is wrong. */
@@ -27,7 +29,8 @@ export async function checks(globals: Globals): Promise<Finding[]> {
   try {
     await using person = await connectAs(globals);
     findings.push(server(person), await limits(person), await platform(person));
-    if (context.administrator) findings.push(await enforcement(person, globals.timeout));
+    if (context.administrator)
+      findings.push(await enforcement(person, globals.timeout), await newcomers(context, globals.timeout));
   } catch (error) {
     findings.push(failed("nats-server", error));
   }
@@ -170,17 +173,25 @@ async function limits({ connection }: Connected): Promise<Finding> {
     : { check, state: "well", found };
 }
 
-/** Whether what administrators decide takes effect; only they may ask. */
-async function enforcement(person: Connected, timeout: number): Promise<Finding> {
-  const check = "accounts";
+/** What only whoever administers can do something about: well, unless there is a reason why not. */
+async function ofSystem(check: string, found: string, whyNot: () => Promise<Explained | undefined>): Promise<Finding> {
   try {
-    const why = whyNotEnforced(await enforcementOf(person, timeout));
-    if (!why) return { check, state: "well", found: "nats-server enforces what was decided about them" };
+    const why = await whyNot();
+    if (!why) return { check, state: "well", found };
     return { check, state: "wrong", found: why.what, ...(why.next !== undefined && { next: why.next }) };
   } catch (error) {
     return failed(check, error);
   }
 }
+
+/** Whether what administrators decide takes effect; only they may ask. */
+const enforcement = (person: Connected, timeout: number): Promise<Finding> =>
+  ofSystem("accounts", "nats-server enforces what was decided about them", async () =>
+    whyNotEnforced(await enforcementOf(person, timeout)),
+  );
+
+const newcomers = (context: Context, timeout: number): Promise<Finding> =>
+  ofSystem("newcomers", "nats-server lets them in", () => whyNoNewcomers(placeOf(context, timeout), context));
 
 async function platform(person: Connected): Promise<Finding> {
   const check = "services";

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { explain } from "../explain.ts";
 import { anotherDevice } from "../explained.ts";
 import { whyNotLetIn } from "./let-in.ts";
+import { whyNoNewcomers } from "./newcomers.ts";
 
 const account = createKey("account");
 const creds = createDevice(account, { name: "laptop", role: "owner" });
@@ -42,4 +43,10 @@ test("a newcomer whom nats-server does not let in is sent to whoever runs the sy
     why: "it has lost the account by which they come",
     next: "ask whoever runs the system",
   });
+});
+
+test("an administrator is told what brings newcomers in again, which is up to where the system runs", async () => {
+  const next = async (system: string | undefined) => (await whyNoNewcomers(shut, { system }, 0))?.next;
+  expect(await next("/srv/natster")).toBe("natster down, natster up");
+  expect(await next(undefined)).toContain("docs/operator.md");
 });

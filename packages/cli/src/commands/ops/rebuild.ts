@@ -5,7 +5,9 @@ import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
 import { connectAs } from "../../system/connect.ts";
 import { enforcementOf, isPushing, whyNotEnforced } from "../../system/enforcement.ts";
+import { whyNoNewcomers } from "../../system/newcomers.ts";
 import { askKeeper } from "../../system/ops.ts";
+import { placeOf } from "../../system/place.ts";
 
 export default defineCommand({
   about: "Build a projection anew from the log, while it is read; the new rows are read when all of them are there.",
@@ -31,6 +33,11 @@ export default defineCommand({
       const why = whyNotEnforced(await enforcementOf(person, globals.timeout));
       if (why) throw new Failure(why.what, why);
       await sleep(200, undefined, { signal });
+    }
+    // The lobby's account is in no log, and comes back from nats-server's configuration alone.
+    if (projection === access.name) {
+      const why = await whyNoNewcomers(placeOf(person.context, globals.timeout), person.context);
+      if (why) throw new Failure(why.what, why);
     }
     say({ projection, seconds: Math.round(performance.now() - began) / 1_000 });
   },
