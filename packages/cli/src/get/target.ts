@@ -1,6 +1,8 @@
 /** Where something is to go. */
-import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
+import type { CatalogAddress } from "@natster/files";
+import { contextNames, openContext } from "../context/context.ts";
 import { Failure } from "../failure.ts";
 
 /** Whether there is a folder. */
@@ -12,6 +14,32 @@ export function checkFolder(path: string): void {
     const found = find(at);
     if (found?.isDirectory() || at === dirname(at)) return;
     if (found) throw new Failure(`${at} is a file, not a folder`, { next: "the same with another folder" });
+  }
+}
+
+/**
+ * Throws `Failure` where a folder is the one that this machine serves as that very catalog, or lies in it: what comes
+ * would be served there, and come again, one folder deeper each time.
+ */
+export async function checkNotServed(folder: string, { owner, catalog }: CatalogAddress, path: string): Promise<void> {
+  const place = realPlace(folder);
+  for (const context of await Promise.all((await contextNames()).map(openContext))) {
+    const served = context.account === owner ? (await context.served())[catalog] : undefined;
+    if (served === undefined) continue;
+    const root = realPlace(join(served.root, path));
+    if (place !== root && !place.startsWith(root + sep)) continue;
+    throw new Failure(`${folder} is in ${root}, which this machine serves as ${catalog}: it would hold itself`, {
+      next: "the same into a folder elsewhere",
+    });
+  }
+}
+
+/** Where a path really is, as far as it is there. */
+function realPlace(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === dirname(path) ? path : join(realPlace(dirname(path)), basename(path));
   }
 }
 

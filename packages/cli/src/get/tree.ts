@@ -6,7 +6,7 @@ import type { Far, Progress } from "../output/progress.ts";
 import type { Shelf } from "../system/catalog.ts";
 import { type Reference, written } from "../system/reference.ts";
 import { type Got, nothing } from "./got.ts";
-import { checkFolder } from "./target.ts";
+import { checkFolder, checkNotServed } from "./target.ts";
 
 /** How something is fetched, and who is shown how far it is. */
 export interface Fetching {
@@ -29,6 +29,7 @@ export async function getTree(
   const began = performance.now();
   const folder = resolve(to ?? (path === "" ? catalog : basename(path)));
   checkFolder(folder);
+  await checkNotServed(folder, shelf.reader.address, path);
   const name = written(shelf.name, path);
   const got = nothing(name, folder, dryRun);
   const options = { since, name, prune, force, signal, ...(path !== "" && { folder: FilePath.parse(path) }) };
