@@ -1,4 +1,5 @@
 /** What people are answered who ask for what is not theirs, is not there, or is done already. */
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -46,7 +47,15 @@ test("whoever asks for what is theirs already, is not theirs or is not there rea
   await ended(bob, "cat @alice/notes/a.txt", 0, new RegExp(`by ${alice.home}`));
 
   await ended(alice, "unshare notez @bob", 1, /you have no catalog notez/);
+  // Whoever follows it is told when it is taken back.
+  const following = bob.runs(["get", "@alice/notes", "followed", "--watch"]);
+  let said = "";
+  following.stderr?.on("data", (text: Buffer) => (said += text.toString()));
+  const end = once(following, "close");
+  await expect.poll(() => said, { timeout: 20_000 }).toContain("watching");
   await ended(alice, "unshare notes @bob", 0, /no more/);
+  expect(await end).toEqual([1, null]);
+  expect(said).toMatch(/^natster: @alice\/notes is not shared with you any more$/m);
   await ended(alice, "unshare notes @bob", 1, /never was, or it was taken back/);
 
   // A device that serves and was revoked is another one after the next start.

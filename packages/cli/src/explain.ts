@@ -33,6 +33,8 @@ export function explain(error: unknown): Explained {
   if (error instanceof ClosedConnectionError || error instanceof ConnectionError) {
     return { what: "the system cannot be reached", why: inner(error), next: "natster doctor" };
   }
+  // It is what the owner's machine refused that says why.
+  if (error instanceof Error && error.name === "NotAdmittedError") return explain(error.cause);
   if (error instanceof Error && named[error.name]) return { what: error.message, ...named[error.name] };
   const system = systemError(error);
   if (system) return system;

@@ -10,7 +10,7 @@ import { getTree } from "../get/tree.ts";
 import { type Far, type Progress, showProgress } from "../output/progress.ts";
 import type { Ui } from "../output/ui.ts";
 import { counted, fingerprint, size } from "../output/words.ts";
-import { fileOrFolder, openShelf, type Shelf } from "../system/catalog.ts";
+import { fileOrFolder, openShelf, type Shelf, takenBack, whyCutOff } from "../system/catalog.ts";
 import { type Connected, connectAs } from "../system/connect.ts";
 import { isCode, redeemCode, type RedeemOptions } from "../system/redeem-code.ts";
 import { tellOfWaiting } from "../system/waiting.ts";
@@ -84,7 +84,10 @@ export default defineCommand({
     const since = async () => (await person.library.catalog({ owner: shelf.owner, catalog: what.catalog })).since;
     const changes = watch && !file ? changesOf(person, shelf, what, signal) : undefined;
     if (changes) void tellOfWaiting(person, ui);
-    do {
+    for (let more = true; more;) {
+      // Listened for from now on, so that what happens while it is fetched is not missed.
+      const change = changes?.next();
+      change?.catch(() => {});
       let progress: Progress | undefined;
       const show = (total: Far) => (progress ??= showProgress(ui, total));
       const fetching = { dryRun, prune, force, signal, show };
@@ -94,13 +97,14 @@ export default defineCommand({
         progress?.[Symbol.dispose]();
       } catch (error) {
         progress?.[Symbol.dispose]();
-        throw stopped(error, progress, ui);
+        throw stopped(await whyCutOff(person, shelf, what, error), progress, ui);
       }
       say(got);
       // Whoever follows is told, and goes on.
       if (changes) ui.note("watching; Ctrl-C ends it");
       else checkAll(got);
-    } while (changes && !(await changes.next()).done);
+      more = change !== undefined && !(await change).done;
+    }
     signal.throwIfAborted();
   },
   show: showGot,
@@ -134,17 +138,23 @@ function stopped(error: unknown, progress: Progress | undefined, ui: Ui): unknow
   return error;
 }
 
-/** Tells whenever the catalog has another revision, until somebody interrupts. */
+/** Tells whenever the catalog has another revision, until somebody interrupts. Throws `Failure` where it is taken back. */
 async function* changesOf(
   person: Connected,
-  { owner, reader }: Shelf,
-  { catalog }: Reference,
+  shelf: Shelf,
+  what: Reference,
   signal: AbortSignal,
 ): AsyncGenerator<number> {
+  const { owner, reader } = shelf;
   let seen = reader.revision;
   signal.addEventListener("abort", () => void person.connection.close(), { once: true });
   for await (const notice of notices(person)) {
-    if (notice.kind !== "presence" || notice.owner !== owner || notice.catalog !== catalog) continue;
+    if (!("catalog" in notice) || notice.owner !== owner || notice.catalog !== what.catalog) continue;
+    if (notice.kind !== "presence") {
+      const gone = await takenBack(person, shelf, what, notice.sequence);
+      if (gone) throw gone;
+      continue;
+    }
     if (notice.revision === undefined || notice.revision === seen) continue;
     seen = notice.revision;
     yield seen;

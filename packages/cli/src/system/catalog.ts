@@ -1,7 +1,7 @@
 /** A catalog that is meant, opened for reading. */
-import type { AccountKey } from "@natster/contracts";
+import type { AccountKey, Sequence } from "@natster/contracts";
 import { type FileEntry, FilePath } from "@natster/contracts/files";
-import type { CatalogReader } from "@natster/files";
+import { type CatalogReader, NotAdmittedError } from "@natster/files";
 import { isRefusal, NobodyAnswersError } from "@natster/micro/client";
 import { readCatalog } from "@natster/person";
 import { Failure } from "../failure.ts";
@@ -46,6 +46,40 @@ export async function openShelf(
       throw await whyNobody(person, owner, reference, name);
     throw error;
   }
+}
+
+/**
+ * What is to be said instead of an error that ended reading: that the catalog was taken back, where the platform knows so,
+ * or why nobody answers. The error itself where it is another.
+ */
+export async function whyCutOff(
+  person: Connected,
+  shelf: Shelf,
+  reference: Reference,
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof NobodyAnswersError) return whyNobody(person, shelf.owner, reference, shelf.name);
+  const isCutOff = error instanceof NotAdmittedError || isRefusal(error, "catalog_unknown");
+  return isCutOff ? ((await takenBack(person, shelf, reference)) ?? error) : error;
+}
+
+/** Says of a catalog that could be read until now that it was taken back, `after` an event; undefined where it was not. */
+export async function takenBack(
+  person: Connected,
+  { owner, name }: Shelf,
+  { catalog }: Reference,
+  after?: Sequence,
+): Promise<Failure | undefined> {
+  try {
+    await person.library.catalog({ owner, catalog, ...(after !== undefined && { after }) });
+  } catch (error) {
+    if (isRefusal(error, "catalog_unknown")) {
+      const what = owner === person.account ? `you have no catalog ${name}` : `${name} is not shared with you`;
+      return new Failure(`${what} any more`, { next: "natster ls" });
+    }
+    // What the platform cannot say now, the next thing that is read will.
+  }
+  return undefined;
 }
 
 async function whyNobody(person: Connected, owner: AccountKey, { catalog }: Reference, name: string): Promise<Failure> {
