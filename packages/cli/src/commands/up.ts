@@ -69,7 +69,7 @@ export default defineCommand({
     checkTogether(input);
     if (input.background && !isInBackground()) {
       using doing = showDoing(ui, "starting the system in the background");
-      const ready = Ready.parse(await startInBackground(directory, signal));
+      const ready = Ready.parse(await startInBackground(directory, signal, (what) => ui.note(what)));
       doing[Symbol.dispose]();
       return say(ready);
     }

@@ -1,6 +1,6 @@
 import stringWidth from "string-width";
-import { expect, test } from "vitest";
-import { lineOf } from "./progress.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { lineOf, sayWaiting } from "./progress.ts";
 
 const total = { files: 12, bytes: 10_000_000 };
 
@@ -24,4 +24,22 @@ test.each([20, 40, 60, 80, 300])("on %i columns it stays on one line", (columns)
 
 test("nothing to fetch is all of it", () => {
   expect(lineOf({ files: 0, bytes: 0 }, { files: 0, bytes: 0 }, 0)).toContain("100 %");
+});
+
+test("what is waited for is said once, when it takes long, and so is what comes after it", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const said: string[] = [];
+  const waiting = sayWaiting("a server", (what) => said.push(what));
+  vi.advanceTimersByTime(4_000);
+  expect(said).toEqual([]);
+  vi.advanceTimersByTime(20_000);
+  waiting.now("folders");
+  vi.advanceTimersByTime(20_000);
+  expect(said).toEqual(["waiting for a server", "waiting for folders"]);
+
+  waiting.now("nothing");
+  waiting[Symbol.dispose]();
+  vi.advanceTimersByTime(20_000);
+  expect(said).toHaveLength(2);
 });

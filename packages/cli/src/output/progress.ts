@@ -62,6 +62,24 @@ export function showDoing(ui: Ui, doing: string): Disposable {
   };
 }
 
+/** How long nothing is said of what is waited for. Milliseconds. */
+const patience = 5_000;
+
+/** Says what is waited for where that takes long, and what is after it, until it is disposed of. */
+export function sayWaiting(
+  first: string,
+  tell: (what: string) => void,
+): Disposable & { readonly now: (what: string) => void } {
+  let [what, said] = [first, ""];
+  const timer = setInterval(() => {
+    if (what !== said) tell(`waiting for ${(said = what)}`);
+  }, patience);
+  return {
+    now: (next) => void (what = next),
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
 /** Shows how many of something are done, where somebody looks, until it is disposed of. */
 export function showCount(ui: Ui, many: string): Disposable & { readonly update: (done: number, of: number) => void } {
   let drawn = Number.NEGATIVE_INFINITY;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { makePrivate } from "../context/files.ts";
 import { Failure } from "../failure.ts";
+import { sayWaiting } from "../output/progress.ts";
 
 /** By this the process in the background knows that it is the one. */
 const variable = "NATSTER_IN_BACKGROUND";
@@ -14,6 +15,7 @@ export const isInBackground = (): boolean => process.env[variable] !== undefined
 
 /** What the process in the background tells. */
 const Told = z.union([
+  z.strictObject({ waitsFor: z.string() }),
   z.strictObject({ ready: z.unknown() }),
   z.strictObject({
     failed: z.strictObject({ what: z.string(), why: z.string().optional(), next: z.string().optional() }),
@@ -26,9 +28,14 @@ export const tellStarter = (told: Told): void => void process.send?.(told);
 
 /**
  * Starts the same command in the background and resolves with what it says when it is ready. What it prints by mistake
- * is in a log of its own. Throws `Failure` with what it says where it ends before.
+ * is in a log of its own. `tell` is told what it waits for where that takes long. Throws `Failure` with what it says where
+ * it ends before.
  */
-export async function startInBackground(directory: string, signal: AbortSignal): Promise<unknown> {
+export async function startInBackground(
+  directory: string,
+  signal: AbortSignal,
+  tell: (what: string) => void,
+): Promise<unknown> {
   await makePrivate(directory);
   const path = join(directory, "up.log");
   await using log = await open(path, "a", 0o600);
@@ -37,10 +44,14 @@ export async function startInBackground(directory: string, signal: AbortSignal):
     stdio: ["ignore", log.fd, log.fd, "ipc"],
     env: { ...process.env, [variable]: "1" },
   });
-  const interrupt = () => void child.kill("SIGTERM");
+  const interrupt = () => {
+    tell("interrupted; it ends what it began");
+    child.kill("SIGTERM");
+  };
   signal.addEventListener("abort", interrupt, { once: true });
+  using waiting = sayWaiting("nats-server and the services to start", tell);
   try {
-    const told = await hear(child);
+    const told = await hear(child, waiting.now);
     if ("failed" in told) {
       const { what, why, next } = told.failed;
       throw new Failure(what, {
@@ -61,12 +72,17 @@ export async function startInBackground(directory: string, signal: AbortSignal):
   }
 }
 
-const hear = (child: ChildProcess): Promise<Told> =>
+/** What became of the start; what it waits for until then goes to `waitsFor`. */
+const hear = (
+  child: ChildProcess,
+  waitsFor: (what: string) => void,
+): Promise<Exclude<Told, { readonly waitsFor: string }>> =>
   new Promise((resolve, reject) => {
-    child.once("message", (message) => {
+    child.on("message", (message) => {
       const told = Told.safeParse(message);
-      if (told.success) resolve(told.data);
-      else reject(told.error);
+      if (!told.success) reject(told.error);
+      else if ("waitsFor" in told.data) waitsFor(told.data.waitsFor);
+      else resolve(told.data);
     });
     child.once("error", reject);
     child.once("exit", (code, signal) => reject(new Error(`it ended with ${signal ?? `code ${code}`}`)));

@@ -71,6 +71,7 @@ async function up({ input, globals, ui, signal, say }: UpCall, directory: string
     ui.note(what);
   };
   const serve = () => startServing(person, { log, timeout, limit: input.limitRate, signal }, tell);
+  if (isInBackground()) tellStarter({ waitsFor: "the folders that you share to be looked through" });
   await using serving = await keepServing(serve, tell);
   const ready: Ready = {
     directory,

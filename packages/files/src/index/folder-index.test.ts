@@ -5,7 +5,7 @@ import { chmod, mkdir, rename, rm, symlink, utimes, writeFile, realpath } from "
 import { basename, dirname, join, relative } from "node:path";
 import { FileEntry } from "@natster/contracts/files";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type TestFolder, testFolder } from "../folder.fixture.ts";
 import { entriesOf, freshListing, indexHere, listingOf } from "./listing.fixture.ts";
 import { type FolderIndex, indexFolder, RootError } from "./folder-index.ts";
@@ -223,6 +223,20 @@ test("an index can be given up while it is made", async () => {
   setTimeout(() => given.abort(new Error("enough")), 5);
 
   await expect(indexFolder(folder.path, { signal: given.signal, hashers: 1 })).rejects.toThrow("enough");
+});
+
+test("an index whose first scan is interrupted is not given out, even where the scan has ended well", async () => {
+  await using folder = await testFolder();
+  const given = new AbortController();
+  const { signal } = given;
+  const listen = signal.addEventListener.bind(signal);
+  // With nothing to hash, whoever interrupts as soon as that is heard does not stop the scan.
+  vi.spyOn(signal, "addEventListener").mockImplementation((...told: Parameters<typeof listen>) => {
+    listen(...told);
+    queueMicrotask(() => given.abort(new Error("enough")));
+  });
+
+  await expect(indexFolder(folder.path, { signal })).rejects.toThrow("enough");
 });
 
 test("looking again hashes only what looks different, and the revision grows only with a difference", async () => {

@@ -49,6 +49,8 @@ export async function indexFolder(root: string, options: IndexOptions = {}): Pro
   options.signal?.addEventListener("abort", abort, { once: true });
   try {
     await index.rescan();
+    // A scan may end well although it was interrupted; the index is closed then.
+    options.signal?.throwIfAborted();
     return index;
   } catch (error) {
     await index.close();
