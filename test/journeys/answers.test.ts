@@ -1,6 +1,6 @@
 /** What people are answered who ask for what is not theirs, is not there, or is done already. */
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { homes, Somebody } from "./person.ts";
@@ -25,7 +25,12 @@ test("whoever asks for what is theirs already, is not theirs or is not there rea
   // A second account is made by whoever asks for one by name.
   await ended(bob, `init ${page} --handle bob`, 1, /you are @bob on \S+ since \d\d:\d\d, as context local/);
 
-  await ended(alice, "share Notes --json", 0, /"catalog":"notes"/);
+  // What is not shared with the rest is said to whoever shares it.
+  symlinkSync("nowhere", join(alice.home, "Notes", "dangling"));
+  const leftOut = /1 thing left out; \S+natster\.log says why/;
+  await ended(alice, "share Notes", 0, leftOut);
+  await ended(alice, "status", 0, leftOut);
+  await ended(alice, "doctor", 0, leftOut);
   const bobs = await keyOf(bob);
   await ended(alice, `share notes ${await keyOf(alice)}`, 1, /that is yourself/);
   await ended(alice, `share notes ${bobs.slice(0, -1)}${bobs.endsWith("A") ? "B" : "A"}`, 2, /expected @handle/);

@@ -2,6 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { AccountKey, CatalogName, type CodeId, Instant, Label } from "@natster/contracts";
+import type { ServedState } from "@natster/contracts/serving";
 import { isRefusal } from "@natster/micro/client";
 import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
 import * as z from "zod";
@@ -13,7 +14,8 @@ import { showDoing } from "../output/progress.ts";
 import type { Ui } from "../output/ui.ts";
 import { counted, moment } from "../output/words.ts";
 import type { Agent } from "../serving/agent.ts";
-import { askToServe, losesLetters, nameOfServed } from "../serving/here.ts";
+import { askToServe, leftOutOf, losesLetters, nameOfServed } from "../serving/here.ts";
+import { logOfServing } from "../serving/log.ts";
 import { makeCatalog, type NewCatalog } from "../serving/make.ts";
 import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
 import { type Connected, connectAs, type Signing } from "../system/connect.ts";
@@ -61,6 +63,9 @@ export default defineCommand({
     /** The folder, where one was named. */
     root: z.string().optional(),
     files: z.int().optional(),
+    /** How many things in it are not files, lead out of it or cannot be read; and the log that names them. */
+    leftOut: z.int().optional(),
+    log: z.string().optional(),
     /** By the process that serves this machine, or by this command for as long as it runs. */
     servedBy: z.enum(["machine", "here"]).optional(),
     recipient: AccountKey.optional(),
@@ -113,7 +118,7 @@ export default defineCommand({
     const staying = agent ?? answering;
     say({
       catalog,
-      ...(served && { root: folder, files: served.files }),
+      ...(served && { root: folder, files: served.files, leftOut: served.leftOut, log: served.log }),
       ...((served ?? link) && { servedBy: staying ? ("here" as const) : ("machine" as const) }),
       public: input.public,
       ...(link && { link }),
@@ -124,10 +129,12 @@ export default defineCommand({
     if (staying) await stayUntilInterrupted(staying, signal);
   },
   show(said, ui) {
-    const { catalog, root, files = 0, servedBy, expires } = said;
+    const { catalog, root, files = 0, leftOut = 0, log = "", servedBy, expires } = said;
     if (ui.quiet && !said.link) return;
     if (root !== undefined && !ui.quiet)
       ui.out(`${ui.style("green", "●")} ${catalog} is ${root}, ${counted(files, "file")}`);
+    const omitted = leftOutOf([{ leftOut }], log);
+    if (omitted !== undefined) ui.note(omitted);
     const until = expires === undefined ? "" : ` until ${moment(expires)}`;
     if (said.public) ui.out(`everybody here may read ${catalog}${until}; natster unpublish ${catalog} takes it back`);
     if (said.link) {
@@ -206,9 +213,9 @@ const exists = (person: Connected, catalog: CatalogName): Promise<boolean> =>
     },
   );
 
-interface ServedFolder {
-  readonly catalog: CatalogName;
-  readonly files: number;
+interface ServedFolder extends Pick<ServedState, "catalog" | "files" | "leftOut"> {
+  /** Where the process that serves it says what it leaves out. */
+  readonly log: string;
   /** The process that serves it, where it is this one. */
   readonly agent: Agent | undefined;
 }
@@ -230,11 +237,15 @@ async function serveFolder(
   }
   using _doing = showDoing(call.ui, "looking through the folder");
   const asked = await askToServe(person);
-  if (asked) return { catalog, files: checkServed(asked, catalog).files, agent: undefined };
+  const found = async (states: readonly ServedState[], agent?: Agent): Promise<ServedFolder> => {
+    const { files, leftOut } = checkServed(states, catalog);
+    return { catalog, files, leftOut, log: await logOfServing(person.context), agent };
+  };
+  if (asked) return found(asked);
 
   const agent = await serveHere(person, globals, call);
   try {
-    return { catalog, files: checkServed(agent.states(), catalog).files, agent };
+    return await found(agent.states(), agent);
   } catch (error) {
     await agent[Symbol.asyncDispose]();
     throw error;

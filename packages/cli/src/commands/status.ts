@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { AccountKey } from "@natster/contracts";
-import { ServedState, serving, MachineId } from "@natster/contracts/serving";
-import { client } from "@natster/micro/client";
+import { ServedState } from "@natster/contracts/serving";
 import { Svcm } from "@nats-io/services";
 import { holderOf } from "@natster/standalone";
 import * as z from "zod";
@@ -10,6 +9,7 @@ import { systemDirectory } from "../context/paths.ts";
 import { defineCommand } from "../define.ts";
 import { explain } from "../explain.ts";
 import { counted, moment } from "../output/words.ts";
+import { leftOutOf, servedHere } from "../serving/here.ts";
 import { connectAs } from "../system/connect.ts";
 import { PathTyped } from "../typed.ts";
 
@@ -31,6 +31,8 @@ const Account = z.strictObject({
   services: z.array(z.string()),
   /** What this machine serves; left out where no process serves here. */
   served: z.array(ServedState).optional(),
+  /** Where the process that serves says what it does, and what it leaves out. */
+  log: z.string().optional(),
   /** Why nothing is known. */
   problem: z.string().optional(),
 });
@@ -63,7 +65,7 @@ export default defineCommand({
       ui.note("no account is in use here; natster up makes one, and natster redeem LINK joins another system");
       return;
     }
-    const { server, services, served, problem } = account;
+    const { server, services, served, log = "", problem } = account;
     if (!server) {
       ui.out(`${dot(ui, false)} context ${account.context}: ${problem ?? "not reached"}`);
       return;
@@ -75,6 +77,8 @@ export default defineCommand({
     for (const { catalog, reason, files } of served ?? []) {
       ui.out(`    ${catalog}: ${reason ?? counted(files, "file")}`);
     }
+    const leftOut = leftOutOf(served ?? [], log);
+    if (leftOut !== undefined) ui.out(`    ${leftOut}`);
   },
 });
 
@@ -83,7 +87,7 @@ const dot = (ui: { style(format: "green" | "dim", text: string): string }, on: b
 
 async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.output<typeof Account>> {
   const { contextFor } = await import("../context/context.ts");
-  const { name: context, account, machine, administrator } = await contextFor(globals.context);
+  const { name: context, account, administrator } = await contextFor(globals.context);
   try {
     await using person = await connectAs(globals);
     const began = performance.now();
@@ -92,9 +96,7 @@ async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.output<
     const services = new Set<string>();
     if (administrator)
       for await (const { name } of await new Svcm(person.connection).client().ping()) services.add(name);
-    const served = await client(serving, person.connection)
-      .refresh({}, { machine: MachineId.parse(machine) }, { timeout: globals.timeout })
-      .catch(() => undefined);
+    const here = await servedHere(person, globals.timeout);
     return {
       context,
       account,
@@ -104,7 +106,7 @@ async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.output<
         roundTrip,
       },
       services: [...services].toSorted(),
-      ...(served && { served: served.served }),
+      ...(here && { served: [...here.served], log: here.log }),
     };
   } catch (error) {
     const { what, why } = explain(error);

@@ -10,7 +10,8 @@ import { contextsDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
 import { anotherDevice, type Explained } from "../explained.ts";
-import { duration, fingerprint, size } from "../output/words.ts";
+import { counted, duration, fingerprint, size } from "../output/words.ts";
+import { leftOutOf, servedHere } from "../serving/here.ts";
 import { type Connected, connectAs, whyStopped } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
 import { whyNoNewcomers } from "../system/newcomers.ts";
@@ -28,7 +29,7 @@ export async function checks(globals: Globals): Promise<Finding[]> {
   findings.push(...page);
   try {
     await using person = await connectAs(globals);
-    findings.push(server(person), await limits(person), await platform(person));
+    findings.push(server(person), await limits(person), await platform(person), await folders(person, globals.timeout));
     if (context.administrator)
       findings.push(await enforcement(person, globals.timeout), await newcomers(context, globals.timeout));
   } catch (error) {
@@ -192,6 +193,18 @@ const enforcement = (person: Connected, timeout: number): Promise<Finding> =>
 
 const newcomers = (context: Context, timeout: number): Promise<Finding> =>
   ofSystem("newcomers", "nats-server lets them in", () => whyNoNewcomers(placeOf(context, timeout), context));
+
+/** What this machine serves, and whether all of it. */
+async function folders(person: Connected, timeout: number): Promise<Finding> {
+  const check = "folders";
+  const here = await servedHere(person, timeout);
+  if (!here) return { check, state: "well", found: "no process serves folders of this machine" };
+  const found = `${counted(here.served.length, "folder")} served from this machine`;
+  const leftOut = leftOutOf(here.served, here.log);
+  return leftOut === undefined
+    ? { check, state: "well", found }
+    : { check, state: "warning", found: `${found}, ${leftOut}` };
+}
 
 async function platform(person: Connected): Promise<Finding> {
   const check = "services";

@@ -4,7 +4,9 @@ import { CatalogName } from "@natster/contracts";
 import { MachineId, type ServedState, serving } from "@natster/contracts/serving";
 import { client, NobodyAnswersError } from "@natster/micro/client";
 import type { Context } from "../context/context.ts";
+import { counted, shortPath } from "../output/words.ts";
 import type { Connected } from "../system/connect.ts";
+import { logOfServing } from "./log.ts";
 
 /** Indexing a folder of many files takes as long as it takes; whoever waits may interrupt. */
 const longest = 24 * 3_600_000;
@@ -39,6 +41,24 @@ export async function askToServe(person: Connected): Promise<readonly ServedStat
     if (error instanceof NobodyAnswersError) return undefined;
     throw error;
   }
+}
+
+/** How what this machine serves stands, and in which log more is said of it; undefined where no process serves here. */
+export async function servedHere(
+  person: Connected,
+  timeout: number,
+): Promise<{ readonly served: readonly ServedState[]; readonly log: string } | undefined> {
+  const machine = MachineId.parse(person.context.machine);
+  const found = await client(serving, person.connection)
+    .refresh({}, { machine }, { timeout })
+    .catch(() => undefined);
+  return found && { served: found.served, log: await logOfServing(person.context) };
+}
+
+/** In words, what is left out of what is served; undefined where nothing is. */
+export function leftOutOf(served: readonly Pick<ServedState, "leftOut">[], log: string): string | undefined {
+  const many = served.reduce((sum, { leftOut }) => sum + leftOut, 0);
+  return many === 0 ? undefined : `${counted(many, "thing")} left out; ${shortPath(log)} says why, and names some`;
 }
 
 /** Under which name a folder is served here already. */
