@@ -1,7 +1,7 @@
 /** What administrators ask: how projections stand, and that one be rebuilt. */
-import { CatalogName, eventSubject, sideOf } from "@natster/contracts";
+import { bucketStream, CatalogName, eventSubject, sideOf } from "@natster/contracts";
 import { shareEvents } from "@natster/contracts/catalog";
-import { catalogs, type FeedNotice } from "@natster/contracts/library";
+import { catalogs, type FeedNotice, shares } from "@natster/contracts/library";
 import { eventStream } from "@natster/contracts/platform";
 import { connect, silentLog } from "@natster/micro";
 import { setTimer } from "@natster/micro/timers";
@@ -194,6 +194,23 @@ test("a durable that is taken away is made again where services are kept running
     );
   await expect.poll(mine, { timeout: 60_000 }).toBe(2);
   expect(told).toEqual([expect.stringContaining("the service projector has ended by itself")]);
+});
+
+test("a bucket that is gone is named where projections are asked how they stand, and made before it can be filled", async () => {
+  const { system, ops } = await aSystem();
+  const creds = { file: system.platform.installation.creds("bootstrap") };
+  const bootstrap = await connect({ servers: system.platform.nats.url, creds, name: "bootstrap", log: silentLog() });
+  await (await jetstreamManager(bootstrap)).streams.delete(bucketStream(sideOf(shares, "b").name));
+  await bootstrap.close();
+  const standing = async () =>
+    (await ops.library.status({})).projections.find(({ projection }) => projection === shares.name);
+  const rebuild = () => ops.library.rebuild({ projection: shares.name });
+  expect(await standing()).toMatchObject({ side: "a", fault: "stream not found" });
+  await expect(rebuild()).rejects.toMatchObject({ reason: "not_provided" });
+  await system.platform.provide(AbortSignal.timeout(60_000));
+  await rebuild();
+  await expect.poll(standing).toMatchObject({ side: "b" });
+  await expect.poll(standing).not.toHaveProperty("fault");
 });
 
 test("nobody else may ask, and what there is not is refused by name", async () => {

@@ -18,7 +18,7 @@ export function explain(error: unknown): Explained {
     const why = cause === undefined ? undefined : inner(cause);
     return { what, ...(why !== undefined && { why }), ...(next !== undefined && { next }) };
   }
-  if (error instanceof Refusal) return refusals[error.reason] ?? { what: error.message };
+  if (error instanceof Refusal) return ofRefusal(error);
   if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError) return notLetIn;
   if (error instanceof NobodyAnswersError) {
     return {
@@ -39,6 +39,13 @@ export function explain(error: unknown): Explained {
   const system = systemError(error);
   if (system) return system;
   return { what: inner(error), next: "the same with --debug shows more" };
+}
+
+/** A fault says nothing of its cause: that is in the log of the service that had it, by an identifier. */
+function ofRefusal({ reason, message, errorId }: Refusal): Explained {
+  const known = refusals[reason] ?? { what: message };
+  if (reason !== "internal" || errorId === undefined) return known;
+  return { ...known, why: message, next: `look for ${errorId} in its log, or have whoever runs the system do so` };
 }
 
 /** Errors of packages that are loaded only where they are needed, by name. */

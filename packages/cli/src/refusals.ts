@@ -1,6 +1,6 @@
 /** What the services refuse, in words for whoever typed the command. By the contracts' own reasons. */
 import { leastLimits } from "@natster/contracts/accounts";
-import type { Explained } from "./explained.ts";
+import { type Explained, provideAgain } from "./explained.ts";
 
 export const refusals: Readonly<Record<string, Explained>> = {
   // Of every service.
@@ -70,6 +70,7 @@ export const refusals: Readonly<Record<string, Explained>> = {
     what: `no account can be used with so little: it needs ${leastLimits.conn} connections, ${leastLimits.subs} subscriptions and messages of ${leastLimits.payload} bytes`,
     next: "natster ops suspend lets nobody in; or the same again with more",
   },
+  not_provided: { what: "a bucket of the projection is gone, and no service may make one", next: provideAgain },
   not_published: { what: "that catalog is not public", next: "natster catalog ls" },
   purpose_other: { what: "that code is of another kind", next: "look at it again" },
   statement_invalid: {

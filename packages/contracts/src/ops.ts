@@ -87,7 +87,8 @@ export const projectionOps = <const S extends string>(service: S) =>
       summary: "Build a projection anew from the log while it is read, and read the new rows from then on",
       request: z.strictObject({ projection: ProjectionName }),
       reply: z.strictObject({}),
-      errors: { projection_unknown: 404 },
+      // A bucket that it is filled into is gone; no service may make one.
+      errors: { projection_unknown: 404, not_provided: 503 },
       access: "administrator",
     },
     parked: {

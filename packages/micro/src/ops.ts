@@ -3,6 +3,7 @@ import type { AccountKey } from "@natster/contracts";
 import type { FeedNotice } from "@natster/contracts/library";
 import type { projectionOps as endpointsOf } from "@natster/contracts/ops";
 import { eventStream, feedSubject } from "@natster/contracts/platform";
+import { jserrors } from "@nats-io/jetstream/internal";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Command } from "./command.ts";
 import { decisions, retryParked, type Seen, skipParked } from "./decisions.ts";
@@ -80,7 +81,11 @@ export function projectionOps({ contract, connection, log, kept, reactions = {} 
   return {
     ...followerOps({ kept, reactions }),
     rebuild: async ({ request }: Call<Endpoints["rebuild"]>) => {
-      await find(endpoints.rebuild, request.projection).rebuild();
+      await find(endpoints.rebuild, request.projection)
+        .rebuild()
+        .catch((error: unknown) => {
+          throw error instanceof jserrors.StreamNotFoundError ? refuse(endpoints.rebuild, "not_provided") : error;
+        });
       return {};
     },
     parked: async ({ request: { projection, ...paging } }: Call<Endpoints["parked"]>) => {

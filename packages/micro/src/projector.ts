@@ -139,15 +139,19 @@ export async function runProjection<B extends BucketContract>(
   async function rebuild(): Promise<void> {
     const now = await state.look();
     if (now.building?.version === version) return;
+    const idle = otherSide(now.active);
+    await isProvided(idle);
     // Others may still fill what was read until lately; emptied now, it would be filled from the middle.
     if (Date.now() - Date.parse(now.since) < 2 * linger)
       throw kitRefusal("unavailable", { message: "rebuilt just now" });
-    const idle = otherSide(now.active);
     await end(idle);
     await empty(idle);
     await state.change((found) => ({ ...found, building: { side: idle, version, ...inParts(wanted) } }));
     log.info({ projection: into.name, side: idle, parts: wanted }, "rebuilding");
   }
+
+  /** Throws `StreamNotFoundError` where the bucket of a side is gone. */
+  const isProvided = (side: Side) => manager.streams.info(bucketStream(sideOf(into, side).name));
 
   /** A side that is read is read on while the other is filled; one that nobody reads yet is emptied. */
   async function makeAnew(side: Side, doubted: boolean): Promise<"kept" | "emptied"> {
@@ -288,6 +292,8 @@ export async function runProjection<B extends BucketContract>(
     async status() {
       const measured = await read().measure();
       const now = await state.now();
+      // Nobody would miss the other side until it is to be filled.
+      await isProvided(otherSide(now.active));
       // What was begun or ended just now is followed in a moment.
       const ended = now.active === followed ? undefined : 1;
       const rebuilt = now.building ? (ratio(await filling()?.measure(), measured) ?? 0) : ended;

@@ -15,6 +15,7 @@ import { leftOutOf, servedHere } from "../serving/here.ts";
 import { type Connected, connectAs, whyStopped } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
 import { whyNoNewcomers } from "../system/newcomers.ts";
+import { standingOf, whyUnknown } from "../system/ops.ts";
 import { placeOf } from "../system/place.ts";
 import type { Finding } from "./finding.ts";
 
@@ -29,9 +30,10 @@ export async function checks(globals: Globals): Promise<Finding[]> {
   findings.push(...page);
   try {
     await using person = await connectAs(globals);
-    findings.push(server(person), await limits(person), await platform(person), await folders(person, globals.timeout));
+    const { timeout } = globals;
+    findings.push(server(person), await limits(person), await platform(person), await folders(person, timeout));
     if (context.administrator)
-      findings.push(await enforcement(person, globals.timeout), await newcomers(context, globals.timeout));
+      findings.push(await followers(person), await enforcement(person, timeout), await newcomers(context, timeout));
   } catch (error) {
     findings.push(failed("nats-server", error));
   }
@@ -184,6 +186,12 @@ async function ofSystem(check: string, found: string, whyNot: () => Promise<Expl
     return failed(check, error);
   }
 }
+
+/** Whether all that follows the log has what it is kept in. */
+const followers = (person: Connected): Promise<Finding> =>
+  ofSystem("projections", "each says how far it has followed the log", async () =>
+    whyUnknown(await standingOf(person)),
+  );
 
 /** Whether what administrators decide takes effect; only they may ask. */
 const enforcement = (person: Connected, timeout: number): Promise<Finding> =>

@@ -3,6 +3,7 @@ import { Sequence } from "@natster/contracts";
 import { ProjectionStatus, ReactionStatus } from "@natster/contracts/ops";
 import { isRefusal, NoAnswerError, NobodyAnswersError } from "@natster/micro/client";
 import * as z from "zod";
+import { type Explained, provideAgain } from "../explained.ts";
 import { Failure } from "../failure.ts";
 import type { Connected } from "./connect.ts";
 
@@ -36,6 +37,24 @@ export async function standingOf(person: Connected): Promise<Standing> {
   await Promise.all(asked);
   return standing;
 }
+
+/** What could not be asked, and what to do about it; undefined where everything could. */
+export function whyUnknown({ projections, reactions, silent }: Standing): Explained | undefined {
+  const [service] = silent;
+  if (service !== undefined) return { what: `${service} does not answer`, next: `look into the log of ${service}` };
+  const named = [
+    ...projections.map(({ projection: name, ...each }) => ({ name, ...each })),
+    ...reactions.map(({ reaction: name, ...each }) => ({ name, ...each })),
+  ];
+  const [why] = named.flatMap(({ name, fault }) => (fault === undefined ? [] : cannotBeAsked(name, fault)));
+  return why;
+}
+
+/** Why it cannot be asked of nats-server how something stands: most of all because its bucket or its durable is gone. */
+export const cannotBeAsked = (name: string, fault: string): Explained => ({
+  what: `it cannot be asked how ${name} stands: ${fault}`,
+  next: provideAgain,
+});
 
 /** Those that keep projections, by name. */
 export const keepers = (person: Connected) => ({ projector: person.library, accounts: person.accounts }) as const;

@@ -2,12 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { access } from "@natster/contracts/accounts";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
+import type { Explained } from "../../explained.ts";
 import { Failure } from "../../failure.ts";
 import { connectAs } from "../../system/connect.ts";
 import { enforcementOf, isPushing, whyNotEnforced } from "../../system/enforcement.ts";
 import { whyNoNewcomers } from "../../system/newcomers.ts";
-import { askKeeper } from "../../system/ops.ts";
+import { askKeeper, cannotBeAsked } from "../../system/ops.ts";
 import { placeOf } from "../../system/place.ts";
+
+/** For how long it may be unknown whether it is still being built, in milliseconds. */
+const patience = 10_000;
+
+const failureOf = (why: Explained): Failure => new Failure(why.what, why);
 
 export default defineCommand({
   about: "Build a projection anew from the log, while it is read; the new rows are read when all of them are there.",
@@ -23,21 +29,25 @@ export default defineCommand({
       await keeper.rebuild({ projection });
       return keeper;
     });
+    let known = began;
     const isBuilding = async () => {
       const { projections } = await of.status({});
-      return projections.some((each) => each.projection === projection && each.rebuilt !== undefined);
+      const { rebuilt, fault } = projections.find((each) => each.projection === projection) ?? {};
+      if (fault === undefined) known = performance.now();
+      else if (performance.now() - known > patience) throw failureOf(cannotBeAsked(projection, fault));
+      return rebuilt !== undefined || fault !== undefined;
     };
     while (await isBuilding()) await sleep(200, undefined, { signal });
     // What follows from other rows of this one is only so when nats-server has been told.
     while (projection === access.name && (await isPushing(person, globals.timeout))) {
       const why = whyNotEnforced(await enforcementOf(person, globals.timeout));
-      if (why) throw new Failure(why.what, why);
+      if (why) throw failureOf(why);
       await sleep(200, undefined, { signal });
     }
     // The lobby's account is in no log, and comes back from nats-server's configuration alone.
     if (projection === access.name) {
       const why = await whyNoNewcomers(placeOf(person.context, globals.timeout), person.context);
-      if (why) throw new Failure(why.what, why);
+      if (why) throw failureOf(why);
     }
     say({ projection, seconds: Math.round(performance.now() - began) / 1_000 });
   },

@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
-import type { Explained } from "../../explained.ts";
 import { Failure } from "../../failure.ts";
 import { table } from "../../output/table.ts";
 import { connectAs } from "../../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../../system/enforcement.ts";
-import { Standing, standingOf } from "../../system/ops.ts";
+import { Standing, standingOf, whyUnknown } from "../../system/ops.ts";
 
 export default defineCommand({
   about:
@@ -62,20 +61,3 @@ export default defineCommand({
     ]);
   },
 });
-
-/** What could not be asked, and what to do about it; undefined where everything could. */
-function whyUnknown({ projections, reactions, silent }: Standing): Explained | undefined {
-  const [service] = silent;
-  if (service !== undefined) return { what: `${service} does not answer`, next: `look into the log of ${service}` };
-  const named = [
-    ...projections.map(({ projection: name, ...each }) => ({ name, ...each })),
-    ...reactions.map(({ reaction: name, ...each }) => ({ name, ...each })),
-  ];
-  const faulty = named.find(({ fault }) => fault !== undefined);
-  return (
-    faulty && {
-      what: `it cannot be asked how ${faulty.name} stands: ${faulty.fault}`,
-      next: "natster down && natster up, or natster operator provision, which make what is missing",
-    }
-  );
-}
