@@ -122,7 +122,7 @@ async function endings(system: TestSystem): Promise<number[]> {
   const times: number[] = [];
   for (const catalog of catalogs) {
     const subject = asShared(owner.account)(`files.${catalog}.anything`);
-    await recipient.connection.request(subject, "", { timeout: 10_000 });
+    await until("answered", recipient.connection, subject);
     const started = performance.now();
     const ended = until("refused", recipient.connection, subject);
     await owner.catalog.unshare({ catalog, recipient: recipient.account });
