@@ -12,7 +12,7 @@ pnpm install --frozen-lockfile --ignore-scripts --reporter=append-only \
 
 bundle() {
   node scripts/bundle.ts "$2" "$out/$1"
-  node scripts/bundle.ts packages/micro/src/probe-main.ts "$out/$1/health" && mv "$out/$1/health/main.js" "$out/$1/health.js"
+  node scripts/bundle.ts packages/micro/src/service/probe-main.ts "$out/$1/health" && mv "$out/$1/health/main.js" "$out/$1/health.js"
   rmdir "$out/$1/health"
   mkdir -p "$out/volumes/$1"
   pnpm --filter "$3" sbom --lockfile-only --prod --sbom-format cyclonedx --sbom-type application --out "$out/$1/sbom.json"

@@ -1,11 +1,14 @@
-/** A NATS service, written once. */
-export { type Caller, callerOf, type Standing } from "./caller.ts";
-export type { Backoff } from "./backoff.ts";
-export { type CallOptions, type Client, client, NoAnswerError, NobodyAnswersError } from "./client.ts";
-export { ConfigError, readConfig } from "./config.ts";
-export { connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connect.ts";
-export { leave } from "./leave.ts";
-export { createLog, type Logger, silentLog } from "./log.ts";
+/**
+ * A NATS service, written once. `service/` serves and asks, over a `connection/`; `events/` decides and records;
+ * `projection/` keeps rows that follow from the log, and `reaction/` does what follows from it; `backup/` has the log in a file.
+ */
+export { type Caller, callerOf, type Standing } from "./service/caller.ts";
+export type { Backoff } from "./connection/backoff.ts";
+export { type CallOptions, type Client, client, NoAnswerError, NobodyAnswersError } from "./service/client.ts";
+export { ConfigError, readConfig } from "./service/config.ts";
+export { connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connection/connect.ts";
+export { leave } from "./connection/leave.ts";
+export { createLog, type Logger, silentLog } from "./service/log.ts";
 export {
   defineProgram,
   type Implementation,
@@ -16,10 +19,10 @@ export {
   type Running,
   start,
   type Surroundings,
-} from "./program.ts";
-export type { Command } from "./command.ts";
-export { describe } from "./describe.ts";
-export type { Call, Handler, Handlers } from "./handler.ts";
-export type { Health } from "./health.ts";
-export { isRefusal, kitRefusal, Refusal, refuse } from "./refusal.ts";
-export { serve, type ServeOptions, type Serving } from "./serve.ts";
+} from "./service/program.ts";
+export type { Command } from "./service/command.ts";
+export { describe } from "./service/describe.ts";
+export type { Call, Handler, Handlers } from "./service/handler.ts";
+export type { Health } from "./service/health.ts";
+export { isRefusal, kitRefusal, Refusal, refuse } from "./service/refusal.ts";
+export { serve, type ServeOptions, type Serving } from "./service/serve.ts";

@@ -2,11 +2,11 @@
 import { type AccountKey, defineBucket, Handle } from "@natster/contracts";
 import { accountEvents } from "@natster/contracts/accounts";
 import * as z from "zod";
-import { defineAggregate } from "./aggregate.ts";
-import type { Command } from "./command.ts";
-import type { EventLog } from "./event-log.ts";
-import { defineProjection } from "./projection.ts";
-import type { RowReader } from "./rows.ts";
+import { defineAggregate } from "./events/aggregate.ts";
+import type { Command } from "./service/command.ts";
+import type { EventLog } from "./events/event-log.ts";
+import { defineProjection } from "./projection/projection.ts";
+import type { RowReader } from "./projection/rows.ts";
 
 export const Row = z.strictObject({ names: z.array(z.string()) });
 export type Row = z.infer<typeof Row>;

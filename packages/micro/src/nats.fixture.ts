@@ -6,8 +6,8 @@ import { AccountKey } from "@natster/contracts";
 import { type NatsServer, startNatsServer } from "@natster/nats-server";
 import { createKey, createOperator, formatCreds, keyFromSeed, type NewOperator, userJwt } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { connect } from "./connect.ts";
-import { createLog, type Logger, silentLog } from "./log.ts";
+import { connect } from "./connection/connect.ts";
+import { createLog, type Logger, silentLog } from "./service/log.ts";
 import { provision } from "./provision.ts";
 
 export interface TestNats extends AsyncDisposable {

@@ -13,7 +13,7 @@ import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal } from "./service/refusal.ts";
 import { takeTraces, traceparent, type Tracing } from "./trace.ts";
 
 const kinds = {

@@ -1,0 +1,272 @@
+/** The event log: aggregates are loaded from it, decided on, and appended to it, or not at all. */
+import { createHash } from "node:crypto";
+import {
+  aggregateFilter,
+  eventSubject,
+  familyFilter,
+  type EventOf,
+  type EventsContract,
+  type IdOf,
+  readEventSubject,
+  type ServiceContract,
+} from "@natster/contracts";
+import { eventStream } from "@natster/contracts/platform";
+import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
+import { type BatchEntry, publishBatch } from "./batch.ts";
+import type { Command } from "../service/command.ts";
+import { type CloudEvent, writeEvent } from "./event.ts";
+import { type ReadForDecisions, readerForDecisions } from "./left-out.ts";
+import { countFrom } from "./newest.ts";
+import { readAll } from "./read-all.ts";
+import { kitRefusal, Refusal } from "../service/refusal.ts";
+import { streams, streamsManager } from "../streams.ts";
+import { traced } from "../trace.ts";
+
+/** One aggregate's part in a decision. */
+export interface Part<E extends EventsContract = EventsContract, S = unknown> {
+  readonly aggregate: Aggregate<E, S>;
+  readonly id: IdOf<E>;
+  readonly decide: Decide<E, S>;
+}
+
+/** A part whose types have been checked together. */
+export const part = <E extends EventsContract, S>(
+  aggregate: Aggregate<E, S>,
+  id: IdOf<E>,
+  decide: Decide<E, S>,
+): Part => ({ aggregate, id, decide }) as unknown as Part;
+
+/** One aggregate as the log has it. */
+export interface Loaded<S> {
+  readonly state: S;
+  /** Sequence of its last event; 0 where there is none. */
+  readonly last: number;
+}
+
+/** The log, as one service writes it. What administrators had skipped is not there for whoever reads it here. */
+export interface EventLog {
+  /** Rebuilds an aggregate from its events. */
+  load<E extends EventsContract, S>(aggregate: Aggregate<E, S>, id: IdOf<E>): Promise<Loaded<S>>;
+  /**
+   * The last event of each of some types of one aggregate, as the leader has them: what it costs does not depend on how
+   * much ever happened to the aggregate. Types of which there is none are left out.
+   */
+  newest<E extends EventsContract>(
+    events: E,
+    id: IdOf<E>,
+    types: readonly (keyof E["types"] & string)[],
+  ): Promise<readonly Recorded<E>[]>;
+  /**
+   * Decides about one aggregate and records what follows; the sequence is that of the last event recorded, or of the
+   * aggregate's last where there was nothing to record. It is on disk when this resolves. What others record
+   * meanwhile is taken into account by deciding again. The same command again records nothing.
+   */
+  append<E extends EventsContract, S>(
+    aggregate: Aggregate<E, S>,
+    id: IdOf<E>,
+    decide: Decide<E, S>,
+    command: Command,
+  ): Promise<number>;
+  /** The same for several aggregates: all is recorded, or nothing. */
+  appendAll(parts: readonly Part[], command: Command): Promise<number>;
+  /** The ids of aggregates to which an event of this type ever happened, and of whose id a part is known. */
+  aggregates<E extends EventsContract>(
+    events: E,
+    type: keyof E["types"] & string,
+    known: Partial<IdOf<E>>,
+  ): AsyncGenerator<IdOf<E>>;
+  /** How often an event of this type happened to those aggregates. */
+  count<E extends EventsContract>(events: E, type: keyof E["types"] & string, known: Partial<IdOf<E>>): Promise<number>;
+}
+
+/** How often a decision is made again because others changed the same aggregate meanwhile. */
+const tries = 3;
+
+/** Opens the log for a service. */
+export async function openEventLog(connection: NatsConnection, service: ServiceContract): Promise<EventLog> {
+  const manager = await streamsManager(connection);
+  const reading: Reading = { manager, read: await readerForDecisions(connection) };
+  const source = `/natster/${service.name}`;
+  const appendAll = (parts: readonly Part[], command: Command) => commit(connection, reading, source, parts, command);
+  return {
+    load: async (aggregate, id) => {
+      const { state, last } = await load(
+        reading,
+        part(aggregate, id, () => []),
+      );
+      return { state: state as never, last };
+    },
+    async newest(events, id, types) {
+      const found = await Promise.all(types.map((type) => newest(reading, events, eventSubject(events, id, type))));
+      return found.filter((event) => event !== undefined);
+    },
+    async *aggregates(events, type, known) {
+      const seen = new Set<string>();
+      for await (const { subject } of readAll(manager, eventStream, familyFilter(events, type, known as never))) {
+        const place = seen.has(subject) ? undefined : readEventSubject(events, subject);
+        seen.add(subject);
+        if (place) yield place.id;
+      }
+    },
+    count: async (events, type, known) =>
+      (await countFrom(manager, eventStream, familyFilter(events, type, known as never))).count,
+    append: (aggregate, id, decide, command) => appendAll([part(aggregate, id, decide)], command),
+    appendAll,
+  };
+}
+
+/** How the log is read. */
+interface Reading {
+  readonly manager: JetStreamManager;
+  readonly read: ReadForDecisions;
+}
+
+async function commit(
+  connection: NatsConnection,
+  reading: Reading,
+  source: string,
+  parts: readonly Part[],
+  command: Command,
+): Promise<number> {
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const loaded = await Promise.all(parts.map((each) => load(reading, each)));
+    const done = loaded.flatMap(({ events }) => events).filter((event) => isOf(event, command));
+    if (done.length > 0) return Math.max(...done.map(({ sequence }) => sequence));
+
+    const decided = decideAll(parts, loaded);
+    if (decided instanceof Refusal || decided.length === 0) {
+      // A replica may trail. Only what the leader confirms is a reason to record nothing.
+      if (!(await isNewest(reading, parts, loaded))) continue;
+      if (decided instanceof Refusal) throw decided;
+      return Math.max(...loaded.map(({ last }) => last));
+    }
+    const sequence = await traced({ kind: "producer", name: `append ${eventStream}` }, (from) =>
+      publish(connection, toEntries(decided, source, command, from)),
+    );
+    if (sequence !== undefined) return sequence;
+  }
+  throw kitRefusal("conflict");
+}
+
+interface LoadedPart extends Loaded<unknown> {
+  readonly events: readonly Recorded<EventsContract>[];
+}
+
+/** An event that was decided, and the sequence after which its aggregate must not have changed. */
+interface Decided {
+  readonly part: Part;
+  readonly event: EventOf<EventsContract>;
+  readonly expect: number | undefined;
+}
+
+function decideAll(parts: readonly Part[], loaded: readonly LoadedPart[]): Decided[] | Refusal {
+  try {
+    return parts.flatMap((each, index) => {
+      const { state, last } = loaded[index] as LoadedPart;
+      // The first event of an aggregate carries the expectation for all of them.
+      return each
+        .decide(state)
+        .map((event, position) => ({ part: each, event, expect: position === 0 ? last : undefined }));
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+async function load({ manager, read }: Reading, { aggregate, id }: Part): Promise<LoadedPart> {
+  const events: Recorded<EventsContract>[] = [];
+  let state = aggregate.initial;
+  let last = 0;
+  for await (const stored of readAll(manager, eventStream, aggregateFilter(aggregate.events, id))) {
+    last = stored.seq;
+    const { event } = (await read(aggregate.events, stored)) ?? {};
+    if (!event) continue;
+    events.push(event);
+    state = aggregate.evolve(state, event);
+  }
+  return { state, events, last };
+}
+
+/** The last event under a subject, as the leader has it. */
+async function newest<E extends EventsContract>(
+  { manager, read }: Reading,
+  events: E,
+  subject: string,
+): Promise<Recorded<E> | undefined> {
+  const last = await manager.streams.getMessage(eventStream, { last_by_subj: subject });
+  const found = last && (await read(events, last));
+  if (!last || found) return found?.event;
+  // It is left out: the one before it counts.
+  let before: Recorded<E> | undefined;
+  for await (const stored of readAll(manager, eventStream, subject))
+    before = (await read(events, stored))?.event ?? before;
+  return before;
+}
+
+async function isNewest({ manager }: Reading, parts: readonly Part[], loaded: readonly LoadedPart[]): Promise<boolean> {
+  const confirmed = await Promise.all(
+    parts.map(async ({ aggregate, id }, index) => {
+      const newest = await manager.streams.getMessage(eventStream, {
+        last_by_subj: aggregateFilter(aggregate.events, id),
+      });
+      return (newest?.seq ?? 0) === loaded[index]?.last;
+    }),
+  );
+  return confirmed.every(Boolean);
+}
+
+function toEntries(decided: readonly Decided[], source: string, command: Command, from?: string): BatchEntry[] {
+  const time = new Date().toISOString();
+  return decided.map(({ part: { aggregate, id }, event, expect }, position) => {
+    const subject = eventSubject(aggregate.events, id, event.type);
+    const messageId = idOf(command, subject, position);
+    const written: CloudEvent = writeEvent(aggregate.events, id, event, {
+      id: messageId,
+      source,
+      time,
+      cause: { actor: command.caller.account, user: command.caller.user, command, from },
+    });
+    return {
+      subject,
+      data: new TextEncoder().encode(JSON.stringify(written)),
+      messageId,
+      ...(expect !== undefined && { expect, expectSubject: aggregateFilter(aggregate.events, id) }),
+    };
+  });
+}
+
+/** Message ids are one space for the whole stream, so one holds everything that tells a command from another. */
+const idOf = (command: Command, subject: string, position: number): string =>
+  createHash("sha256")
+    .update(JSON.stringify([command.caller.account, command.name, command.id, subject, position]))
+    .digest("base64url");
+
+const isOf = (event: Occurrence, command: Command): boolean =>
+  event.command.id === command.id && event.command.name === command.name && event.actor === command.caller.account;
+
+/** Publishes with acknowledgement; undefined where somebody else was first. */
+async function publish(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number | undefined> {
+  const [only] = entries;
+  try {
+    if (entries.length > 1 || !only) return await publishBatch(connection, entries);
+    const { expect, expectSubject } = only;
+    const ack = await streams(connection).publish(only.subject, only.data, {
+      msgID: only.messageId,
+      expect: {
+        ...(expect !== undefined && { lastSubjectSequence: expect }),
+        ...(expectSubject !== undefined && { lastSubjectSequenceSubject: expectSubject }),
+      },
+    });
+    // A duplicate is this command, recorded meanwhile by its own repeat: loading again finds it.
+    return ack.duplicate ? undefined : ack.seq;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && conflicts.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Wrong last sequence, in its two spellings, and a message id that a batch may not repeat. */
+const conflicts = new Set([10071, 10164, 10201]);
