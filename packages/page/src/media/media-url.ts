@@ -3,7 +3,14 @@
  * worker that was stopped and started again knows as much as before.
  */
 import type { AccountKey, CatalogName, Digest } from "@natster/contracts";
-import type { Content } from "./look-at.ts";
+import type { Address } from "../engine/api.ts";
+
+/** A file's content, wherever it is. */
+export interface Content {
+  readonly address: Address;
+  readonly digest: Digest;
+  readonly size: number;
+}
 
 /** A file's content, and how it is served. */
 export interface Medium extends Content {
