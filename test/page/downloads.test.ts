@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServedCatalog } from "@natster/file-server";
+import { Throttle } from "@natster/files";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveLies } from "../attacks/hostile-instance.fixture.ts";
@@ -60,6 +61,9 @@ test("a download goes on by itself after nats-server was killed in the middle, a
   await using profile = await freshProfile(world.browser, { expected: /WebSocket|502/ });
   const { page } = profile;
   await signIn(page, await world.linkFor(world.bob));
+  // Slow enough that both come in the middle of it.
+  await served.stop();
+  served = await world.serve(films, root, { throttle: new Throttle(noiseBytes / 10) });
   const saved = savedBy(page);
   await beginDownload(page, at("noise.bin"));
   await cameBeyond(page, 2_000_000);

@@ -94,9 +94,9 @@ test("two browsers share with each other, by a handle and by a link, and each re
   await begin(here.page, world.url, "grace");
   await begin(there.page, world.url, "henry");
   const [ofGrace, ofHenry] = [catalogName("of-grace"), catalogName("of-henry")];
-  await world.serve(ofGrace, sample, await asWhoeverHas(await accountSeedIn(here.page)));
+  await world.serve(ofGrace, sample, { owner: await asWhoeverHas(await accountSeedIn(here.page)) });
   const henry = await asWhoeverHas(await accountSeedIn(there.page));
-  await world.serve(ofHenry, sample, henry);
+  await world.serve(ofHenry, sample, { owner: henry });
 
   const own = here.page.getByRole("region", { name: "Mine" }).getByRole("listitem").filter({ hasText: ofGrace });
   await own.getByRole("img", { name: "online" }).waitFor({ timeout: 60_000 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccountKey, CatalogName } from "@natster/contracts";
 import { type ServedCatalog, serveCatalog } from "@natster/file-server";
+import type { Throttle } from "@natster/files";
 import { silentLog } from "@natster/micro";
 import { accept, addDevice, connectDevice, createDevice, type NewDevice, type Person, share } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
@@ -11,6 +12,12 @@ import { insist } from "../faults/insist.fixture.ts";
 import { writeLongFilm } from "./long-film.ts";
 import { startChromium } from "./chromium.ts";
 import type { Browser } from "playwright-core";
+
+/** By whom a folder is served, and how fast; alice, as fast as it goes, unless given. */
+interface ServeOptions {
+  readonly owner?: TestPerson;
+  readonly throttle?: Throttle;
+}
 
 export interface World extends AsyncDisposable {
   readonly system: TestSystem;
@@ -26,8 +33,8 @@ export interface World extends AsyncDisposable {
   folderWithFilm(bytes: number): Promise<string>;
   /** Makes a catalog of alice's, or of somebody's, and connects a device of theirs that may serve it. */
   server(catalog: CatalogName, owner?: TestPerson): Promise<Person>;
-  /** Serves a folder as a catalog of alice's, or of somebody's. */
-  serve(catalog: CatalogName, root: string, owner?: TestPerson): Promise<ServedCatalog>;
+  /** Serves a folder as a catalog. */
+  serve(catalog: CatalogName, root: string, options?: ServeOptions): Promise<ServedCatalog>;
   /** Has alice offer a catalog to bob, or to somebody. */
   offer(catalog: CatalogName): Promise<void>;
   offerTo(recipient: AccountKey, catalog: CatalogName): Promise<void>;
@@ -75,7 +82,7 @@ export async function startWorld(): Promise<World> {
       return path;
     },
     server,
-    async serve(catalog, root, owner = alice) {
+    async serve(catalog, root, { owner = alice, throttle } = {}) {
       const { connection, device } = await server(catalog, owner);
       return served.use(
         await serveCatalog({
@@ -83,6 +90,7 @@ export async function startWorld(): Promise<World> {
           device,
           catalog,
           root,
+          throttle,
           log: silentLog(),
           beat: async (beat) => void (await owner.library.beat(beat)),
         }),
