@@ -13,9 +13,11 @@ import type { Connected } from "./connect.ts";
 export const enforcementOf = (person: Connected, within: number): Promise<Enforcement[]> =>
   figuresOf(person, within, Enforcement);
 
-/** Whether nats-server has still to be told of an account, as far as any instance of `accounts` that answers knows. */
-export const isPushing = async (person: Connected, within: number): Promise<boolean> =>
-  (await figuresOf(person, within, Pushing)).some(({ waitingPushes }) => waitingPushes > 0);
+/** Of how many accounts nats-server has still to be told, by the instance that knows of most; undefined where none says. */
+export async function waitingPushes(person: Connected, within: number): Promise<number | undefined> {
+  const said = (await figuresOf(person, within, Pushing)).map((each) => each.waitingPushes);
+  return said.length === 0 ? undefined : Math.max(...said);
+}
 
 async function figuresOf<T>({ connection }: Connected, within: number, of: z.ZodType<T>): Promise<T[]> {
   const instances = (await look(connection, within)).filter(({ name }) => name === accounts.name);

@@ -5,7 +5,7 @@ import { defineCommand } from "../../define.ts";
 import type { Explained } from "../../explained.ts";
 import { Failure } from "../../failure.ts";
 import { connectAs } from "../../system/connect.ts";
-import { enforcementOf, isPushing, whyNotEnforced } from "../../system/enforcement.ts";
+import { enforcementOf, waitingPushes, whyNotEnforced } from "../../system/enforcement.ts";
 import { whyNoNewcomers } from "../../system/newcomers.ts";
 import { askKeeper, cannotBeAsked } from "../../system/ops.ts";
 import { placeOf } from "../../system/place.ts";
@@ -39,7 +39,14 @@ export default defineCommand({
     };
     while (await isBuilding()) await sleep(200, undefined, { signal });
     // What follows from other rows of this one is only so when nats-server has been told.
-    while (projection === access.name && (await isPushing(person, globals.timeout))) {
+    const isPushing = async () => {
+      const waiting = await waitingPushes(person, globals.timeout);
+      if (waiting !== undefined) known = performance.now();
+      else if (performance.now() - known > patience)
+        throw failureOf(cannotBeAsked(projection, "accounts does not answer"));
+      return waiting !== 0;
+    };
+    while (projection === access.name && (await isPushing())) {
       const why = whyNotEnforced(await enforcementOf(person, globals.timeout));
       if (why) throw failureOf(why);
       await sleep(200, undefined, { signal });
