@@ -1,4 +1,4 @@
-/** Three nats-servers with three copies of each stream: any one of them may go at any moment. */
+/** Three nats-servers with three copies of each stream: one at a time is killed, cut off or restarted. */
 import { createKey } from "@natster/trust";
 import { expect, inject, test } from "vitest";
 import { wrongIn } from "../faults/recorded.fixture.ts";

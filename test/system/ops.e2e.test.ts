@@ -13,6 +13,8 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { Svcm } from "@nats-io/services";
 import { expect, onTestFinished, test } from "vitest";
 
+// `skip` is what an administrator says of one event; no test is left out here.
+
 /** What somebody hears on the feed from now on. */
 function noticesOf(person: TestPerson): FeedNotice[] {
   const heard: FeedNotice[] = [];

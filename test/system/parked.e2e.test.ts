@@ -12,6 +12,8 @@ import { createKey, signGrant } from "@natster/trust";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, onTestFinished, test } from "vitest";
 
+// `skip` is what an administrator says of one event; no test is left out here.
+
 const photos = CatalogName.parse("photos");
 const patience = { timeout: 15_000 };
 

@@ -24,7 +24,7 @@ export interface AskOptions {
 /** How often one thing is asked before it is given up. */
 const mostTries = 6;
 
-/** How many instances send at once, and how often another one is looked for: any may answer, those that are known too. */
+/** How many instances send at once, and how often another is looked for: one that is known already may answer each look. */
 const mostInstances = 4;
 const looks = 4;
 /** Milliseconds until others are looked for again. */

@@ -174,7 +174,7 @@ export async function runSide<B extends BucketContract>(
   }
 
   /** What was delivered is in the rows. One batch that has nothing for this projection changes none: it costs little. */
-  function written({ first, last, isRead: any }: Written): void {
+  function written({ first, last, isRead: concerned }: Written): void {
     lag = {
       sequence: Math.max(lag.sequence, last.seq),
       behind: last.pending,
@@ -182,7 +182,7 @@ export async function runSide<B extends BucketContract>(
       parked: parking.count,
       writes: true,
     };
-    if (any || lag.sequence >= told + passedOverAtMost) {
+    if (concerned || lag.sequence >= told + passedOverAtMost) {
       told = lag.sequence;
       position.reached(told);
     }
