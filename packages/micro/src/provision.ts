@@ -37,7 +37,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { type NatsConnection, nanos } from "@nats-io/nats-core";
-import { answersWithin, pinnedGroup } from "./reaction/durable.ts";
+import { answersWithin, pinnedGroup } from "./events/durable.ts";
 
 /** How much of what is provided. */
 export interface ProvisionOptions {

@@ -8,7 +8,7 @@ import { jetstream, jetstreamManager, type StoredMsg } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backupLog, BackupDamagedError } from "./backup.ts";
-import { openDurable } from "../reaction/durable.ts";
+import { openDurable } from "../events/durable.ts";
 import { someone, startNats, type TestNats } from "../nats.fixture.ts";
 import { readAll } from "../events/read-all.ts";
 import { LogNotEmptyError, restoreLog, ServicesRunningError } from "./restore.ts";

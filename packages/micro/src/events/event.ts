@@ -81,10 +81,17 @@ export function writeEvent<E extends EventsContract>(
   };
 }
 
+/** An event as the log has it. */
+export interface Stored {
+  readonly subject: string;
+  readonly seq: number;
+  readonly data: Uint8Array;
+}
+
 /** Reads what was stored under a subject; older versions of its data are brought up to the newest. */
 export function readEvent<E extends EventsContract>(
   events: E,
-  stored: { readonly subject: string; readonly seq: number; readonly data: Uint8Array },
+  stored: Stored,
 ): { readonly id: IdOf<E>; readonly event: Recorded<E> } {
   const place = readEventSubject(events, stored.subject);
   if (!place) throw new UnreadableEventError(`${stored.subject} is no subject of ${events.subject}`);

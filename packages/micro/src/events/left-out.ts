@@ -3,9 +3,8 @@ import type { EventsContract, IdOf } from "@natster/contracts";
 import { decidedBy } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Recorded } from "./aggregate.ts";
-import { readEvent, UnreadableEventError } from "./event.ts";
-import type { Stored } from "../projection/fold.ts";
-import { readSkipped } from "../projection/skipped.ts";
+import { readEvent, type Stored, UnreadableEventError } from "./event.ts";
+import { readSkipped } from "./skipped.ts";
 
 /** Reads a stored event; undefined where it is left out. Throws `UnreadableEventError`, which says the event's sequence. */
 export type ReadForDecisions = <E extends EventsContract>(

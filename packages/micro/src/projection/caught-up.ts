@@ -1,5 +1,5 @@
 /** Waiting until rows hold what was recorded, whichever process writes them. */
-import type { Durable } from "../reaction/durable.ts";
+import type { Durable } from "../events/durable.ts";
 import type { Position } from "./position.ts";
 import { Refusal } from "../service/refusal.ts";
 import { sleep } from "../sleep.ts";

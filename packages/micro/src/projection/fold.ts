@@ -1,7 +1,7 @@
 /** Folding: events in, rows out. Many events of one row are one write, and writes go out together. */
 import type { BucketContract, EventsContract, IdOf, RowOf } from "@natster/contracts";
 import type { Recorded } from "../events/aggregate.ts";
-import { readEvent } from "../events/event.ts";
+import { readEvent, type Stored } from "../events/event.ts";
 import type { Parking, Place } from "./parking.ts";
 import type { Projection, RowsFrom } from "./projection.ts";
 import { emptySlot, type RowWriter, type Slot } from "./rows.ts";
@@ -19,13 +19,6 @@ export const isApplied = <E extends EventsContract>(
   events: E,
 ): applied is { readonly events: E; readonly id: IdOf<E>; readonly event: Recorded<E> } & Applied =>
   applied.events === events;
-
-/** An event as the log has it. */
-export interface Stored {
-  readonly subject: string;
-  readonly seq: number;
-  readonly data: Uint8Array;
-}
 
 /** An event that has been read, and the rows that follow from it; or why it cannot be read. */
 export type Reading<R> =

@@ -4,8 +4,8 @@
  */
 import { isOfPart, type Part } from "@natster/contracts";
 import { projectionEvents } from "@natster/contracts/ops";
-import { readEvent } from "../events/event.ts";
-import type { Applied, Stored } from "./fold.ts";
+import { readEvent, type Stored } from "../events/event.ts";
+import type { Applied } from "./fold.ts";
 import type { Parking, Place } from "./parking.ts";
 
 /** A side, as far as it can be mended. */

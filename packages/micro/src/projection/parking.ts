@@ -15,7 +15,7 @@ import {
 import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
 import { emptySlot, openRows, type Page, type PageOptions } from "./rows.ts";
-import { readSkipped } from "./skipped.ts";
+import { readSkipped } from "../events/skipped.ts";
 
 /** An event that stands aside. */
 const Parked = z.strictObject({ subject: z.string(), reason: z.string() });

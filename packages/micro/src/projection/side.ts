@@ -10,7 +10,7 @@ import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { jitteredBackoff } from "../connection/backoff.ts";
 import { behind, caughtUp } from "./caught-up.ts";
-import { deliveredAs, openDurable } from "../reaction/durable.ts";
+import { deliveredAs, openDurable } from "../events/durable.ts";
 import { traceIn } from "../events/event.ts";
 import { type Applied, readFor } from "./fold.ts";
 import type { Logger } from "../service/log.ts";

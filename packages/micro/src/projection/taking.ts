@@ -3,9 +3,9 @@
  * memory, so that a row which many events change is written once; then all of it is written, told of and acknowledged.
  */
 import { type BucketContract, type Part, type RowOf } from "@natster/contracts";
-import type { Delivered, Durable } from "../reaction/durable.ts";
-import { UnreadableEventError } from "../events/event.ts";
-import { type Applied, createFold, readFor, type Reading, type Stored } from "./fold.ts";
+import type { Delivered, Durable } from "../events/durable.ts";
+import { type Stored, UnreadableEventError } from "../events/event.ts";
+import { type Applied, createFold, readFor, type Reading } from "./fold.ts";
 import { mend, type Mendable, type Mended } from "./mend.ts";
 import type { Parking, ParkedPlace, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";

@@ -1,7 +1,7 @@
 /** Expiries: what ended in a bucket by itself. nats-server leaves a marker for it, which one of the service's processes takes. */
 import { bucketStream, bucketSubject } from "@natster/contracts";
 import type { ExpiriesContract } from "@natster/contracts/platform";
-import { openDurable } from "./durable.ts";
+import { openDurable } from "../events/durable.ts";
 import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 

@@ -1,7 +1,7 @@
 /** Reacting to each message of a durable, one after another, however often it is delivered. */
 import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { answersWithin, type Durable } from "./durable.ts";
+import { answersWithin, type Durable } from "../events/durable.ts";
 import type { Logger } from "../service/log.ts";
 
 /** How messages are reacted to. */

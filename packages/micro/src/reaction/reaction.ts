@@ -3,7 +3,7 @@ import type { EventsContract, IdOf } from "@natster/contracts";
 import type { DurableContract } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Recorded } from "../events/aggregate.ts";
-import { openDurable } from "./durable.ts";
+import { openDurable } from "../events/durable.ts";
 import { traceIn } from "../events/event.ts";
 import { readerForDecisions } from "../events/left-out.ts";
 import type { Logger } from "../service/log.ts";

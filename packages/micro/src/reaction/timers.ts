@@ -2,7 +2,7 @@
 import { dueSubject, type EventsContract, type IdOf, readDueSubject, timerSubject } from "@natster/contracts";
 import { type TimersContract, timerStream } from "@natster/contracts/platform";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
-import { openDurable } from "./durable.ts";
+import { openDurable } from "../events/durable.ts";
 import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 import { streams } from "../streams.ts";

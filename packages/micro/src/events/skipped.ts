@@ -3,9 +3,8 @@ import { familyFilter } from "@natster/contracts";
 import { projectionEvents } from "@natster/contracts/ops";
 import { eventStream, projections } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { readEvent, UnreadableEventError } from "../events/event.ts";
-import type { Stored } from "./fold.ts";
-import { readAll } from "../events/read-all.ts";
+import { readEvent, type Stored, UnreadableEventError } from "./event.ts";
+import { readAll } from "./read-all.ts";
 import { streamsManager } from "../streams.ts";
 
 /** An event that a projection leaves out for ever. */

@@ -3,7 +3,7 @@ import { eventStream } from "@natster/contracts/platform";
 import * as z from "zod";
 import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { Stored } from "../projection/fold.ts";
+import type { Stored } from "./event.ts";
 import { streams, streamsManager } from "../streams.ts";
 import type { Doing } from "../trace.ts";
 
