@@ -1,9 +1,6 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createDevice } from "@natster/person";
-import { createKey } from "@natster/trust";
-import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import {
   contextFor,
   contextNames,
@@ -14,29 +11,9 @@ import {
   useContext,
   writeContext,
 } from "./context.ts";
+import { made, ownHome } from "./home.fixture.ts";
 
-beforeEach(() => {
-  const home = mkdtempSync(join(tmpdir(), "natster-home-"));
-  vi.stubEnv("XDG_CONFIG_HOME", home);
-  vi.stubEnv("NATSTER_CONTEXT", "");
-  onTestFinished(() => {
-    rmSync(home, { recursive: true });
-    vi.unstubAllEnvs();
-  });
-});
-
-function made() {
-  const accountKey = createKey("account");
-  return {
-    account: accountKey.public,
-    servers: ["nats://127.0.0.1:1"],
-    platform: createKey("account").public,
-    lobby: { account: createKey("account").public, seed: createKey("account").seed() },
-    administrator: false,
-    creds: createDevice(accountKey, { name: "here", role: "owner" }),
-    accountKey,
-  };
-}
+beforeEach(() => void ownHome());
 
 test("a context comes back as it was written, and stays the same machine", async () => {
   const context = made();

@@ -1,37 +1,23 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { CatalogName } from "@natster/contracts";
-import { createDevice } from "@natster/person";
 import { createKey } from "@natster/trust";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { writeContext } from "../context/context.ts";
+import { made, ownHome } from "../context/home.fixture.ts";
 import { checkNotServed } from "./target.ts";
 
 test("a catalog is not fetched into the folder that it is served from, by whatever way that is reached", async () => {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), "natster-home-")));
-  vi.stubEnv("XDG_CONFIG_HOME", home);
-  onTestFinished(() => {
-    rmSync(home, { recursive: true });
-    vi.unstubAllEnvs();
-  });
-  const accountKey = createKey("account");
-  const context = await writeContext("home", {
-    account: accountKey.public,
-    servers: ["nats://127.0.0.1:1"],
-    platform: createKey("account").public,
-    lobby: { account: createKey("account").public, seed: createKey("account").seed() },
-    administrator: false,
-    creds: createDevice(accountKey, { name: "here", role: "owner" }),
-    accountKey,
-  });
+  const home = ownHome();
+  const account = made();
+  const context = await writeContext("home", account);
   const [catalog, other] = [CatalogName.parse("photos"), CatalogName.parse("music")];
   const root = join(home, "Photos");
   mkdirSync(join(root, "2026"), { recursive: true });
   symlinkSync(root, join(home, "elsewhere"));
   await context.writeServed({ [catalog]: { root, dotfiles: false } });
 
-  const fetches = (name: CatalogName, path: string, to: string, owner = accountKey.public) =>
+  const fetches = (name: CatalogName, path: string, to: string, owner = account.account) =>
     checkNotServed(join(home, to), { owner, catalog: name }, path);
   for (const to of ["Photos", "Photos/inner", "Photos/2026/new/deep", "elsewhere/inner"])
     await expect(fetches(catalog, "", to)).rejects.toThrow("which this machine serves as photos: it would hold itself");
