@@ -25,6 +25,15 @@ export const harms = {
 export const everyHarm = (services: readonly string[]) =>
   services.flatMap((service) => (["killed", "paused", "replaced"] as const).map((harm) => ({ service, harm })));
 
-/** The process of a container, as this machine knows it. */
-export const processOf = async (compose: Compose, service: string): Promise<number> =>
-  Number(await output("docker", ["inspect", "--format", "{{.State.Pid}}", await compose.container(service)]));
+/**
+ * The process of a container, as this machine knows it. One that was just killed has none, and then the engine says 0, which
+ * to a signal means whoever sends it: it is waited for, for a minute at most.
+ */
+export async function processOf(compose: Compose, service: string): Promise<number> {
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) {
+    const container = await compose.container(service);
+    const pid = Number(await output("docker", ["inspect", "--format", "{{.State.Pid}}", container]));
+    if (pid > 0) return pid;
+  }
+  throw new Error(`${service} does not run any more`);
+}
