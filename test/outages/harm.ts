@@ -1,4 +1,5 @@
 /** What happens to a container. */
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { output } from "../../deploy/src/run.ts";
 import type { Compose } from "../containers/compose.ts";
@@ -26,14 +27,14 @@ export const everyHarm = (services: readonly string[]) =>
   services.flatMap((service) => (["killed", "paused", "replaced"] as const).map((harm) => ({ service, harm })));
 
 /**
- * The process of a container, as this machine knows it. One that was just killed has none, and then the engine says 0, which
- * to a signal means whoever sends it: it is waited for, for a minute at most.
+ * The process of a container, as this machine knows it. One that has just ended is waited for, for a minute at most: the
+ * engine says 0 then, which to a signal means whoever sends it, or still the process that was.
  */
 export async function processOf(compose: Compose, service: string): Promise<number> {
   for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) {
     const container = await compose.container(service);
     const pid = Number(await output("docker", ["inspect", "--format", "{{.State.Pid}}", container]));
-    if (pid > 0) return pid;
+    if (pid > 0 && existsSync(`/proc/${pid}`)) return pid;
   }
   throw new Error(`${service} does not run any more`);
 }
