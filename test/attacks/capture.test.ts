@@ -3,8 +3,6 @@
  * where somebody could listen, and what is at rest afterwards: neither a code's secret nor a private key is in it.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { createServer, connect as dialTcp, type Socket } from "node:net";
-import { once } from "node:events";
 import { join } from "node:path";
 import { CatalogName } from "@natster/contracts";
 import {
@@ -24,38 +22,12 @@ import { startSystem } from "@natster/testing";
 import { codeKeys, createKey, formatCode, keyFromSeed, parseCreds } from "@natster/trust";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { openWire } from "./wire.fixture.ts";
 
 // A whole system, on a machine that may have much else to do.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const photos = CatalogName.parse("photos");
-
-/** A wire to nats-server that writes down every byte, either way. */
-async function tapped(url: string): Promise<{ url: string; heard: Buffer[] }> {
-  const { hostname, port } = new URL(url);
-  const heard: Buffer[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = dialTcp(Number(port), hostname);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on("data", (bytes) => void heard.push(Buffer.from(bytes)));
-      one.on("error", () => other.destroy());
-      one.pipe(other);
-    }
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `nats://127.0.0.1:${address.port}`, heard };
-}
 
 /** A secret in every spelling in which it could be told. */
 const spellings = (bytes: Uint8Array): string[] => {
@@ -67,7 +39,8 @@ test("a tap on everything hears neither a code's secret nor a private key, and n
   const system = await startSystem({ registration: "code", logLevel: "trace" });
   onTestFinished(() => system[Symbol.asyncDispose]());
   const { directory, platform } = system;
-  const tap = await tapped(platform.nats.url);
+  const tap = await openWire(platform.nats.url);
+  onTestFinished(() => tap[Symbol.asyncDispose]());
   const place: Place = { ...platform.place, servers: [tap.url] };
 
   // Inside the accounts of the platform and of the streams, whatever anybody says there.
@@ -136,7 +109,7 @@ test("a tap on everything hears neither a code's secret nor a private key, and n
   const seedsIn = (text: string) =>
     (text.match(/\bS[AUO][A-Z2-7]{56}\b/g) ?? []).filter((seed) => seed !== platform.installation.lobby.seed);
 
-  const wire = Buffer.concat(tap.heard).toString("latin1");
+  const wire = tap.bytes().toString("latin1");
   const said = Buffer.concat(inPlatform).toString("latin1");
   // The tap hears what it should: claims, answers and events.
   for (const word of ["natster.codes.claim", "natster.codes.fulfil", "natster.catalog.share"])

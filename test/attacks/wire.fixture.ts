@@ -2,8 +2,8 @@
  * A wire to nats-server in somebody else's hands: it hears everything that one client says and is told, and may put
  * something else in a reply's place. What it changes is what a hostile nats-server could.
  */
-import { once } from "node:events";
-import { connect as dial, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { openWay, type Way } from "@natster/nats-server/way";
 
 /** A message on the wire. */
 export interface Heard {
@@ -17,8 +17,7 @@ export interface Heard {
 /** Passes on what the client is to hear in a reply's place: once, several times, or not at all. */
 export type Change = (reply: Heard, pass: (reply: Heard) => void, asked: Heard) => void;
 
-export interface Wire extends AsyncDisposable {
-  readonly url: string;
+export interface Wire extends Way {
   /** What the client has asked, and what it was answered as it came from nats-server. */
   readonly asked: readonly Heard[];
   readonly replies: ReadonlyMap<Heard, Heard>;
@@ -31,53 +30,40 @@ export interface Wire extends AsyncDisposable {
 }
 
 export async function openWire(to: string): Promise<Wire> {
-  const { hostname, port } = new URL(to);
   const bytes: Buffer[] = [];
   const asked: Heard[] = [];
   const waiting = new Map<string, Heard>();
   const replies = new Map<Heard, Heard>();
   let changing: { readonly verb: string; readonly change: Change } | undefined;
-  const sockets = new Set<Socket>();
 
-  const server = createServer((near) => {
-    const far = dial(Number(port), hostname);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => other.destroy()).on("close", () => other.destroy());
-    }
-    const fromClient = frames((line, payload) => {
-      const message = payload && messageOf(line, payload);
-      if (message) {
-        asked.push(message);
-        waiting.set(message.reply, message);
-      }
-      far.write(payload ? Buffer.concat([Buffer.from(`${line}\r\n`), payload]) : `${line}\r\n`);
+  const ask = (line: string, payload: Buffer) => {
+    const message = messageOf(line, payload);
+    asked.push(message);
+    waiting.set(message.reply, message);
+  };
+  /** Puts something else in a reply's place where that is asked for, and says whether it has. */
+  const replace = (line: string, payload: Buffer, into: Socket): boolean => {
+    const message = messageOf(line, payload);
+    const question = waiting.get(message.subject);
+    if (!question) return false;
+    replies.set(question, message);
+    if (!changing || !question.subject.endsWith(changing.verb)) return false;
+    changing.change(message, (changed) => into.write(spelt(line, changed)), question);
+    return true;
+  };
+  const way = await openWay(to, (from, into, side) => {
+    const take = frames((line, payload) => {
+      if (payload && side === "server") ask(line, payload);
+      if (payload && side === "client" && replace(line, payload, into)) return;
+      into.write(payload ? Buffer.concat([Buffer.from(`${line}\r\n`), payload]) : `${line}\r\n`);
     });
-    const fromServer = frames((line, payload) => {
-      const message = payload && messageOf(line, payload);
-      const question = message && waiting.get(message.subject);
-      if (message && question) replies.set(question, message);
-      if (message && question && changing && question.subject.endsWith(changing.verb)) {
-        changing.change(message, (changed) => near.write(spelt(line, changed)), question);
-      } else near.write(payload ? Buffer.concat([Buffer.from(`${line}\r\n`), payload]) : `${line}\r\n`);
-    });
-    near.on("data", (data: Buffer) => {
+    from.on("data", (data) => {
       bytes.push(data);
-      fromClient(data);
+      take(data);
     });
-    far.on("data", (data: Buffer) => {
-      bytes.push(data);
-      fromServer(data);
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  });
   return {
-    url: `nats://127.0.0.1:${address.port}`,
+    ...way,
     asked,
     replies,
     bytes: () => Buffer.concat(bytes),
@@ -86,11 +72,6 @@ export async function openWire(to: string): Promise<Wire> {
     },
     honest() {
       changing = undefined;
-    },
-    async [Symbol.asyncDispose]() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await once(server, "close");
     },
   };
 }

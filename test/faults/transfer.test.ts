@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openWay } from "@natster/nats-server/way";
 import { accept, share, unshare } from "@natster/person";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { openBadWay } from "./bad-way.fixture.ts";
+import { carryBadly } from "./bad-way.fixture.ts";
 import { runs } from "./runs.fixture.ts";
 import { contentOf, film, films, kill, leftovers, MiB, openStage, type Stage } from "./transfer.fixture.ts";
 
@@ -98,13 +99,14 @@ test("over a way that delays, stalls and drops, every byte arrives in the end", 
     [200, 0.004],
   ]);
   const draw = () => surely.get(++drawn) ?? draws[drawn % draws.length] ?? 1;
-  await using way = await openBadWay(stage.system.platform.nats.url, draw);
+  const bad = carryBadly(draw);
+  await using way = await openWay(stage.system.platform.nats.url, bad.carry);
   const target = await stage.newTarget();
   const ends: string[] = [];
   while (ends.at(-1) !== "done" && ends.length < 20) ends.push(await stage.read(target, { url: way.url }).ended);
 
-  console.log(`seed ${seed}: ${way.stalls} stalls, ${way.drops} drops; runs ended ${ends.join(", ")}`);
-  expect([way.stalls > 0, way.drops > 0]).toEqual([true, true]);
+  console.log(`seed ${seed}: ${bad.stalls} stalls, ${bad.drops} drops; runs ended ${ends.join(", ")}`);
+  expect([bad.stalls > 0, bad.drops > 0]).toEqual([true, true]);
   expect(ends.filter((how) => !away.includes(how))).toEqual([]);
   expect(ends.at(-1)).toBe("done");
   expect(await contentOf(target)).toEqual(await contentOf(stage.root));

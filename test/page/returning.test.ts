@@ -1,9 +1,9 @@
 /** That the page comes back by itself, whatever was lost: a network, its sleep, nats-server, or whoever serves. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openWay, pass } from "@natster/nats-server/way";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshProfile, ownBrowser } from "./chromium.ts";
-import { layLine } from "./line.ts";
 import { connected, expectQuiet, openCatalog, signIn, visit } from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
 
@@ -23,13 +23,14 @@ async function offerMeanwhile(name: string): Promise<void> {
 }
 
 test("a page that slept, and whose connection died meanwhile, is there again as soon as it wakes", async () => {
-  await using line = await layLine(world.url);
+  await using way = await openWay(world.url);
   await using own = await ownBrowser({ expected: /WebSocket/ });
   const { page } = own;
-  await signIn(page, (await world.linkFor(world.bob)).replace(world.url, line.url));
+  await signIn(page, (await world.linkFor(world.bob)).replace(world.url, way.url));
   await page.getByRole("heading", { name: "Library" }).waitFor();
   await own.asleep(async () => {
-    line.die();
+    // As under a machine that sleeps: nothing comes by what was open, and nobody hangs up.
+    way.hold();
     await offerMeanwhile("while-asleep");
     // Longer than anything but sleep would take.
     await sleep(15_000);
@@ -40,15 +41,19 @@ test("a page that slept, and whose connection died meanwhile, is there again as 
 }, 180_000);
 
 test("a network that is gone without a word is missed, and found again when it is back", async () => {
-  await using line = await layLine(world.url);
+  let isCut = false;
+  await using way = await openWay(world.url, (from, into, to) => {
+    if (!isCut) pass(from, into, to);
+  });
   await using profile = await freshProfile(world.browser, { expected: /WebSocket/ });
   const { page } = profile;
-  await signIn(page, (await world.linkFor(world.bob)).replace(world.url, line.url));
+  await signIn(page, (await world.linkFor(world.bob)).replace(world.url, way.url));
   await page.getByRole("heading", { name: "Library" }).waitFor();
-  line.cut();
+  isCut = true;
+  way.hold();
   await page.getByText("The connection is lost and being sought").waitFor({ timeout: 90_000 });
   await offerMeanwhile("while-away");
-  line.mend();
+  isCut = false;
   await page.getByRole("main").getByText("while-away", { exact: true }).waitFor({ timeout: 60_000 });
   await connected(page);
   expect(profile.complaints).toEqual([]);

@@ -6,10 +6,10 @@ import { FilePath, files, maxRange } from "@natster/contracts/files";
 import { type ListQuery, openCatalog, SessionLink } from "@natster/files";
 import { RootError } from "@natster/files/index";
 import { client, NobodyAnswersError, silentLog } from "@natster/micro";
+import { openWay } from "@natster/nats-server/way";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Nats, photos, startNats } from "./nats.fixture.ts";
-import { openWay } from "./way.fixture.ts";
 import { serveCatalog } from "./serve-catalog.ts";
 
 let nats: Nats;
