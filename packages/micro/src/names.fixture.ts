@@ -1,12 +1,30 @@
-/** What tests of projections stand on: accounts that are renamed, and every name that each of them has had. */
+/** What tests of projections stand on: a log of accounts that are renamed, and every name that each of them has had. */
 import { type AccountKey, defineBucket, Handle } from "@natster/contracts";
-import { accountEvents } from "@natster/contracts/accounts";
+import { accountEvents, accounts } from "@natster/contracts/accounts";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { afterEach, beforeEach } from "vitest";
 import * as z from "zod";
 import { defineAggregate } from "./events/aggregate.ts";
 import type { Command } from "./service/command.ts";
-import type { EventLog } from "./events/event-log.ts";
+import { type EventLog, openEventLog } from "./events/event-log.ts";
+import { startNats, type TestNats } from "./nats.fixture.ts";
 import { defineProjection } from "./projection/projection.ts";
 import type { RowReader } from "./projection/rows.ts";
+
+/** What the test that runs has, in a file that says `startNatsForEach`. */
+export let nats: TestNats;
+export let connection: NatsConnection;
+export let log: EventLog;
+
+/** Gives each test of a file a nats-server of its own, with the log of accounts on a connection to it. */
+export function startNatsForEach(): void {
+  beforeEach(async () => {
+    nats = await startNats();
+    connection = await nats.connect();
+    log = await openEventLog(connection, accounts);
+  });
+  afterEach(() => nats?.[Symbol.asyncDispose]());
+}
 
 export const Row = z.strictObject({ names: z.array(z.string()) });
 export type Row = z.infer<typeof Row>;
@@ -24,15 +42,13 @@ export const command = (account: AccountKey, id = `command-${++commands}`): Comm
 });
 
 /** Renames an account, several times in one decision; resolves with the sequence of the last. */
-export const renamesIn =
-  (log: () => EventLog) =>
-  (account: AccountKey, ...handles: string[]): Promise<number> =>
-    log().append(
-      named,
-      { account },
-      () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
-      command(account),
-    );
+export const rename = (account: AccountKey, ...handles: string[]): Promise<number> =>
+  log.append(
+    named,
+    { account },
+    () => handles.map((handle) => ({ type: "renamed" as const, data: { handle: Handle.parse(handle) } })),
+    command(account),
+  );
 
 /** Every name there was, or what happened instead; `admit` may refuse one by throwing, as code does that has a mistake in it. */
 export const everyName = (admit: (name: string) => void = () => {}) =>

@@ -1,38 +1,36 @@
 /** What stands aside is mended: tried again, or left out for ever, on each side and whoever writes it. */
 import { bucketStream } from "@natster/contracts";
-import { accounts } from "@natster/contracts/accounts";
 import { projectionOps as endpointsOf } from "@natster/contracts/ops";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { decisions } from "../events/decisions.ts";
-import { type EventLog, openEventLog } from "../events/event-log.ts";
-import { command, everyName, namesOf, renamesIn, type Row } from "../names.fixture.ts";
-import { recordingLog, someone, startNats, type TestNats } from "../nats.fixture.ts";
+import {
+  command,
+  connection,
+  everyName,
+  log,
+  namesOf,
+  nats,
+  rename,
+  type Row,
+  startNatsForEach,
+} from "../names.fixture.ts";
+import { recordingLog, someone } from "../nats.fixture.ts";
 import { projectionOps } from "../ops.ts";
 import type { ParkedPlace } from "./parking.ts";
 import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
 import { isRefusal } from "../service/refusal.ts";
 import { runSide } from "./side.ts";
 
-let nats: TestNats;
-let connection: NatsConnection;
-let log: EventLog;
+startNatsForEach();
+
 /** Names that the projection below cannot take in, as code that has a mistake in it; a mend takes them away. */
 let poison: Set<string>;
-
-beforeEach(async () => {
-  nats = await startNats();
-  connection = await nats.connect();
-  log = await openEventLog(connection, accounts);
-  poison = new Set(["poison"]);
-});
-afterEach(() => nats?.[Symbol.asyncDispose]());
+beforeEach(() => (poison = new Set(["poison"])));
 
 const names = everyName((name) => {
   if (poison.has(name)) throw new Error(`${name} is poison`);
 });
-const rename = renamesIn(() => log);
 
 type Names = RunningProjection<Row>;
 const run = async (options: Partial<ProjectionOptions> = {}): Promise<Names> =>

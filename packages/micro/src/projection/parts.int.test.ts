@@ -1,36 +1,35 @@
 /** The log projected in parts, on a real nats-server: what comes of it is what comes of one, whoever fills which part. */
 import { type AccountKey, isOfPart, partitionOf, partName, partsOf } from "@natster/contracts";
-import { accounts } from "@natster/contracts/accounts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { decisions } from "../events/decisions.ts";
-import { type EventLog, openEventLog } from "../events/event-log.ts";
-import { command, everyName, namesOf, renamesIn, type Row } from "../names.fixture.ts";
-import { recordingLog, someone, startNats, type TestNats } from "../nats.fixture.ts";
+import {
+  command,
+  connection,
+  everyName,
+  log,
+  namesOf,
+  nats,
+  rename,
+  type Row,
+  startNatsForEach,
+} from "../names.fixture.ts";
+import { recordingLog, someone } from "../nats.fixture.ts";
 import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
 import { provision } from "../provision.ts";
 
-let nats: TestNats;
-let connection: NatsConnection;
-let log: EventLog;
-/** Names that the projection below cannot take in; a mend takes them away. */
-let poison: Set<string>;
+startNatsForEach();
 
 const count = 3;
-beforeEach(async () => {
-  nats = await startNats();
-  connection = await nats.connect();
-  await provision(connection, { partitions: count });
-  log = await openEventLog(connection, accounts);
-  poison = new Set();
-});
-afterEach(() => nats?.[Symbol.asyncDispose]());
+beforeEach(() => provision(connection, { partitions: count }));
+
+/** Names that the projection below cannot take in; a mend takes them away. */
+let poison: Set<string>;
+beforeEach(() => (poison = new Set()));
 
 const names = everyName((name) => {
   if (poison.has(name)) throw new Error(`${name} is poison`);
 });
-const rename = renamesIn(() => log);
 
 type Names = RunningProjection<Row>;
 const run = async (options: Partial<ProjectionOptions> = {}): Promise<Names> =>

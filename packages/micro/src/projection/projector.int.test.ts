@@ -1,26 +1,15 @@
 /** Projections on a real nats-server: handed over between processes, and rebuilt while they are read. */
 import { bucketStream, projectionStates } from "@natster/contracts";
-import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { accountEvents } from "@natster/contracts/accounts";
 import { jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type EventLog, openEventLog } from "../events/event-log.ts";
-import { namesOf, people, renamesIn, type Row } from "../names.fixture.ts";
-import { recordingLog, someone, startNats, type TestNats } from "../nats.fixture.ts";
+import { describe, expect, test } from "vitest";
+import { connection, namesOf, nats, people, rename, type Row, startNatsForEach } from "../names.fixture.ts";
+import { recordingLog, someone } from "../nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
 import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
 import { openRows } from "./rows.ts";
 
-let nats: TestNats;
-let connection: NatsConnection;
-let log: EventLog;
-
-beforeEach(async () => {
-  nats = await startNats();
-  connection = await nats.connect();
-  log = await openEventLog(connection, accounts);
-});
-afterEach(() => nats?.[Symbol.asyncDispose]());
+startNatsForEach();
 
 const namesIn = (version: number, prefix = "") =>
   defineProjection({ ...people, version }, (from) => [
@@ -31,8 +20,6 @@ const namesIn = (version: number, prefix = "") =>
       }),
     }),
   ]);
-
-const rename = renamesIn(() => log);
 
 type Names = RunningProjection<Row>;
 const run = async (options: Partial<ProjectionOptions> = {}, projection = namesIn(1)): Promise<Names> =>

@@ -2,31 +2,19 @@
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccountKey, bucketSubject, projectionStates, sideRecords } from "@natster/contracts";
-import { accountEvents, accounts } from "@natster/contracts/accounts";
+import { accountEvents } from "@natster/contracts/accounts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type EventLog, openEventLog } from "../events/event-log.ts";
-import { everyName, namesOf, renamesIn, type Row } from "../names.fixture.ts";
-import { recordingLog, someone, startNats, type TestNats } from "../nats.fixture.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { connection, everyName, log, namesOf, nats, rename, type Row, startNatsForEach } from "../names.fixture.ts";
+import { recordingLog, someone } from "../nats.fixture.ts";
 import { statusOf } from "../ops.ts";
 import { openRows } from "./rows.ts";
 import { runProjection, type RunningProjection } from "./projector.ts";
 import { isRefusal } from "../service/refusal.ts";
 
-let nats: TestNats;
-let connection: NatsConnection;
-let log: EventLog;
-
-beforeEach(async () => {
-  nats = await startNats();
-  connection = await nats.connect();
-  log = await openEventLog(connection, accounts);
-});
-afterEach(() => nats?.[Symbol.asyncDispose]());
+startNatsForEach();
 
 const names = everyName();
-const rename = renamesIn(() => log);
 
 /** Where nats-server keeps a stream. */
 async function folderOf(stream: string): Promise<string> {

@@ -1,29 +1,18 @@
 /** One side of a projection on a real nats-server: rows follow the log, whatever comes twice, late, or in a shape nobody knows. */
 import { type AccountKey, bucketStream, bucketSubject, Handle, sideRecords } from "@natster/contracts";
-import { accountEvents, accounts, handleEvents } from "@natster/contracts/accounts";
+import { accountEvents, handleEvents } from "@natster/contracts/accounts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { defineAggregate } from "../events/aggregate.ts";
-import { type EventLog, openEventLog } from "../events/event-log.ts";
-import { command, named, people, renamesIn, type Row } from "../names.fixture.ts";
-import { recordingLog, someone, startNats, type TestNats } from "../nats.fixture.ts";
+import { command, connection, log, named, nats, people, rename, type Row, startNatsForEach } from "../names.fixture.ts";
+import { recordingLog, someone } from "../nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
 import type { Applied } from "./fold.ts";
 import { provision } from "../provision.ts";
 import { openRows } from "./rows.ts";
 import { type RunningSide, runSide, type SideOptions } from "./side.ts";
 
-let nats: TestNats;
-let connection: NatsConnection;
-let log: EventLog;
-
-beforeEach(async () => {
-  nats = await startNats();
-  connection = await nats.connect();
-  log = await openEventLog(connection, accounts);
-});
-afterEach(() => nats?.[Symbol.asyncDispose]());
+startNatsForEach();
 
 const bucket = { ...people, name: "people_a" };
 
@@ -47,7 +36,6 @@ const names = defineProjection(bucket, (from) => [
   }),
 ]);
 
-const rename = renamesIn(() => log);
 const close = (account: AccountKey) =>
   log.append(named, { account }, () => [{ type: "closed", data: {} }], command(account));
 /** Puts something into the log that nobody can read. */
