@@ -1,6 +1,4 @@
 /** One system of deploy/compose.yaml, under a name, on ports and with volumes of its own. */
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -151,15 +149,3 @@ export async function buildTried(command: readonly string[]): Promise<void> {
 /** How many bytes an image has. */
 export const sizeOf = async (image: string): Promise<number> =>
   Number(await output("docker", ["image", "inspect", "--format", "{{.Size}}", image]));
-
-/** Ports of this machine that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}

@@ -7,10 +7,11 @@ import { type AccountKey, Handle } from "@natster/contracts";
 import { dial } from "@natster/micro/transport";
 import { connectDevice, createDevice, type Place, register } from "@natster/person";
 import { type Installation, openInstallation } from "@natster/standalone";
+import { freePorts } from "@natster/standalone/free-ports";
 import type { TestPerson } from "@natster/testing";
 import { createKey, type Key } from "@natster/trust";
 import { output } from "../../deploy/src/run.ts";
-import { Compose, freePorts } from "./compose.ts";
+import { Compose } from "./compose.ts";
 
 /** How a system in containers is set up. */
 export interface ContainersOptions {

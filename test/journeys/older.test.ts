@@ -1,8 +1,8 @@
 /** A system that an older Natster left, started by this one. The homes were made by `older/make.sh`, of real commits. */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePorts } from "@natster/standalone/free-ports";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { homes, Somebody } from "./person.ts";
@@ -14,24 +14,17 @@ async function unpack(archive: string, where: string): Promise<void> {
   execFileSync("tar", ["-C", where, "-xzf", archive]);
   const file = join(where, "alice", ".local", "share", "natster", "system", "system.json");
   const { ports } = z.object({ ports: z.record(z.string(), z.int()) }).parse(JSON.parse(readFileSync(file, "utf8")));
-  const fresh = new Map(await Promise.all(Object.values(ports).map(async (port) => [port, await freePort()] as const)));
+  const old = Object.values(ports);
+  const free = await freePorts(old.length);
+  const fresh = new Map(old.map((was, at) => [`${was}`, `${free[at]}`]));
   for (const path of globSync(join(where, "*", ".{config,local}", "**", "*.json"))) {
     const text = readFileSync(path, "utf8").replaceAll("@HOMES@", where);
     writeFileSync(
       path,
-      [...fresh].reduce((all, [was, is]) => all.replaceAll(new RegExp(`\\b${was}\\b`, "g"), `${is}`), text),
+      text.replaceAll(/\b\d+\b/g, (number) => fresh.get(number) ?? number),
     );
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("none"))));
-    });
-  });
 
 test.each(kept)(
   "what %s left is started, read, shared and written on",

@@ -1,9 +1,10 @@
 /** From the images of one commit to those of the next and back, under load: nobody who asks is left without an answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKey } from "@natster/trust";
+import { freePorts } from "@natster/standalone/free-ports";
 import { nuid } from "@nats-io/nats-core";
 import { expect, inject, test } from "vitest";
-import { type Compose, freePorts, tag } from "../containers/compose.ts";
+import { type Compose, tag } from "../containers/compose.ts";
 import { services, startContainers } from "../containers/system.ts";
 import { wrongIn } from "../faults/recorded.fixture.ts";
 import { openReplay } from "../faults/replay.fixture.ts";

@@ -1,6 +1,4 @@
 /** A cluster of nats-servers on this machine, plain processes on loopback, with every service beside it. */
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { join } from "node:path";
 import { program as accounts } from "@natster/accounts";
 import { connect, createLog, type Program, type Running, start } from "@natster/micro";
@@ -9,6 +7,7 @@ import { type NatsServer, startNatsServer } from "@natster/nats-server";
 import type { Place } from "@natster/person";
 import { program as projector } from "@natster/projector";
 import { type Installation, openInstallation, serviceEnvironment } from "@natster/standalone";
+import { freePorts } from "@natster/standalone/free-ports";
 import { connect as dial } from "@nats-io/transport-node";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { destination } from "pino";
@@ -103,22 +102,4 @@ async function eventually<T>(work: () => Promise<T>, what: string): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
-}
-
-/** Ports that nobody listens on. */
-async function freePorts(count: number): Promise<number[]> {
-  const held = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  const ports = held.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    return address.port;
-  });
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
