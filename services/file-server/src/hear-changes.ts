@@ -7,6 +7,7 @@ import { isRefusal, type Logger } from "@natster/micro";
 import { client } from "@natster/micro/client";
 import { readRevocation } from "@natster/trust";
 import type { NatsConnection, Status } from "@nats-io/nats-core";
+import { again } from "./again.ts";
 import type { Publicity } from "./publicity.ts";
 import type { Revoked } from "./revoked.ts";
 import type { Sessions } from "./sessions.ts";
@@ -17,17 +18,17 @@ export interface HearingOptions {
   readonly catalog: CatalogName;
   readonly revoked: Revoked;
   readonly publicity: Publicity;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "endWhere">;
   readonly log: Logger;
-  /** Milliseconds between two looks at what may have been taken back without a word; half a minute unless given. */
+  /** Milliseconds between two looks at what may have changed without a word; half a minute unless given. */
   readonly lookEvery?: number | undefined;
 }
 
 /**
  * Asks once, and then obeys what it hears until it is disposed of: from the account key, signed, and from the platform,
  * whose notices are not signed and need not be: to refuse needs no trust. What lets somebody in is believed by its
- * signature alone. A notice may be lost, so the owner's own trail is read too: at first, whenever the connection is back,
- * and now and then.
+ * signature alone. A notice may be lost, so the catalog and the owner's own trail are looked at too: at first, whenever
+ * the connection is back, and now and then; soon again where the platform does not answer.
  */
 export async function hearChanges(options: HearingOptions): Promise<AsyncDisposable> {
   const { connection, owner, catalog, revoked, publicity, sessions, log, lookEvery = 30_000 } = options;
@@ -46,23 +47,23 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
   };
 
   /** What is said of the catalog itself. One that was made anew opens to no grant from before. */
-  const lookAtCatalog = async (after?: number) => {
+  const lookAtCatalog = oneByOne(async (after) => {
     const found = await library
       .catalog({ owner, catalog, ...(after !== undefined && { after }) }, { timeout: 2_000 })
       .catch((error: unknown) => {
         if (isRefusal(error, "catalog_unknown")) return undefined;
         throw error;
       });
-    if (found) revoked.add("*", secondOf(found.since) - 1);
+    if (found && revoked.add("*", secondOf(found.since) - 1)) endVoid();
     const statement = found?.published?.statement;
     const voidUntil = found?.statementsVoidUntil;
     publicity.hear({ ...(statement !== undefined && { statement }), ...(voidUntil !== undefined && { voidUntil }) });
     if (publicity.isPublic(now())) return;
     sessions.endWhere(({ account, grantedAt }) => account !== owner && grantedAt === undefined);
-  };
+  });
 
   /** Reads the owner's trail back to where it was read before, and notes what was taken back, each with its own second. */
-  const readTrail = async (after?: number): Promise<void> => {
+  const lookAtTrail = oneByOne(async (after) => {
     const [before, entries] = [revoked.heard, new Array<Entry>()];
     for (let cursor: string | undefined, more = true; more;) {
       const page = await library.activity(
@@ -80,15 +81,19 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
       else if (entry.about === "device") note(entry.user, secondOf(entry.time));
     }
     revoked.hasHeard(latest);
-  };
+  });
   let latest = 0;
-  let reading: Promise<unknown> = Promise.resolve();
-  /** One after the other: each goes on where the one before has ended. */
-  const lookAtTrail = (after?: number): Promise<void> => {
-    const next = reading.then(() => readTrail(after));
-    reading = next.catch(() => {});
-    return next;
+
+  /** Never rejects. What is so for long is said once. */
+  const look = async () => {
+    const looks = await Promise.allSettled([lookAtCatalog(), lookAtTrail()]);
+    const failed = looks.find((each) => each.status === "rejected");
+    if (failed && answers) log.warn({ err: failed.reason }, "the platform does not say what has changed");
+    if (!failed && !answers) log.info("the platform says again what has changed");
+    answers = failed === undefined;
+    return answers;
   };
+  let answers = true;
 
   const hear = async (notice: FeedNotice) => {
     if (notice.kind === "device") return lookAtTrail(notice.sequence);
@@ -102,13 +107,12 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
     await lookAtTrail(notice.sequence).catch(() => note(notice.recipient, now()));
   };
 
-  const trouble = (what: string) => (error: unknown) => log.warn({ err: error }, what);
-  const noTrail = trouble("the platform does not say what was taken back");
   await using undo = new AsyncDisposableStack();
   const feed = connection.subscribe(feedHeard, {
     callback: (error, message) => {
       const notice = error ? undefined : FeedNotice.safeParse(parse(message.string())).data;
-      if (notice) hear(notice).catch(trouble("cannot see what has changed"));
+      // It would be as lost as one that never came.
+      if (notice) hear(notice).catch(() => looking.now());
     },
   });
   undo.defer(() => feed.unsubscribe());
@@ -119,14 +123,13 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
     },
   });
   undo.defer(() => signed.unsubscribe());
-  const looking = setInterval(() => void lookAtTrail().catch(noTrail), lookEvery).unref();
-  undo.defer(() => clearInterval(looking));
+  const looking = again(look, lookEvery);
+  undo.defer(() => void looking.stop());
   const statuses = connection.status()[Symbol.asyncIterator]();
   undo.defer(() => void statuses.return?.());
-  void lookWhenBack(statuses, () => void lookAtTrail().catch(noTrail));
+  void lookWhenBack(statuses, () => looking.now());
   // Where the platform is away, what was shared is served all the same; nothing is public by its word alone.
-  await lookAtCatalog().catch(trouble("the platform does not say how the catalog stands"));
-  await lookAtTrail().catch(noTrail);
+  await looking.begun;
   return undo.move();
 }
 
@@ -134,6 +137,16 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
 const isTakenBack = (entry: Entry, owner: AccountKey, catalog: CatalogName): boolean =>
   (entry.about === "device" && entry.event === "device_revoked") ||
   (entry.about === "share" && entry.event === "unshared" && entry.owner === owner && entry.catalog === catalog);
+
+/** Each begins when the one before has ended: what was answered earlier never takes the place of what was later. */
+function oneByOne(look: (after?: number) => Promise<void>): (after?: number) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (after) => {
+    const next = last.then(() => look(after));
+    last = next.catch(() => {});
+    return next;
+  };
+}
 
 async function lookWhenBack(statuses: AsyncIterator<Status>, look: () => void): Promise<void> {
   for (let next = await statuses.next(); !next.done; next = await statuses.next()) {

@@ -1,6 +1,7 @@
 /** The pulse of a served catalog: it says again and again that it is there, and at the end that it is leaving. */
 import type { CatalogName, InstanceId } from "@natster/contracts";
 import { isRefusal, type Logger } from "@natster/micro";
+import { again } from "./again.ts";
 
 /** What is said: `beat` of the projector's client, or whatever stands in its place. Rejects where it was not heard. */
 export type Beat = (state: {
@@ -27,13 +28,8 @@ export interface Pulse {
   stop(): Promise<void>;
 }
 
-/** How soon what was not heard is said again, at first: a catalog may be made a moment after it is served. */
-const soon = 500;
-
 /** Starts beating at once. Whether it is heard changes nothing of what is served. */
 export function startPulse({ beat, log, catalog, instance, revision, every = 10_000 }: PulseOptions): Pulse {
-  let stopping = false;
-  let wake = Promise.withResolvers<void>();
   let heard: boolean | undefined;
 
   /** Never rejects. What is so for long is said once. */
@@ -49,37 +45,12 @@ export function startPulse({ beat, log, catalog, instance, revision, every = 10_
     return heard;
   };
 
-  const beating = (async () => {
-    let pause = soon;
-    while (!stopping) {
-      const woken = wake.promise;
-      pause = (await say()) ? soon : Math.min(pause * 2, every);
-      await sleep(heard ? every : pause, woken);
-    }
-    await say(true);
-  })();
-
-  const now = () => {
-    wake.resolve();
-    wake = Promise.withResolvers();
-  };
+  const beating = again(() => say(), every);
   return {
-    now,
+    now: () => beating.now(),
     async stop() {
-      stopping = true;
-      now();
-      await beating;
+      await beating.stop();
+      await say(true);
     },
   };
-}
-
-/** Waits, or until it is woken. */
-function sleep(ms: number, woken: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void woken.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

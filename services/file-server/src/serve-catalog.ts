@@ -41,7 +41,7 @@ export interface ServeCatalogOptions extends Pick<
    * asking the platform.
    */
   readonly state?: string;
-  /** Milliseconds between two looks at what was taken back. */
+  /** Milliseconds between two looks at what was published or taken back; half a minute unless given. */
   readonly lookEvery?: number;
   /** Says that the catalog is served, where anybody is to know; how often is `beatEvery`, in milliseconds. */
   readonly beat?: Beat;
