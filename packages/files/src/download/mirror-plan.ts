@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type FileEntry, FilePath } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
 import { digestOf } from "./digest-of.ts";
-import { stateFolder } from "./mirror-record.ts";
+import { isOwnPlace } from "./mirror-record.ts";
 import type { MirrorState, Step } from "./mirror-state.ts";
 import { placeOf, UnsafePathError } from "./place.ts";
 
@@ -109,9 +109,7 @@ async function stepFor(
   let place: string;
   try {
     place = placeOf(root, path);
-    if (path === stateFolder || path.startsWith(`${stateFolder}/`)) {
-      throw new UnsafePathError(`${JSON.stringify(path)} is where the mirror itself is kept`);
-    }
+    if (isOwnPlace(path)) throw new UnsafePathError(`${JSON.stringify(path)} is where the mirror itself is kept`);
   } catch (error) {
     if (!(error instanceof UnsafePathError)) throw error;
     return { do: "refuse", path, why: error.message };

@@ -8,6 +8,20 @@ import { isSound, removeDatabase, text } from "../index/database.ts";
 /** Where it is kept, in the folder itself. Nothing of a catalog may have this name. */
 export const stateFolder = ".natster";
 
+/**
+ * Whether a path leads to where it is kept, on any file system: some take letters of either case, and all forms that
+ * Unicode gives one, for the same; some overlook letters that nobody sees; and Windows gives a long name a short one.
+ */
+export function isOwnPlace(path: string): boolean {
+  const [first = ""] = path.split("/");
+  const folded = first
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .toUpperCase()
+    .toLowerCase();
+  return folded === stateFolder || /^natste~\d+$/.test(folded);
+}
+
 /** What a folder mirrors. */
 export const Origin = z.strictObject({
   owner: z.string(),

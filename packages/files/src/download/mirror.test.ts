@@ -114,6 +114,20 @@ test("a record that does not say whose it is, as they were at first, is not beli
   expect(contentOf(folder)).toEqual({ cover: "music's", same: "1", song: "music's too" });
 });
 
+test("nothing of a catalog is put where the mirror itself is kept, by whatever name a file system takes for its own", async () => {
+  const folder = newFolder();
+  const names = [".natster", ".Natster", ".NATSTER", ".nat\u017fter", ".nat\ufb06er", ".nats\u200cter", "NATSTE~1"];
+  const own = Object.fromEntries(names.flatMap((name) => [name, `${name}/mirror.sqlite`]).map((path) => [path, "x"]));
+  const others = { ".natster.json": "1", "a/.natster/b": "2", natster: "3" };
+
+  const found = await mirror(catalogOf("photos", { ...own, ...others }), folder, {});
+  expect(found).toMatchObject({ refused: 2 * names.length, downloads: 3 });
+  const put = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (path) => !/^\.natster(\/|$)/.test(path),
+  );
+  expect(put.toSorted()).toEqual([".natster.json", "a", "a/.natster", "a/.natster/b", "natster"]);
+});
+
 test("a record that is damaged is begun anew, and what is there counts as somebody's own", async () => {
   const folder = newFolder();
   const photos = catalogOf("photos", { a: "1", b: "2" });
