@@ -3,6 +3,7 @@ import { sideOf } from "@natster/contracts";
 import { access } from "@natster/contracts/accounts";
 import { shareEvents } from "@natster/contracts/catalog";
 import { setTimer } from "@natster/micro/timers";
+import { notices } from "@natster/person";
 import { headers } from "@nats-io/nats-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { attack, until } from "./attack.fixture.ts";
@@ -195,7 +196,27 @@ describe("reaches further than its service", () => {
   });
 });
 
+/** The first wrong try of a code that Alice's device hears of, when this is said on her feed. */
+const heardOf = async (...said: readonly unknown[]) => {
+  const tried = async () => {
+    for await (const notice of notices(scene.alice)) if (notice.kind === "tries") return notice;
+    return undefined;
+  };
+  const heard = tried();
+  await scene.alice.connection.flush();
+  const codes = await scene.thief("codes");
+  for (const each of said) await codes.say(`feed.${scene.alice.account}.tries`, each);
+  return heard;
+};
+
 describe("speaks in the platform's account", () => {
+  const notice = { kind: "tries", code: "S0000000", count: 1 };
+  attack("what is no notice, so that a device hears none any more", {
+    attack: () => heardOf("no JSON", "", {}, notice),
+    fails: notice,
+    twin: () => heardOf({ ...notice, more: "than this release knows" }),
+    works: notice,
+  });
   attack("a person's command", {
     attack: () => front.say(`${scene.alice.account}.natster.catalog.retire`, { catalog: photos }),
     fails: "denied",

@@ -3,9 +3,10 @@ import type { AccountKey, Role, UserKey } from "@natster/contracts";
 import { accounts } from "@natster/contracts/accounts";
 import { catalog } from "@natster/contracts/catalog";
 import { codes } from "@natster/contracts/codes";
-import { FeedNotice, projector } from "@natster/contracts/library";
+import { type FeedNotice, projector } from "@natster/contracts/library";
 import { web } from "@natster/contracts/web";
 import { type Client, client } from "@natster/micro/client";
+import { readNotice } from "@natster/micro/notice";
 import { createKey, formatCreds, type Key, parseCreds, type SessionDevice, userJwt, userOf } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { dialWithCreds, type Place } from "./place.ts";
@@ -86,8 +87,7 @@ export async function connectDevice(
 /** What the platform tells this account, as it happens, until the connection closes. Hints: the truth is a query. */
 export async function* notices({ connection }: Person): AsyncGenerator<FeedNotice> {
   for await (const message of connection.subscribe("feed.>")) {
-    const notice = FeedNotice.safeParse(message.json());
-    // A newer platform may say more than this device understands.
-    if (notice.success) yield notice.data;
+    const notice = readNotice(message.data);
+    if (notice) yield notice;
   }
 }

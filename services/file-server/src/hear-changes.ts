@@ -1,10 +1,11 @@
 /** Hearing what was shared, published or taken back: sessions that rest on it no more are over there and then. */
 import type { AccountKey, CatalogName, UnixTime, UserKey } from "@natster/contracts";
 import type { Entry } from "@natster/contracts/activity";
-import { FeedNotice, projector } from "@natster/contracts/library";
+import { type FeedNotice, projector } from "@natster/contracts/library";
 import { feedHeard, revocationsSaid } from "@natster/contracts/borders";
 import { isRefusal, type Logger } from "@natster/micro";
 import { client } from "@natster/micro/client";
+import { readNotice } from "@natster/micro/notice";
 import { readRevocation } from "@natster/trust";
 import type { NatsConnection, Status } from "@nats-io/nats-core";
 import { again } from "./again.ts";
@@ -110,7 +111,7 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
   await using undo = new AsyncDisposableStack();
   const feed = connection.subscribe(feedHeard, {
     callback: (error, message) => {
-      const notice = error ? undefined : FeedNotice.safeParse(parse(message.string())).data;
+      const notice = error ? undefined : readNotice(message.data);
       // It would be as lost as one that never came.
       if (notice) hear(notice).catch(() => looking.now());
     },
@@ -156,11 +157,3 @@ async function lookWhenBack(statuses: AsyncIterator<Status>, look: () => void): 
 
 const secondOf = (time: string): UnixTime => Math.floor(Date.parse(time) / 1000);
 const now = (): number => Math.floor(Date.now() / 1000);
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
