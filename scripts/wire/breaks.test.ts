@@ -18,6 +18,7 @@ const endpoint = (changed: Partial<WireEndpoint> = {}): WireEndpoint => ({
 });
 const wire = (ask: WireEndpoint = endpoint(), ...versions: z.ZodType[]): Wire => ({
   services: { lab: { ask } },
+  told: { "feed.lab": schema(Told) },
   events: { "events.lab": { asked: [schema(z.strictObject({ at: z.int() })), ...versions.map(schema)] } },
 });
 const found = (now: Wire) => breaks(wire(), now);
@@ -90,6 +91,14 @@ describe("it is told where there is", () => {
 
   test("no endpoint any more", () => {
     expect(found({ ...wire(), services: {} })).toEqual(["lab.ask is gone"]);
+  });
+
+  test("a notice that is not told any more, or not as it was", () => {
+    const telling = (told: Wire["told"]) => found({ ...wire(), told });
+    expect(telling({})).toEqual(["feed.lab: is told no more"]);
+    expect(telling({ "feed.lab": schema(Told.omit({ count: true })) })).toEqual(["feed.lab: count may be missing"]);
+    const more = { "feed.lab": schema(Told.extend({ more: z.string() })), "feed.another": schema(Ask) };
+    expect(telling(more)).toEqual([]);
   });
 
   test("an event that is changed and not made anew", () => {

@@ -17,6 +17,11 @@ export const breaks = (before: Wire, now: Wire): string[] => [
       return faults.map((fault) => `${service}.${name} ${fault}`);
     }),
   ),
+  ...Object.entries(before.told).flatMap(([name, told]) => {
+    const still = now.told[name];
+    const faults = still ? narrowed(still, told, { tolerant: true }) : ["is told no more"];
+    return faults.map((fault) => `${name}: ${fault}`);
+  }),
   ...Object.entries(before.events).flatMap(([family, types]) =>
     Object.entries(types).flatMap(([type, versions]) =>
       eventBreaks(versions, now.events[family]?.[type] ?? []).map((fault) => `${family}.${type} ${fault}`),

@@ -1,8 +1,10 @@
-/** What crosses the wire, as a value that can be kept: subjects, schemas and errors of every service, and the events. */
+/** What crosses the wire, as a value that can be kept: what is asked, what is told without being asked, and the events. */
 import type { Endpoint, EventsContract, Inside, ServiceContract } from "@natster/contracts";
 import { grants } from "@natster/contracts/grants";
+import { FeedNotice } from "@natster/contracts/library";
 import { events, services } from "@natster/contracts/platform";
 import { serving } from "@natster/contracts/serving";
+import { Welcome } from "@natster/contracts/web";
 import * as z from "zod";
 
 /** A JSON Schema, as far as it is compared. */
@@ -23,9 +25,10 @@ export const WireEndpoint = Exchange.extend({
 });
 export type WireEndpoint = z.infer<typeof WireEndpoint>;
 
-/** What was said at one time. Of each event type there are the schemas of all versions, first to last. */
+/** What was said at one time. Told is each kind of notice, and what the page says of its system. Of each event type there are the schemas of all versions, first to last. */
 export const Wire = z.strictObject({
   services: z.record(z.string(), z.record(z.string(), WireEndpoint)),
+  told: z.record(z.string(), Schema),
   events: z.record(z.string(), z.record(z.string(), z.array(Schema))),
 });
 export type Wire = z.infer<typeof Wire>;
@@ -35,6 +38,10 @@ export const wireNow = (): Wire => ({
   services: Object.fromEntries(
     [...Object.values(services), serving, grants].map((each) => [each.name, endpoints(each)]),
   ),
+  told: Object.fromEntries([
+    ...FeedNotice.options.map((notice) => [`feed.${notice.shape.kind.value}`, asTold(notice)]),
+    ["natster.json", asTold(Welcome)],
+  ]),
   events: Object.fromEntries(events.map((each) => [each.subject, versions(each)])),
 });
 

@@ -19,12 +19,15 @@ export const web = defineService({
   },
 });
 
-/** What `/natster.json` says: all that a newcomer needs to knock. */
-export const Welcome = z.strictObject({
+/**
+ * What `/natster.json` says: all that a newcomer needs to knock. Whoever reads it passes over what a newer system says
+ * besides.
+ */
+export const Welcome = z.object({
   version: z.string(),
   /** NATS addresses that clients may use; the page uses `/nats` of its own origin. */
   servers: z.array(z.string()),
   platform: AccountKey,
-  lobby: z.strictObject({ account: AccountKey, seed: z.string() }),
+  lobby: z.object({ account: AccountKey, seed: z.string() }),
 });
 export type Welcome = z.infer<typeof Welcome>;
