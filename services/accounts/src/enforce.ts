@@ -5,12 +5,11 @@ import { accountEvents } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { type Applied, isApplied, type Place } from "@natster/micro/projector";
 import type { Reconciler } from "./reconcile.ts";
-import { PushRefusedError } from "./resolver.ts";
 
 /**
  * Tells nats-server of every account that a batch of events concerns, and of those whose shares stand aside with an
  * event, or no longer do. A recipient is told at once: what was taken back is gone with its import. The owner's
- * revocation, which holds even against a recipient that kept the grant, follows.
+ * revocation, which holds even against a recipient that kept the grant, follows. What fails is tried again later.
  */
 export async function enforce(
   applied: readonly Applied[],
@@ -30,11 +29,9 @@ export async function enforce(
   }
   await Promise.all(
     [...accounts].map((account) =>
-      reconciler.now(account).catch((error: unknown) => {
-        // What nats-server will not take of one account must not keep it from hearing of the others.
-        if (!(error instanceof PushRefusedError)) throw error;
-        reconciler.soon(account);
-      }),
+      // What fails for one account, whatever it is, must not keep nats-server from hearing of the others: what throws here
+      // has the whole batch come again, for ever. It is tried again by itself, and says there why it fails.
+      reconciler.now(account).catch(() => reconciler.soon(account)),
     ),
   );
   for (const owner of owners) reconciler.soon(owner);

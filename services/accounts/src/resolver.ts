@@ -3,7 +3,7 @@ import type { AccountKey } from "@natster/contracts";
 import { claimsLookup, claimsUpdate } from "@natster/contracts/borders";
 import type { NatsConnection } from "@nats-io/nats-core";
 
-/** nats-server would not take an account JWT, or has not kept it; the message is its own, where it gave one. */
+/** nats-server would not take an account JWT, or has not kept it; the message is its own, where it was asked and gave one. */
 export class PushRefusedError extends Error {
   override readonly name = "PushRefusedError";
 
@@ -28,12 +28,15 @@ interface UpdateAnswer {
   readonly error?: { readonly description: string };
 }
 
-export const openResolver = (connection: NatsConnection): Resolver => ({
+export const openResolver = (connection: Pick<NatsConnection, "info" | "request">): Resolver => ({
   async lookup(account) {
     const answer = await connection.request(claimsLookup(account), "", { timeout: 5_000 });
     return answer.data.length > 0 ? answer.string() : undefined;
   },
   async push(jwt) {
+    const most = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    // A JWT is ASCII: as many bytes as characters.
+    if (jwt.length > most) throw new PushRefusedError(`the JWT has ${jwt.length} bytes, and max_payload is ${most}`);
     const answer = (await connection.request(claimsUpdate, jwt, { timeout: 5_000 })).json<UpdateAnswer>();
     if (answer.data?.code !== 200) throw new PushRefusedError(answer.error?.description ?? "no reason given");
   },
