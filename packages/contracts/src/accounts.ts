@@ -225,7 +225,7 @@ export type RegistrationClaims = z.infer<typeof RegistrationClaims>;
 export const access = defineBucket({
   name: "access",
   summary: "What each account JWT is rendered from",
-  version: 2,
+  version: 3,
   undivided: true,
   row: z.discriminatedUnion("kind", [
     z.strictObject({
@@ -239,6 +239,8 @@ export const access = defineBucket({
       kind: z.literal("export"),
       catalog: CatalogName,
       voidUntil: UnixTime.optional(),
+      /** It was given up, and is not there until one of its name is made again. */
+      retired: z.literal(true).optional(),
       /** Every account may import it without a grant. */
       public: z.literal(true).optional(),
     }),

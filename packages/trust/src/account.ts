@@ -25,7 +25,7 @@ export interface AccountState {
   readonly status: "open" | "suspended" | "closed";
   readonly administrator: boolean;
   readonly limits?: OtherLimits | undefined;
-  /** The catalogs it offers, retired ones too: those stay revoked for `*`. */
+  /** The catalogs it offers. One of a name that was retired before stays revoked for `*`. */
   readonly exports: readonly {
     readonly catalog: CatalogName;
     /** Whether every account may import it without a grant. */

@@ -58,10 +58,10 @@ describe("a catalog", () => {
     expect(rowsAfter(access, created)).toEqual({ [row]: { kind: "export", catalog: photos } });
   });
 
-  test("that was retired stays an export whose every grant is void, also when it is made anew", () => {
-    const gone = { kind: "export", catalog: photos, voidUntil: now };
-    expect(rowsAfter(access, created, retired)).toEqual({ [row]: gone });
-    expect(rowsAfter(access, created, retired, created)).toEqual({ [row]: gone });
+  test("that was retired is none, and its every grant is void, also when one of its name is made", () => {
+    const made = { kind: "export", catalog: photos, voidUntil: now };
+    expect(rowsAfter(access, created, retired)).toEqual({ [row]: { ...made, retired: true } });
+    expect(rowsAfter(access, created, retired, created)).toEqual({ [row]: made });
   });
 });
 

@@ -37,17 +37,20 @@ export const access = defineProjection(bucket, (from) => [
   from(catalogEvents, {
     key: ({ owner, catalog }, { type }) => (type === "described" ? undefined : `export.${owner}.${catalog}`),
     evolve: (row, { type, time }, { catalog }) => {
-      const { public: wasPublic, ...held } = row?.kind === "export" ? row : { kind: "export" as const, catalog };
+      const so = row?.kind === "export" ? row : { kind: "export" as const, catalog };
+      const { public: _, ...closed } = so;
+      const { retired: __, ...made } = closed;
       switch (type) {
-        case "retired":
-          return { ...held, voidUntil: Math.floor(Date.parse(time) / 1000) };
-        case "unpublished":
-          return held;
-        case "published":
-          return { ...held, public: true };
         case "created":
+          return made;
+        case "retired":
+          return { ...closed, retired: true, voidUntil: Math.floor(Date.parse(time) / 1000) };
+        case "published":
+          return { ...so, public: true };
+        case "unpublished":
+          return closed;
         case "described":
-          return { ...held, ...(wasPublic && { public: wasPublic }) };
+          return so;
       }
     },
   }),

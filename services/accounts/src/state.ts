@@ -60,8 +60,11 @@ export async function gather(
   const [self] = of("account");
   if (!self) return undefined;
   const doubtful = accountAside.length > 0;
-  const revoked = of("revoked");
-  const offered = of("export").filter(({ catalog }) => !doubtful && !ownCatalogs.some((id) => id.catalog === catalog));
+  const revoked = Map.groupBy(of("revoked"), ({ catalog }) => catalog);
+  // What is retired lets nobody in, and needs no revocation; what voids its grants comes back with its name.
+  const offered = of("export").filter(
+    ({ catalog, retired }) => !retired && !doubtful && !ownCatalogs.some((id) => id.catalog === catalog),
+  );
   return {
     version,
     state: {
@@ -80,8 +83,9 @@ export async function gather(
         revocations: {
           ...(voidUntil !== undefined && { "*": voidUntil }),
           ...Object.fromEntries(
-            revoked.flatMap((each) =>
-              each.catalog === catalog && each.until !== undefined ? [[each.recipient, each.until]] : [],
+            (revoked.get(catalog) ?? []).flatMap(({ recipient, lastGrant, until }) =>
+              // Left out where no grant was ever given that this voids, and that is not void for everybody already.
+              until !== undefined && Math.min(until, lastGrant) > (voidUntil ?? 0) ? [[recipient, until]] : [],
             ),
           ),
         },
