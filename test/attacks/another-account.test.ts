@@ -1,6 +1,8 @@
 /** Somebody with an account of their own, who has every permission in it, against people and the platform. */
-import { createDevice } from "@natster/person";
+import { eventStream } from "@natster/contracts/platform";
+import { createDevice, publish } from "@natster/person";
 import { createKey, parseCreds, signRegistration, userJwt } from "@natster/trust";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { headers } from "@nats-io/nats-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { attack, until } from "./attack.fixture.ts";
@@ -320,6 +322,45 @@ describe("sends what nobody should send", () => {
     },
     fails: new Set(["refused 400 invalid_request", "answered"]),
     twin: () => alice.ask("natster.catalog.describe", { catalog: photos, description: "still here" }),
+    works: "answered",
+  });
+});
+
+// These come last: nothing of what there is beside them can be made in such a log any more.
+describe("has ever more recorded, in a log that is nine tenths full", () => {
+  beforeAll(async () => {
+    await publish(scene.alice, scene.alice.key, { catalog: photos });
+    const operator = (await scene.insider("streams")).connection;
+    // Nobody reads of a projection that there is not.
+    for (let time = 0; time < 10; time++) {
+      await operator.request("events.projection.nobody.nothing.retried", "x".repeat(60_000));
+    }
+    const manager = await jetstreamManager(operator);
+    const { config, state } = await manager.streams.info(eventStream);
+    await manager.streams.update(eventStream, { ...config, max_bytes: Math.ceil(state.bytes / 0.905) });
+  });
+  const refusedAtLast = (ask: () => Promise<string>) => until(ask, (said) => said !== "answered");
+
+  attack("accepts and gives up what is public, in turns", {
+    attack: () => {
+      const it = { owner: scene.alice.account, catalog: photos };
+      return refusedAtLast(async () => {
+        const said = await mallory.ask("natster.catalog.import", it);
+        await mallory.ask("natster.catalog.drop", it);
+        return said;
+      });
+    },
+    fails: "refused 507 log_full",
+    twin: () => alice.ask("natster.catalog.unshare", { catalog: photos, recipient: scene.carol.account }),
+    works: "answered",
+  });
+  attack("revokes one key again and again", {
+    attack: () => {
+      const { public: user } = createKey("user");
+      return refusedAtLast(() => mallory.ask("natster.accounts.revoke", { user }));
+    },
+    fails: "refused 507 log_full",
+    twin: async () => alice.ask("natster.accounts.revoke", { user: (await scene.device(scene.alice)).user }),
     works: "answered",
   });
 });

@@ -9,6 +9,7 @@ import { client, connect, silentLog } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
 import type { FeedNotice } from "@natster/contracts/library";
 import { openEventLog } from "@natster/micro/event-log";
+import { openRoom } from "@natster/micro/room";
 import {
   accept,
   addDevice,
@@ -86,7 +87,11 @@ async function hostile(name: "codes" | "catalog") {
     log: silentLog(),
   });
   onTestFinished(() => connection.close());
-  const log = await openEventLog(connection, name === "codes" ? codesContract : catalogContract);
+  const log = await openEventLog(
+    connection,
+    name === "codes" ? codesContract : catalogContract,
+    await openRoom(connection, 1_000),
+  );
   const caller = { account: AccountKey.parse(createKey("account").public), newcomer: false, administrator: false };
   const command = () => ({ id: crypto.randomUUID(), name: "hostile.append", caller });
   const code = defineAggregate({ events: codeEvents, initial: 0, evolve: (state) => state });

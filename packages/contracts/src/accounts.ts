@@ -59,7 +59,6 @@ export const accounts = defineService({
         account_closed: 410,
       },
       access: "lobby",
-      grows: true,
     },
     standing: {
       subject: "natster.accounts.standing",
@@ -88,7 +87,6 @@ export const accounts = defineService({
       request: z.strictObject({ handle: Handle }),
       reply: z.strictObject({ after: Sequence }),
       errors: { handle_taken: 409, account_unknown: 404 },
-      grows: true,
     },
     device: {
       subject: "natster.accounts.device",
@@ -103,7 +101,6 @@ export const accounts = defineService({
       reply: z.strictObject({ after: Sequence }),
       errors: { device_invalid: 422, device_outdated: 409, device_unknown: 404, account_unknown: 404 },
       roles: ["owner", "server"],
-      grows: true,
     },
     deviceRename: {
       subject: "natster.accounts.device-rename",
@@ -111,7 +108,6 @@ export const accounts = defineService({
       request: z.strictObject({ user: UserKey, name: Label }),
       reply: z.strictObject({ after: Sequence }),
       errors: { device_unknown: 404, account_unknown: 404 },
-      grows: true,
     },
     revoke: {
       subject: "natster.accounts.revoke",
@@ -178,6 +174,7 @@ export type Pushing = z.infer<typeof Pushing>;
 export const accountEvents = defineEvents({
   subject: "events.account",
   id: z.strictObject({ account: AccountKey }),
+  takesBack: ["limited", "suspended", "resumed", "closed", "device_revoked"],
   types: {
     registered: z.strictObject({ handle: Handle.optional(), code: CodeId.optional() }),
     renamed: z.strictObject({ handle: Handle, was: Handle.optional() }),
@@ -204,6 +201,7 @@ export const accountEvents = defineEvents({
 export const handleEvents = defineEvents({
   subject: "events.handle",
   id: z.strictObject({ handle: Handle }),
+  takesBack: ["released"],
   types: {
     claimed: z.strictObject({ account: AccountKey }),
     released: z.strictObject({ account: AccountKey }),

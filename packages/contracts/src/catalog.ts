@@ -22,7 +22,6 @@ export const catalog = defineService({
       request: z.strictObject({ catalog: CatalogName, description: Label.optional() }),
       reply: After,
       errors: { catalog_exists: 409, too_many_catalogs: 429 },
-      grows: true,
     },
     describe: {
       subject: "natster.catalog.describe",
@@ -30,7 +29,6 @@ export const catalog = defineService({
       request: z.strictObject({ catalog: CatalogName, description: Label }),
       reply: After,
       errors: { catalog_unknown: 404 },
-      grows: true,
     },
     share: {
       subject: "natster.catalog.share",
@@ -50,7 +48,6 @@ export const catalog = defineService({
         grant_invalid: 422,
         grant_outdated: 409,
       },
-      grows: true,
     },
     unshare: {
       subject: "natster.catalog.unshare",
@@ -86,7 +83,6 @@ export const catalog = defineService({
       request: z.strictObject({ catalog: CatalogName, statement: Statement }),
       reply: After,
       errors: { catalog_unknown: 404, statement_invalid: 422, statement_outdated: 409 },
-      grows: true,
     },
     unpublish: {
       subject: "natster.catalog.unpublish",
@@ -110,6 +106,7 @@ export const catalog = defineService({
 export const catalogEvents = defineEvents({
   subject: "events.catalog",
   id: z.strictObject({ owner: AccountKey, catalog: CatalogName }),
+  takesBack: ["unpublished", "retired"],
   types: {
     created: z.strictObject({ description: Label.optional() }),
     described: z.strictObject({ description: Label }),
@@ -124,6 +121,7 @@ export const catalogEvents = defineEvents({
 export const shareEvents = defineEvents({
   subject: "events.share",
   id: z.strictObject({ owner: AccountKey, catalog: CatalogName, recipient: AccountKey }),
+  takesBack: ["unshared", "declined", "dropped"],
   types: {
     /**
      * `issuedAt` is the grant's own second, which a later revocation has to cover. `renews`: the share stood already,

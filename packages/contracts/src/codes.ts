@@ -85,7 +85,6 @@ export const codes = defineService({
       }),
       reply: z.strictObject({ after: Sequence, expires: Instant }),
       errors: { code_used: 409, purpose_other: 422, not_allowed: 403, too_many_codes: 429 },
-      grows: true,
     },
     claim: {
       subject: "natster.codes.claim",
@@ -141,6 +140,7 @@ export const codes = defineService({
 export const codeEvents = defineEvents({
   subject: "events.code",
   id: z.strictObject({ code: CodeId }),
+  takesBack: ["cancelled", "expired"],
   types: {
     issued: z.strictObject({
       issuer: AccountKey,

@@ -26,8 +26,6 @@ export interface Endpoint {
   readonly access?: Access;
   /** The roles of devices that may ask it; every device of an account where nothing is said. */
   readonly roles?: readonly Role[];
-  /** What it records takes room in the log that there may not be; what takes something back is never refused for that. */
-  readonly grows?: true;
   /** The largest request it reads, in bytes; 64 KiB where nothing is said. */
   readonly maxRequest?: number;
   /** What is said inside, where request and reply are sealed under a session. */
@@ -88,6 +86,11 @@ export interface EventsContract {
   readonly id: z.ZodObject;
   /** The data of each event type, in its newest version. */
   readonly types: Readonly<Record<string, z.ZodType>>;
+  /**
+   * Types that are recorded while the log has a byte left: each takes back something that was recorded, once, or is decided
+   * by administrators alone. Every other type grows the log, which is refused while there is room for taking back.
+   */
+  readonly takesBack?: readonly string[];
   /** Older versions of a type, first to last, each with the step to the next: the log is never rewritten. */
   readonly history?: Readonly<Record<string, readonly PastVersion[]>>;
 }
@@ -99,7 +102,9 @@ export interface PastVersion {
 }
 
 /** Declares the events of an aggregate. */
-export const defineEvents = <const E extends EventsContract>(events: E): E => events;
+export const defineEvents = <const E extends EventsContract>(
+  events: E & { readonly takesBack?: readonly (keyof E["types"] & string)[] },
+): E => events;
 
 /** A bucket of rows that one projection writes. */
 export interface BucketContract {

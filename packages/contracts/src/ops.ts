@@ -54,6 +54,7 @@ export const projectionEvents = defineEvents({
   subject: "events.projection",
   /** The service that keeps it, and its bucket without the side. */
   id: z.strictObject({ service: z.string().regex(/^[a-z]+$/), projection: ProjectionName }),
+  takesBack: ["retried", "skipped"],
   types: {
     /** Those of the same aggregate as this one are tried again, in their order; or all that stand aside. */
     retried: z.strictObject({ sequence: Sequence.optional() }),

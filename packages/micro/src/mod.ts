@@ -20,7 +20,7 @@ export {
   start,
   type Surroundings,
 } from "./service/program.ts";
-export type { Command } from "./service/command.ts";
+export { type Command, following } from "./service/command.ts";
 export { describe } from "./service/describe.ts";
 export type { Call, Handler, Handlers } from "./service/handler.ts";
 export type { Health } from "./service/health.ts";

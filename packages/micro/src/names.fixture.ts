@@ -7,7 +7,7 @@ import * as z from "zod";
 import { defineAggregate } from "./events/aggregate.ts";
 import type { Command } from "./service/command.ts";
 import { type EventLog, openEventLog } from "./events/event-log.ts";
-import { startNats, type TestNats } from "./nats.fixture.ts";
+import { endless, startNats, type TestNats } from "./nats.fixture.ts";
 import { defineProjection } from "./projection/projection.ts";
 import type { RowReader } from "./projection/rows.ts";
 
@@ -21,7 +21,7 @@ export function startNatsForEach(): void {
   beforeEach(async () => {
     nats = await startNats();
     connection = await nats.connect();
-    log = await openEventLog(connection, accounts);
+    log = await openEventLog(connection, accounts, endless);
   });
   afterEach(() => nats?.[Symbol.asyncDispose]());
 }

@@ -8,6 +8,7 @@ import { createKey, createOperator, formatCreds, keyFromSeed, type NewOperator, 
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "./connection/connect.ts";
 import { createLog, type Logger, silentLog } from "./service/log.ts";
+import type { Room } from "./service/room.ts";
 import { provision } from "./provision.ts";
 
 export interface TestNats extends AsyncDisposable {
@@ -66,6 +67,9 @@ export async function startNats(): Promise<TestNats> {
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   };
 }
+
+/** Room for whatever a test has recorded. */
+export const endless: Room = { admit: () => Promise.resolve(), fill: () => Promise.resolve(0) };
 
 function everything({ offline }: NewOperator): string {
   const key = createKey("user");

@@ -2,7 +2,7 @@
 import type { CodeId, EventOf, Handle, UnixTime } from "@natster/contracts";
 import { accountEvents, accounts, leastLimits } from "@natster/contracts/accounts";
 import { kitRefusal, refuse } from "@natster/micro";
-import { defineAggregate } from "@natster/micro/aggregate";
+import { type Decided, defineAggregate } from "@natster/micro/aggregate";
 import { type Devices, endDevices, evolveDevices } from "./devices.ts";
 
 export interface Account {
@@ -113,8 +113,8 @@ export const close =
 
 /** A decision about the devices of an account that is there. */
 export const ofDevices =
-  (decide: (devices: Devices) => AccountEvent[]) =>
-  (state: Account): AccountEvent[] => {
+  (decide: (devices: Devices) => Decided<typeof accountEvents>[]) =>
+  (state: Account): Decided<typeof accountEvents>[] => {
     known(state);
     return decide(state.devices);
   };

@@ -2,6 +2,7 @@
 import type { EventOf, UnixTime, UserKey } from "@natster/contracts";
 import { accountEvents, accounts } from "@natster/contracts/accounts";
 import { type Caller, refuse } from "@natster/micro";
+import type { Decided } from "@natster/micro/aggregate";
 
 type AccountEvent = EventOf<typeof accountEvents>;
 type DeviceEvent = Extract<AccountEvent, { type: `device_${string}` }>;
@@ -75,6 +76,8 @@ export const renameDevice =
  * Voids every JWT of a device up to now, and later ones that are known. It need not have been announced, nor be in the
  * list: what is to be stopped may have been made behind the owner's back, or be a JWT newer than the last revocation.
  *
+ * Once more is growth: nothing that the log knows of is taken back by it, and it could go on for ever.
+ *
  * `device_unknown` is the answer only where more keys that nobody ever announced were revoked than there is room for.
  * Otherwise a stolen device could fill the account's JWT until nats-server takes no further one, and could never be
  * revoked itself. Whoever holds the account key can announce a JWT of any key first, and then revoke it.
@@ -84,7 +87,7 @@ export const renameDevice =
  */
 export const revokeDevice =
   (user: UserKey, now: UnixTime, by?: Pick<Caller, "user" | "role">) =>
-  (devices: Devices): AccountEvent[] => {
+  (devices: Devices): Decided<typeof accountEvents>[] => {
     const device = devices.get(user) ?? unknown;
     if (!device.added && device.revokedUntil >= now) return [];
     if (
@@ -98,7 +101,8 @@ export const revokeDevice =
     if (isNew && [...devices.values()].filter(({ announced }) => !announced).length >= mostUnannounced) {
       throw refuse(accounts.endpoints.revoke, "device_unknown");
     }
-    return [revocation(user, device, now)];
+    const again = !device.added && device.revokedUntil > 0;
+    return [{ ...revocation(user, device, now), ...(again && { grows: true }) }];
   };
 
 const holds = ({ added }: DeviceState, now: UnixTime): boolean =>

@@ -19,7 +19,7 @@ export const enrol =
       return;
     }
     const caller = { account: claims.account, newcomer: true, administrator: false };
-    const command = { id: code, name: "accounts.enrol", caller };
+    const command = { id: code, name: "accounts.enrol", caller, follows: true } as const;
     try {
       await admitAccount(log, claims, command);
     } catch (error) {

@@ -53,7 +53,8 @@ export const program = defineProgram({
       subs: config.NATSTER_SUBSCRIPTIONS,
       payload: config.NATSTER_PAYLOAD,
     };
-    const log = await openEventLog(connection, accounts);
+    const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
+    const log = await openEventLog(connection, accounts, room);
 
     const signing = closing.use(
       await watchSigningKey({
@@ -97,9 +98,7 @@ export const program = defineProgram({
 
     const kept = { [bucket.name]: projection };
     const reactions = { [enrolments.name]: enrolling };
-    const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
     return {
-      room,
       handlers: {
         register: register(log, policy),
         standing: standing(log),

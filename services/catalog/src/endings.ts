@@ -67,6 +67,7 @@ const because = (event: Recorded<EventsContract>, account: AccountKey, what: str
   id: `${event.sequence}-${what}`,
   name: "catalog.end",
   caller: { account, newcomer: false, administrator: false },
+  follows: true as const,
 });
 
 const unlessRefused = (reason: string) => (error: unknown) => {

@@ -1,6 +1,6 @@
 /** Accepting: what was offered with a grant, or what everybody may read. */
 import { catalog as contract } from "@natster/contracts/catalog";
-import { type Handler, isRefusal, refuse } from "@natster/micro";
+import { following, type Handler, isRefusal, refuse } from "@natster/micro";
 import { type EventLog, part } from "@natster/micro/event-log";
 import { admitsEverybody, catalog as aCatalog, standing } from "./catalog.ts";
 import { hasRoomForImport, type Room } from "./room.ts";
@@ -25,7 +25,5 @@ export const importShare =
     // Whoever withdraws the catalog ends the imports that it finds; this one may have come a moment later.
     const { state } = await log.load(aCatalog, id);
     if (state.statement !== undefined) return { after };
-    return {
-      after: await log.append(shared, share, endPublic("unpublished"), { ...command, id: `${command.id}-end` }),
-    };
+    return { after: await log.append(shared, share, endPublic("unpublished"), following(command, "end")) };
   };

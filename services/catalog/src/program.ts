@@ -32,7 +32,8 @@ export const program = defineProgram({
   async implement({ openStreams, log: logger, config, closing }) {
     const connection = await openStreams();
     const usual = { catalogs: config.NATSTER_MOST_CATALOGS, imports: config.NATSTER_MOST_IMPORTS };
-    const log = await openEventLog(connection, catalog);
+    const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
+    const log = await openEventLog(connection, catalog, room);
     const how = { connection, log: logger, events: log };
     const reactions = {
       [retirements.name]: closing.use(await runReaction(retirements, catalogEvents, how, endShares(log))),
@@ -42,7 +43,6 @@ export const program = defineProgram({
       [closures.name]: closing.use(await runReaction(closures, accountEvents, how, endAccount(log))),
     };
     return {
-      room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
         create: create(log, usual),
         describe: describe(log),

@@ -9,6 +9,7 @@ import { connect, silentLog } from "@natster/micro";
 import { defineAggregate } from "@natster/micro/aggregate";
 import { type EventLog, openEventLog } from "@natster/micro/event-log";
 import { provision } from "@natster/micro/provision";
+import { openRoom } from "@natster/micro/room";
 import { startNatsServer } from "@natster/nats-server";
 import { createKey, createOperator, formatCreds, keyFromSeed, signGrant, userJwt } from "@natster/trust";
 import { expect, onTestFinished, test } from "vitest";
@@ -34,7 +35,7 @@ async function aLog(): Promise<EventLog> {
   const connection = await connect({ servers: server.url, creds, name: "test", log: silentLog() });
   undo.defer(() => connection.close());
   await provision(connection);
-  return openEventLog(connection, contract);
+  return openEventLog(connection, contract, await openRoom(connection, 1_000));
 }
 
 const photos = CatalogName.parse("photos");

@@ -1,6 +1,6 @@
 /** Sharing: an owner's grant for one account is checked as nats-server will check it, and recorded. */
 import { catalog as contract } from "@natster/contracts/catalog";
-import { type Handler, isRefusal, refuse } from "@natster/micro";
+import { following, type Handler, isRefusal, refuse } from "@natster/micro";
 import type { EventLog } from "@natster/micro/event-log";
 import { readGrant } from "@natster/trust";
 import { admitGrant, standing } from "./catalog.ts";
@@ -31,13 +31,13 @@ export const share =
     } catch (error) {
       // What has yet to be taken back of an older catalog is taken back now, so that a later grant will stand.
       if (isRefusal(error, "grant_outdated"))
-        await log.append(shared, share, endOfAnother(there), { ...command, id: `${command.id}-other` });
+        await log.append(shared, share, endOfAnother(there), following(command, "other"));
       throw error;
     }
     // Whoever gives up the catalog, or closes the account, ends the shares that it finds; this one may have come a moment
     // later.
     const [{ exists: stands }, isThere] = await Promise.all([standing(log, id), exists(log, grant.recipient)]);
     if (stands && isThere) return { after };
-    await log.append(shared, share, end(stands ? "closed" : "retired"), { ...command, id: `${command.id}-end` });
+    await log.append(shared, share, end(stands ? "closed" : "retired"), following(command, "end"));
     throw refuse(endpoint, stands ? "recipient_unknown" : "catalog_unknown");
   };

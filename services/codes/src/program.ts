@@ -28,7 +28,8 @@ export const program = defineProgram({
   }),
   async implement({ connection: platform, openStreams, log: logger, config, closing }) {
     const connection = await openStreams();
-    const log = await openEventLog(connection, codes);
+    const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
+    const log = await openEventLog(connection, codes, room);
     const entries = await openRows(connection, openCodes);
     const wrong = closing.use(
       openWrongTries({
@@ -42,7 +43,6 @@ export const program = defineProgram({
     );
     const { reactions } = closing.use(await runOut(codesRunOut(log), { connection, log: logger, events: log }));
     return {
-      room: await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE),
       handlers: {
         issue: issue(log, entries, perMinute(config.NATSTER_CODES_PER_MINUTE)),
         claim: claim(log, entries, wrong, { admitsNewcomers: config.NATSTER_REGISTRATION !== "closed" }),

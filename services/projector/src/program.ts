@@ -6,6 +6,7 @@ import { defineProgram } from "@natster/micro";
 import { runExpiries } from "@natster/micro/expiries";
 import { openEventLog } from "@natster/micro/event-log";
 import { projectionOps, statusOf } from "@natster/micro/ops";
+import { openRoom } from "@natster/micro/room";
 import { openRows } from "@natster/micro/rows";
 import * as z from "zod";
 import { announce } from "./announce.ts";
@@ -39,7 +40,8 @@ export const program = defineProgram({
       config.NATSTER_ADMINISTRATORS,
       closing,
     );
-    const decisions = await openEventLog(connection, projector);
+    const room = await openRoom(connection, config.NATSTER_COMMANDS_PER_MINUTE);
+    const decisions = await openEventLog(connection, projector, room);
     const presence = openPresence({
       rows: await openRows(connection, presenceBucket),
       seconds: config.NATSTER_PRESENCE_SECONDS,

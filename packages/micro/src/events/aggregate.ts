@@ -14,5 +14,8 @@ export interface Aggregate<E extends EventsContract, S> {
 /** Declares an aggregate. */
 export const defineAggregate = <E extends EventsContract, S>(aggregate: Aggregate<E, S>): Aggregate<E, S> => aggregate;
 
+/** An event to be recorded. `grows`: its type takes back, but there is nothing here that it takes back. */
+export type Decided<E extends EventsContract> = EventOf<E> & { readonly grows?: true };
+
 /** What shall be recorded, given what is so: nothing, some events, or a refusal (thrown). Pure. */
-export type Decide<E extends EventsContract, S> = (state: S) => readonly EventOf<E>[];
+export type Decide<E extends EventsContract, S> = (state: S) => readonly Decided<E>[];

@@ -11,7 +11,7 @@ import type { Command } from "../service/command.ts";
 import { decisions } from "./decisions.ts";
 import { UnreadableEventError } from "./event.ts";
 import { type EventLog, openEventLog, part } from "./event-log.ts";
-import { someone, startNats, type TestNats } from "../nats.fixture.ts";
+import { endless, someone, startNats, type TestNats } from "../nats.fixture.ts";
 import { refuse } from "../service/refusal.ts";
 
 let nats: TestNats;
@@ -21,7 +21,7 @@ let log: EventLog;
 beforeAll(async () => {
   nats = await startNats();
   connection = await nats.connect();
-  log = await openEventLog(connection, accounts);
+  log = await openEventLog(connection, accounts, endless);
 });
 afterAll(() => nats?.[Symbol.asyncDispose]());
 
@@ -109,6 +109,7 @@ describe("appending", () => {
     const overtaken = await openEventLog(
       overtaking(account, () => void tries++),
       accounts,
+      endless,
     );
     await expect(overtaken.append(named, { account }, rename("kim"), command(account))).rejects.toMatchObject({
       reason: "conflict",
@@ -263,7 +264,7 @@ describe("a refusal", () => {
       return claim(account)(state);
     };
     // The leader has one event more than was loaded: the refusal is not believed, and decided again.
-    const behind = await openEventLog(notReleased(handle), accounts);
+    const behind = await openEventLog(notReleased(handle), accounts, endless);
     await behind.append(owned, { handle }, claimSeen, command(account));
     expect(decided).toEqual([false, true]);
   });
@@ -311,7 +312,7 @@ describe("loading", () => {
         },
       ],
     };
-    const events = defineEvents({ ...accountEvents, types: { registered: Registered }, history });
+    const events = defineEvents({ ...accountEvents, takesBack: [], types: { registered: Registered }, history });
     const greeted = defineAggregate({
       events,
       initial: [] as string[],
@@ -407,7 +408,7 @@ describe("an event that administrators had skipped", () => {
     const account = someone();
     const bad = await log.append(named, { account }, rename("kim"), command(account));
     await skip("accounts", "access", bad);
-    const later = await openEventLog(connection, accounts);
+    const later = await openEventLog(connection, accounts, endless);
     expect(await later.load(named, { account })).toEqual({ state: { name: undefined, times: 0 }, last: bad });
   });
 

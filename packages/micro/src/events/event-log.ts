@@ -4,7 +4,6 @@ import {
   aggregateFilter,
   eventSubject,
   familyFilter,
-  type EventOf,
   type EventsContract,
   type IdOf,
   readEventSubject,
@@ -13,7 +12,7 @@ import {
 import { eventStream } from "@natster/contracts/platform";
 import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
+import type { Aggregate, Decide, Decided, Occurrence, Recorded } from "./aggregate.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
 import type { Command } from "../service/command.ts";
 import { type CloudEvent, writeEvent } from "./event.ts";
@@ -21,6 +20,7 @@ import { type ReadForDecisions, readerForDecisions } from "./left-out.ts";
 import { countFrom } from "./newest.ts";
 import { readAll } from "./read-all.ts";
 import { kitRefusal, Refusal } from "../service/refusal.ts";
+import type { Room } from "../service/room.ts";
 import { streams, streamsManager } from "../streams.ts";
 import { traced } from "../trace.ts";
 
@@ -61,7 +61,8 @@ export interface EventLog {
   /**
    * Decides about one aggregate and records what follows; the sequence is that of the last event recorded, or of the
    * aggregate's last where there was nothing to record. It is on disk when this resolves. What others record
-   * meanwhile is taken into account by deciding again. The same command again records nothing.
+   * meanwhile is taken into account by deciding again. The same command again records nothing. What there is no room for
+   * is refused, whoever asks, as `Room` says.
    */
   append<E extends EventsContract, S>(
     aggregate: Aggregate<E, S>,
@@ -84,12 +85,17 @@ export interface EventLog {
 /** How often a decision is made again because others changed the same aggregate meanwhile. */
 const tries = 3;
 
-/** Opens the log for a service. */
-export async function openEventLog(connection: NatsConnection, service: ServiceContract): Promise<EventLog> {
+/** Opens the log for a service. Nothing is recorded that the room does not admit. */
+export async function openEventLog(
+  connection: NatsConnection,
+  service: ServiceContract,
+  room: Room,
+): Promise<EventLog> {
   const manager = await streamsManager(connection);
   const reading: Reading = { manager, read: await readerForDecisions(connection) };
   const source = `/natster/${service.name}`;
-  const appendAll = (parts: readonly Part[], command: Command) => commit(connection, reading, source, parts, command);
+  const writing: Writing = { connection, source, room };
+  const appendAll = (parts: readonly Part[], command: Command) => commit(writing, reading, parts, command);
   return {
     load: async (aggregate, id) => {
       const { state, last } = await load(
@@ -123,10 +129,16 @@ interface Reading {
   readonly read: ReadForDecisions;
 }
 
+/** How it is written. */
+interface Writing {
+  readonly connection: NatsConnection;
+  readonly source: string;
+  readonly room: Room;
+}
+
 async function commit(
-  connection: NatsConnection,
+  { connection, source, room }: Writing,
   reading: Reading,
-  source: string,
   parts: readonly Part[],
   command: Command,
 ): Promise<number> {
@@ -142,6 +154,7 @@ async function commit(
       if (decided instanceof Refusal) throw decided;
       return Math.max(...loaded.map(({ last }) => last));
     }
+    if (attempt === 1) await room.admit(command, { grows: decided.some(grows) });
     const sequence = await traced({ kind: "producer", name: `append ${eventStream}` }, (from) =>
       publish(connection, toEntries(decided, source, command, from)),
     );
@@ -155,13 +168,16 @@ interface LoadedPart extends Loaded<unknown> {
 }
 
 /** An event that was decided, and the sequence after which its aggregate must not have changed. */
-interface Decided {
+interface DecidedPart {
   readonly part: Part;
-  readonly event: EventOf<EventsContract>;
+  readonly event: Decided<EventsContract>;
   readonly expect: number | undefined;
 }
 
-function decideAll(parts: readonly Part[], loaded: readonly LoadedPart[]): Decided[] | Refusal {
+const grows = ({ part: { aggregate }, event }: DecidedPart): boolean =>
+  event.grows ?? !aggregate.events.takesBack?.includes(event.type);
+
+function decideAll(parts: readonly Part[], loaded: readonly LoadedPart[]): DecidedPart[] | Refusal {
   try {
     return parts.flatMap((each, index) => {
       const { state, last } = loaded[index] as LoadedPart;
@@ -218,7 +234,7 @@ async function isNewest({ manager }: Reading, parts: readonly Part[], loaded: re
   return confirmed.every(Boolean);
 }
 
-function toEntries(decided: readonly Decided[], source: string, command: Command, from?: string): BatchEntry[] {
+function toEntries(decided: readonly DecidedPart[], source: string, command: Command, from?: string): BatchEntry[] {
   const time = new Date().toISOString();
   return decided.map(({ part: { aggregate, id }, event, expect }, position) => {
     const subject = eventSubject(aggregate.events, id, event.type);

@@ -1,6 +1,6 @@
 /** Tests of what is pure: given what happened, when somebody decides, then this follows. */
 import type { BucketContract, EventOf, EventsContract, IdOf, RowOf } from "@natster/contracts";
-import type { Aggregate, Decide, Occurrence, Recorded } from "./aggregate.ts";
+import type { Aggregate, Decide, Decided, Occurrence, Recorded } from "./aggregate.ts";
 import { type Applied, evolveRows } from "../projection/fold.ts";
 import type { Projection } from "../projection/projection.ts";
 import { Refusal } from "../service/refusal.ts";
@@ -10,7 +10,7 @@ export type Told<E extends EventsContract> = EventOf<E> & Partial<Occurrence>;
 
 /** What a decision came to: events, or the reason of a refusal. */
 export type Outcome<E extends EventsContract> =
-  | { readonly recorded: readonly EventOf<E>[] }
+  | { readonly recorded: readonly Decided<E>[] }
   | { readonly refused: string };
 
 /** An aggregate to which things have happened. */

@@ -10,7 +10,7 @@ import { decisions } from "../events/decisions.ts";
 import { UnreadableEventError, writeEvent } from "../events/event.ts";
 import { openEventLog } from "../events/event-log.ts";
 import { command } from "../names.fixture.ts";
-import { alice, bob, recordingLog, startNats, type TestNats } from "../nats.fixture.ts";
+import { alice, bob, endless, recordingLog, startNats, type TestNats } from "../nats.fixture.ts";
 import { runReaction } from "./reaction.ts";
 
 let nats: TestNats;
@@ -85,7 +85,7 @@ test("an event that cannot be read waits beside the others until newer code read
   await vi.waitFor(() => expect(seen).toEqual(ids), 20_000);
   const message = expect.stringContaining(`event ${seq} cannot be read: not a CloudEvent`);
   expect(lines[0]).toMatchObject({ msg: "failed, will try again", sequence: seq, err: { message } });
-  const decided = await openEventLog(connection, projector);
+  const decided = await openEventLog(connection, projector, endless);
   for (const projection of decidedBy(codeEvents)) {
     const id = { service: "projector", projection };
     await decided.append(decisions, id, () => [{ type: "skipped", data: { sequence: seq } }], command(alice));

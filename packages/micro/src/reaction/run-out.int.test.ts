@@ -7,7 +7,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { defineAggregate } from "../events/aggregate.ts";
 import { type EventLog, openEventLog } from "../events/event-log.ts";
-import { alice, recordingLog, startNats, type TestNats } from "../nats.fixture.ts";
+import { alice, endless, recordingLog, startNats, type TestNats } from "../nats.fixture.ts";
 import { provision } from "../provision.ts";
 import { type RunningOut, runOut } from "./run-out.ts";
 import { setTimer } from "./timers.ts";
@@ -46,7 +46,7 @@ beforeEach(async () => {
   nats = await startNats();
   connection = await nats.connect();
   manager = await jetstreamManager(connection);
-  events = await openEventLog(connection, codes);
+  events = await openEventLog(connection, codes, endless);
 });
 afterEach(async () => {
   vi.restoreAllMocks();

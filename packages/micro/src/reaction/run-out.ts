@@ -65,7 +65,7 @@ export async function runOut<E extends EventsContract, S>(
     };
     const caller = { account, newcomer: false, administrator: false };
     // By its sequence alone a timer has a namesake in a stream that was made anew.
-    const command = { id: `due-${sequence}-${time}`, name: `${timers.service}.expire`, caller };
+    const command = { id: `due-${sequence}-${time}`, name: `${timers.service}.expire`, caller, follows: true } as const;
     await events.append(aggregate, id, decide, command);
     if (moment !== undefined && moment > time) await set(id, moment);
   };

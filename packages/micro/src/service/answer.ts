@@ -7,7 +7,6 @@ import { UnreadableEventError } from "../events/event.ts";
 import type { Logger } from "./log.ts";
 import { readCall, type ServedEndpoint } from "./read-call.ts";
 import { kitRefusal, Refusal } from "./refusal.ts";
-import type { Room } from "./room.ts";
 import type { Tally } from "./tally.ts";
 import { traced, traceparent } from "../trace.ts";
 import { isUnreachable } from "../connection/unreachable.ts";
@@ -17,8 +16,6 @@ export interface AnsweredEndpoint extends ServedEndpoint {
   readonly handler: (call: unknown) => unknown;
   readonly tally: Tally;
   readonly log: Logger;
-  /** Asked before anything is recorded that takes room in the log. */
-  readonly room?: Room | undefined;
 }
 
 /** Answers one request, always; never rejects. */
@@ -37,9 +34,7 @@ export async function answer(served: AnsweredEndpoint, message: ServiceMsg): Pro
 
 async function replyTo(served: AnsweredEndpoint, message: ServiceMsg): Promise<Uint8Array> {
   const { reply: schema } = served.endpoint;
-  const call = readCall(served, message);
-  if (served.endpoint.grows) await served.room?.admit(call.caller.account);
-  const reply = schema.safeParse(await served.handler(call));
+  const reply = schema.safeParse(await served.handler(readCall(served, message)));
   if (!reply.success) throw new Error("the reply is against the contract", { cause: reply.error });
   return encode(schema, reply.data);
 }

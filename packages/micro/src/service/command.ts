@@ -8,7 +8,16 @@ export interface Command {
   /** `<service>.<endpoint>`. */
   readonly name: string;
   readonly caller: Caller;
+  /** It follows from what is recorded already: nobody asked for it, so it counts against nobody's rate. */
+  readonly follows?: true;
 }
+
+/** What follows from a command is done once with it. */
+export const following = (command: Command, what: string): Command => ({
+  ...command,
+  id: `${command.id}-${what}`,
+  follows: true,
+});
 
 /** The header that names a command. It is the one by which JetStream tells a repeat. */
 export const commandHeader = "Nats-Msg-Id";

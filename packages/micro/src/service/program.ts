@@ -27,7 +27,10 @@ export const kitConfig = z.object({
     .pipe(z.array(AccountKey)),
   /** Key of the account through which newcomers come. */
   NATSTER_LOBBY: AccountKey,
-  /** How often in a minute an account may have something recorded that takes room in the log, newcomers all together. */
+  /**
+   * How often in a minute an account may have something recorded that takes room in the log, newcomers all together, and
+   * as often something taken back.
+   */
   NATSTER_COMMANDS_PER_MINUTE: z.coerce.number().int().min(1).default(3_000),
   /** Path of a socket on which this instance tells whoever runs it how it is; see `probe.ts`. */
   NATSTER_PROBE: z.string().optional(),
@@ -47,8 +50,8 @@ export interface Surroundings<C extends z.ZodObject = z.ZodObject> {
   readonly closing: AsyncDisposableStack;
 }
 
-/** What an implementation returns: its handlers, what it has to say in health and stats, and who watches over the log. */
-export interface Implementation<S extends ServiceContract> extends Pick<ServeOptions, "checks" | "figures" | "room"> {
+/** What an implementation returns: its handlers, and what it has to say in health and stats. */
+export interface Implementation<S extends ServiceContract> extends Pick<ServeOptions, "checks" | "figures"> {
   readonly handlers: Handlers<S>;
 }
 

@@ -1,17 +1,18 @@
 /** Room in the log: it never forgets, so nobody may fill it, and what takes something back must fit to the last. */
-import type { AccountKey } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
+import type { Command } from "./command.ts";
 import { perMinute } from "./rate.ts";
 import { kitRefusal } from "./refusal.ts";
 import { streamsManager } from "../streams.ts";
 
+/** Asked by the log before it records anything. */
 export interface Room {
   /**
-   * Lets an account record more. Throws the refusals `too_many_requests`, where it has done so too often in this minute,
-   * and `log_full`, where the log has taken nine tenths of the bytes that it may.
+   * Lets a command record what was decided. Throws the refusals `too_many_requests`, where its account has had too much
+   * recorded in this minute, and `log_full`, where it grows and the log has taken nine tenths of the bytes that it may.
    */
-  admit(account: AccountKey): Promise<void>;
+  admit(command: Command, decided: { readonly grows: boolean }): Promise<void>;
   /** Which part of the bytes that it may take the log has taken, from 0 to 1; 0 where nothing limits it. */
   fill(): Promise<number>;
 }
@@ -24,7 +25,8 @@ const believed = 1_000;
 /** Watches over the log; each account may record so often in a minute, newcomers all together. */
 export async function openRoom(connection: NatsConnection, most: number): Promise<Room> {
   const manager = await streamsManager(connection);
-  const rate = perMinute(most);
+  // Counted apart: a device that has ever more recorded keeps nobody from taking it back.
+  const [growing, takingBack] = [perMinute(most), perMinute(most)];
   let looked = Number.NEGATIVE_INFINITY;
   let known: boolean | undefined;
   let looking = Promise.resolve(false);
@@ -34,8 +36,10 @@ export async function openRoom(connection: NatsConnection, most: number): Promis
     return config.max_bytes > 0 ? state.bytes / config.max_bytes : 0;
   };
   return {
-    async admit(account) {
-      if (!rate.admits(account)) throw kitRefusal("too_many_requests");
+    async admit({ caller, follows }, { grows }) {
+      const rate = grows ? growing : takingBack;
+      if (!follows && !rate.admits(caller.account)) throw kitRefusal("too_many_requests");
+      if (!grows) return;
       if (performance.now() - looked > believed) {
         looked = performance.now();
         looking = fill().then((part) => (known = part >= nearlyFull));

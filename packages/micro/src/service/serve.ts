@@ -9,7 +9,6 @@ import type { Handlers } from "./handler.ts";
 import { type Health, healthEndpoint, healthSubject } from "./health.ts";
 import { isThere } from "../connection/leave.ts";
 import type { Logger } from "./log.ts";
-import type { Room } from "./room.ts";
 import { trueStatistics } from "./statistics.ts";
 import { Tally } from "./tally.ts";
 
@@ -21,8 +20,6 @@ export interface ServeOptions {
   readonly log: Logger;
   /** Who is who; needed where the contract runs on the platform. */
   readonly standing?: Standing;
-  /** Asked before anything is recorded that takes room in the log. */
-  readonly room?: Room;
   /** Values of subject parameters that this instance serves alone, such as its catalog. */
   readonly fixed?: Readonly<Record<string, string>>;
   readonly metadata?: Record<string, string>;
@@ -49,7 +46,7 @@ export async function serve<S extends ServiceContract>(
   handlers: Handlers<S>,
   options: ServeOptions,
 ): Promise<Serving> {
-  const { connection, apart, log, standing, room, fixed = {}, metadata = {}, checks, figures } = options;
+  const { connection, apart, log, standing, fixed = {}, metadata = {}, checks, figures } = options;
   const connections = apart ? [connection, apart.connection] : [connection];
   const tallies = new Map<string, Tally>();
   const taken = new Set<Promise<void>>();
@@ -71,7 +68,7 @@ export async function serve<S extends ServiceContract>(
   const add = (name: string, subject: string, endpoint: Endpoint, { handler, of }: Handled) => {
     const tally = new Tally();
     tallies.set(name, tally);
-    const served = { contract: of, name, endpoint, handler, standing, room, tally, log };
+    const served = { contract: of, name, endpoint, handler, standing, tally, log };
     service.addEndpoint(name, {
       subject,
       metadata: describe(endpoint),
