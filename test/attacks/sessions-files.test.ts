@@ -2,8 +2,13 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SignedText } from "@natster/contracts";
+import { asShared } from "@natster/contracts/borders";
+import { files } from "@natster/contracts/files";
 import type { ServedCatalog } from "@natster/file-server";
+import { SessionLink, Throttle } from "@natster/files";
 import { downloadAll, mirror } from "@natster/files/download";
+import { client, isRefusal } from "@natster/micro";
+import { readCatalog } from "@natster/person";
 import {
   createOpeningKey,
   openHash,
@@ -14,7 +19,7 @@ import {
   signOpen,
 } from "@natster/trust";
 import { afterAll, beforeAll, describe, vi } from "vitest";
-import { attack } from "./attack.fixture.ts";
+import { attack, until } from "./attack.fixture.ts";
 import { serveLies } from "./hostile-instance.fixture.ts";
 import type { Raw } from "./raw.fixture.ts";
 import { diary, digestOf, now, openServed, outcomeOf, photos, picture, type Served } from "./served.fixture.ts";
@@ -55,6 +60,50 @@ const asking = (verb: string, request: unknown) => async () => (await session())
 const range = (content: string) => ({ digest: digestOf(content), offset: 0, length: content.length });
 const shared = "what Carol may read";
 const reads = { twin: asking("read", range(shared)), works: shared };
+
+describe("asks an honest instance again and again", () => {
+  let serving: ServedCatalog;
+  /** The owner's limit: of what is asked one byte goes out, and then nothing, until the time goes on. */
+  let [time, passes] = [0, 0];
+  beforeAll(async () => {
+    serving = await served.serve({ throttle: new Throttle(1, () => (time += passes)) });
+  });
+  afterAll(() => serving?.stop());
+  const asked: Promise<string>[] = [];
+  attack("without waiting for what it is answered", {
+    attack: async () => {
+      const { alice, grant } = served;
+      const { connection, device } = served.phone;
+      const asCarol = client(files, connection, { subject: asShared(alice.account) });
+      const reading = { owner: alice.account, catalog: photos, device, grant };
+      const link = await SessionLink.open(asCarol, reading, { timeout: 20_000 });
+      const refused: unknown[] = [];
+      for (let count = 0; count < 600; count++) {
+        const answer = link.ask("read", range(shared), { timeout: 100_000 });
+        answer.catch((error: unknown) => refused.push(error));
+        asked.push(answer.then((bytes) => Buffer.from(bytes).toString()));
+      }
+      void Promise.allSettled(asked);
+      // One was answered, and 512 are under way.
+      await until(
+        () => refused.length,
+        (count) => count >= 600 - 513,
+      );
+      return refused.every((error) => isRefusal(error, "too_many_requests"));
+    },
+    fails: true,
+    // Others are answered all the while; and what waits is, when its turn comes.
+    twin: async () => {
+      using own = await readCatalog(served.alice, { owner: served.alice.account, catalog: photos });
+      const listed = await Array.fromAsync(own.entries());
+      passes = 1_000_000;
+      await own.read(range(shared));
+      const answers = (await Promise.allSettled(asked)).filter(({ status }) => status === "fulfilled");
+      return [listed.length, answers.length >= 512];
+    },
+    works: [2, true],
+  });
+});
 
 describe("asks an honest instance", () => {
   let serving: ServedCatalog;

@@ -118,8 +118,10 @@ export class Route implements Disposable {
         else if (error instanceof NoAnswerError) this.#lost(link, attempt);
         // What the first has, another may not have yet, or no more.
         else if (error instanceof Refusal && this.#others.has(link)) this.#forget(link);
-        else throw error;
+        else if (!isRefusal(error, "too_many_requests")) throw error;
         if (attempt === mostTries || performance.now() >= until) throw stalled(this.#reading.catalog, attempt, error);
+        // What is on its way is answered first; it is this account's own, or that of many.
+        if (isRefusal(error, "too_many_requests")) await abortable(pause(250 * 2 ** attempt), signal);
         // An instance that has just gone may be named once more by an answer that was already on its way.
         if (error instanceof NobodyAnswersError && attempt > 1) await pause(50 * attempt);
       }

@@ -14,6 +14,7 @@ import {
   sessionIn,
   signAnswer,
 } from "@natster/trust";
+import { UnderWay, type UnderWayOptions } from "./under-way.ts";
 
 /** Whose sessions these are, and how many there may be. */
 export interface SessionsOptions extends Pick<OpenCheck, "isRevoked"> {
@@ -30,6 +31,8 @@ export interface SessionsOptions extends Pick<OpenCheck, "isRevoked"> {
   /** The most at once: of one account, and together. */
   readonly mostOfAccount?: number;
   readonly most?: number;
+  /** The most that is asked in them at once. */
+  readonly underWay?: UnderWayOptions;
 }
 
 /** A session that is open. */
@@ -68,10 +71,13 @@ export class Sessions implements Disposable {
   readonly #held = new Map<string, Held>();
   readonly #byOpening = new Map<string, Promise<SignedText | OpenRefused>>();
   readonly #sweeper: NodeJS.Timeout;
+  /** What is asked in them and not answered yet. */
+  readonly underWay: UnderWay;
   #closed = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.underWay = new UnderWay(options.underWay);
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000));
     this.#sweeper = setInterval(() => this.#sweep(), 30_000).unref();
   }

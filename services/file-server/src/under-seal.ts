@@ -20,8 +20,8 @@ export type InnerHandler<E extends SealedEndpoint> = (
 ) => z.infer<E["sealed"]["reply"]> | Promise<z.infer<E["sealed"]["reply"]>>;
 
 /**
- * Makes the handler of a sealed endpoint. Outside it refuses only what names no session, or was not sealed under one;
- * everything else that it says is sealed, refusals too.
+ * Makes the handler of a sealed endpoint. Outside it refuses only what names no session, was not sealed under one, or is
+ * more than may be asked at once; everything else that it says is sealed, refusals too.
  */
 export function underSeal<E extends SealedEndpoint>(
   endpoint: E,
@@ -61,6 +61,8 @@ export function underSeal<E extends SealedEndpoint>(
     const bytes = frame as Uint8Array;
     const found = sessions.find(bytes);
     if (!found) throw refuse(gone, "session_unknown");
+    // Before anything is done for it.
+    using _counted = sessions.underWay.enter(found);
     const request = await found.session.request(verb, bytes).catch((error: unknown) => {
       throw error instanceof SealBrokenError ? refuse(gone, "seal_broken") : error;
     });
