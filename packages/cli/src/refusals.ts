@@ -106,6 +106,7 @@ export const refusals: Readonly<Record<string, Explained>> = {
   too_early: { what: "this device holds for long enough", next: "natster devices" },
   too_many_catalogs: { what: "you have as many catalogs as you may", next: "natster catalog rm NAME" },
   too_many_imports: { what: "you have accepted as many catalogs as you may", next: "natster drop @OWNER/NAME" },
+  too_many_devices: { what: "you have as many devices as you may", next: "natster devices, and revoke one" },
   too_many_codes: { what: "too many codes are open", next: "natster watch, or wait until some run out" },
   behind: { what: "the system has not caught up yet", next: "the same again, in a moment" },
   changed: { what: "the file changed while it was read", next: "the same again" },

@@ -99,7 +99,13 @@ export const accounts = defineService({
         renews: z.literal(true).optional(),
       }),
       reply: z.strictObject({ after: Sequence }),
-      errors: { device_invalid: 422, device_outdated: 409, device_unknown: 404, account_unknown: 404 },
+      errors: {
+        device_invalid: 422,
+        device_outdated: 409,
+        device_unknown: 404,
+        account_unknown: 404,
+        too_many_devices: 429,
+      },
       roles: ["owner", "server"],
     },
     deviceRename: {

@@ -3,7 +3,7 @@ import type { CodeId, EventOf, Handle, UnixTime } from "@natster/contracts";
 import { accountEvents, accounts, leastLimits } from "@natster/contracts/accounts";
 import { kitRefusal, refuse } from "@natster/micro";
 import { type Decided, defineAggregate } from "@natster/micro/aggregate";
-import { type Devices, endDevices, evolveDevices } from "./devices.ts";
+import { type Devices, endDevices, evolveDevices, noDevices } from "./devices.ts";
 
 export interface Account {
   readonly status: "unknown" | "open" | "suspended" | "closed";
@@ -11,13 +11,13 @@ export interface Account {
   readonly reason?: string | undefined;
   readonly handle: Handle | undefined;
   readonly limits: Limits | undefined;
-  readonly devices: Devices;
+  readonly devices: typeof noDevices;
 }
 
 type AccountEvent = EventOf<typeof accountEvents>;
 type Limits = Extract<AccountEvent, { type: "limited" }>["data"]["limits"];
 
-const initial: Account = { status: "unknown", handle: undefined, limits: undefined, devices: new Map() };
+const initial: Account = { status: "unknown", handle: undefined, limits: undefined, devices: noDevices };
 
 export const account = defineAggregate({
   events: accountEvents,

@@ -64,6 +64,39 @@ describe("a device", () => {
   });
 });
 
+describe("as many devices as an account may have", () => {
+  const expires = new Date((now + 60) * 1000).toISOString();
+  const others = Array.from({ length: 256 }, (_, at) => ({
+    type: "device_added" as const,
+    data: { ...said, user: createKey("user").public, ...(at === 0 && { expires }) },
+  }));
+  const [runsOut, another] = others.map(({ data }) => data);
+  if (!runsOut || !another) throw new Error("there are none");
+
+  test("leave room for no further one, and for every renewal", () => {
+    const full = given(account, registered, ...others);
+    expect(full.when(add(said))).toEqual({ refused: "too_many_devices" });
+    expect(full.when(add({ ...another, issuedAt: now + 1 }))).toMatchObject({ recorded: [{}] });
+  });
+
+  test("leave room for one where another was revoked, or has run out, which does not come back then", () => {
+    const less = { type: "device_revoked", data: { user: another.user, until: now } } as const;
+    expect(given(account, registered, ...others, less).when(add(said))).toEqual({ recorded: [added] });
+    const later = { ...said, issuedAt: now + 60 };
+    expect(given(account, registered, ...others).when(add(later))).toEqual({ recorded: [renewed] });
+    expect(given(account, registered, ...others, renewed).when(add({ ...runsOut, issuedAt: now + 61 }))).toEqual({
+      refused: "too_many_devices",
+    });
+  });
+
+  test("are counted in a map that is not copied for each of them", () => {
+    const map = given(account, registered, ...others).state.devices;
+    const next = { ...added, sequence: 1, time: "", actor: "", command: { name: "", id: "" } };
+    expect(account.evolve({ ...account.initial, devices: map }, next).devices).toBe(map);
+    expect(account.initial.devices.size).toBe(0);
+  });
+});
+
 describe("revoking a device", () => {
   test("voids what it has up to this second", () => {
     expect(given(account, registered, added).when(revoke(now + 5))).toEqual({ recorded: [revoked(now + 5)] });

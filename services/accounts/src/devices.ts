@@ -21,7 +21,13 @@ export interface DeviceState {
 }
 export type Devices = ReadonlyMap<UserKey, DeviceState>;
 
+/** Where every account begins. */
+export const noDevices = new Map<UserKey, DeviceState>();
+
 const unknown: DeviceState = { added: undefined, lastIssued: 0, revokedUntil: 0, announced: false };
+
+/** How many devices an account may have that hold. */
+const most = 256;
 
 /** How many devices that nobody ever announced an account may revoke: each takes room in its JWT for good. */
 const mostUnannounced = 256;
@@ -29,10 +35,14 @@ const mostUnannounced = 256;
 /** How many devices end in one step with their account: an atomic batch holds a thousand events. */
 const mostAtOnce = 900;
 
-/** The devices after an event. */
-export function evolveDevices(devices: Devices, { type, data }: DeviceEvent): Devices {
-  const so = devices.get(data.user) ?? unknown;
-  const become = (device: Partial<DeviceState>): Devices => new Map(devices).set(data.user, { ...so, ...device });
+/**
+ * The devices after an event. Whoever begins with `noDevices` gets a map of their own, which goes on from event to event: a
+ * copy for each would take a time that grows with the square of them.
+ */
+export function evolveDevices(devices: typeof noDevices, { type, data }: DeviceEvent): typeof noDevices {
+  const own = devices === noDevices ? new Map<UserKey, DeviceState>() : devices;
+  const so = own.get(data.user) ?? unknown;
+  const become = (device: Partial<DeviceState>) => own.set(data.user, { ...so, ...device });
   switch (type) {
     case "device_added":
       return become({ added: data, lastIssued: Math.max(so.lastIssued, data.issuedAt), announced: true });
@@ -47,6 +57,8 @@ export function evolveDevices(devices: Devices, { type, data }: DeviceEvent): De
  * Adds a device, or a newer JWT of one. One that stands in the log already, or an older one, changes nothing. Without a
  * name it keeps the one it has; a new one is called as its JWT says. Where it `renews`, the device has to be there: it is
  * the log that knows whether somebody revoked it in the meantime.
+ *
+ * `too_many_devices` is the answer where as many hold as may, at the second that the JWT is of, and this is none of them.
  */
 export const addDevice =
   (
@@ -54,11 +66,15 @@ export const addDevice =
     { name, renews = false }: { readonly name?: string | undefined; readonly renews?: boolean | undefined } = {},
   ) =>
   (devices: Devices): AccountEvent[] => {
-    const { added, revokedUntil } = devices.get(said.user) ?? unknown;
+    const device = devices.get(said.user) ?? unknown;
+    const { added, revokedUntil } = device;
     if (renews && !added) throw refuse(accounts.endpoints.device, "device_unknown");
     // NATS counts whole seconds: a JWT of the second in which the device was revoked is void from the start.
     if (said.issuedAt <= revokedUntil) throw refuse(accounts.endpoints.device, "device_outdated");
     if (added && said.issuedAt < added.issuedAt) return [];
+    if (!holds(device, said.issuedAt) && count(devices, (each) => holds(each, said.issuedAt)) >= most) {
+      throw refuse(accounts.endpoints.device, "too_many_devices");
+    }
     const next = { ...said, name: name ?? added?.name ?? said.name };
     return added && equal(added, next) ? [] : [{ type: "device_added", data: next }];
   };
@@ -98,12 +114,18 @@ export const revokeDevice =
       throw refuse(accounts.endpoints.revoke, "device_last");
     }
     const isNew = !device.announced && device.revokedUntil === 0;
-    if (isNew && [...devices.values()].filter(({ announced }) => !announced).length >= mostUnannounced) {
+    if (isNew && count(devices, ({ announced }) => !announced) >= mostUnannounced) {
       throw refuse(accounts.endpoints.revoke, "device_unknown");
     }
     const again = !device.added && device.revokedUntil > 0;
     return [{ ...revocation(user, device, now), ...(again && { grows: true }) }];
   };
+
+const count = (devices: Devices, which: (device: DeviceState) => boolean): number =>
+  devices
+    .values()
+    .filter(which)
+    .reduce((found) => found + 1, 0);
 
 const holds = ({ added }: DeviceState, now: UnixTime): boolean =>
   added !== undefined && (added.expires === undefined || Date.parse(added.expires) / 1000 > now);
