@@ -7,7 +7,10 @@ export type { Occurrence, Recorded } from "@natster/contracts";
 export interface Aggregate<E extends EventsContract, S> {
   readonly events: E;
   readonly initial: S;
-  /** Pure: no clock, no connection, no random. */
+  /**
+   * No clock, no connection, no random. What it returns takes the place of the state that it is given, on which it may build;
+   * `initial` it leaves as it is.
+   */
   readonly evolve: (state: S, event: Recorded<E>) => S;
 }
 

@@ -7,19 +7,20 @@ import { kitRefusal, type Refusal } from "../service/refusal.ts";
 export interface Decisions {
   /** Where the last one is in the log. */
   readonly last: number;
-  readonly skipped: ReadonlySet<number>;
+  readonly skipped: Set<number>;
 }
 
 type Decision = EventOf<typeof projectionEvents>;
 
-const initial: Decisions = { last: 0, skipped: new Set() };
+const none = new Set<number>();
 
 export const decisions = defineAggregate({
   events: projectionEvents,
-  initial,
+  initial: { last: 0, skipped: none },
+  // Whoever begins gets a set of their own, which goes on from event to event: a copy for each would take ever longer.
   evolve: ({ skipped }, { type, data, sequence }): Decisions => ({
     last: sequence,
-    skipped: type === "skipped" ? new Set([...skipped, data.sequence]) : skipped,
+    skipped: type === "skipped" ? (skipped === none ? new Set<number>() : skipped).add(data.sequence) : skipped,
   }),
 });
 
