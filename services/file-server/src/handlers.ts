@@ -24,13 +24,13 @@ export interface InnerHandlers {
 export const innerHandlers = (
   index: FolderIndex,
   reader: RangeReader,
-  turns: Turns,
+  turns: { readonly pages: Turns; readonly content: Turns },
   stopping: AbortSignal,
   manifest: FollowedManifest,
 ): InnerHandlers => ({
-  list: list(index, manifest),
-  read: read(reader, turns),
-  readMany: readMany(reader, turns),
+  list: list(index, manifest, turns.pages),
+  read: read(reader, turns.content),
+  readMany: readMany(reader, turns.content),
   watch: watch(index, stopping),
 });
 

@@ -117,7 +117,8 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     }),
   );
   const manifest = new FollowedManifest(index.root, (error) => log.warn({ err: error }, "nothing is said of files"));
-  const turns = new Turns(bulk, { throttle: options.throttle });
+  // Pages never wait behind content.
+  const turns = { pages: new Turns(connection), content: new Turns(bulk, { throttle: options.throttle }) };
   const ended = new AbortController();
   const inner = innerHandlers(index, reader, turns, ended.signal, manifest);
   const serving = await serve(files, handlers(inner, sessions, log), {

@@ -43,7 +43,8 @@ export async function serveOddly(
     }),
   );
   const manifest = new FollowedManifest(root, () => {});
-  const inner = innerHandlers(index, reader, new Turns(connection), new AbortController().signal, manifest);
+  const turns = { pages: new Turns(connection), content: new Turns(connection) };
+  const inner = innerHandlers(index, reader, turns, new AbortController().signal, manifest);
   const outer = handlers({ ...inner, ...odd.inside?.(inner) }, sessions, silentLog());
   const served = { ...outer, ...odd.outside?.(outer) };
   const { readMany: _, ...before } = files.endpoints;
