@@ -137,8 +137,11 @@ describe("a share code", () => {
     await expect(redeem(place, code, { claims, within: 0 })).rejects.toThrow(NotAnsweredYetError);
     await expect(redeem(place, code, { within: 0 })).rejects.toMatchObject({ reason: "code_claimed", code: 409 });
 
-    await answering(alice, store);
+    // What cannot be read at first is read a moment later, and ends nobody.
+    const unreadable = vi.fn(store.ids).mockRejectedValueOnce(new Error("too many open files"));
+    const { told } = await answering(alice, { ...store, ids: unreadable });
     await expect(redeem(place, code, { claims })).resolves.toMatchObject({ purpose: "share", catalog: photos });
+    expect(told).toMatchObject([{ kind: "failed" }, { kind: "answered", id: code.id }]);
   });
 });
 

@@ -14,8 +14,8 @@ export type FulfillerEvent =
   | ({ readonly kind: "answered" } & Answered)
   /** A claim that is not answered, now or ever: nobody who knew the code made it, or it came too late. */
   | { readonly kind: "refused"; readonly id: CodeId; readonly reason: string }
-  /** It could not answer, and tries again. */
-  | { readonly kind: "failed"; readonly id: CodeId; readonly error: unknown };
+  /** It could not answer one, or look at which there are, and tries again. */
+  | { readonly kind: "failed"; readonly id?: CodeId; readonly error: unknown };
 
 export interface FulfillerOptions {
   readonly account: Key<"account">;
@@ -37,6 +37,7 @@ export async function startFulfiller(person: Person, options: FulfillerOptions):
   const { store, tell = () => undefined } = options;
   const working = new Map<CodeId, Promise<void>>();
   const again = new Map<CodeId, ReturnType<typeof setTimeout>>();
+  let later: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   /** One at a time for each code; what is asked meanwhile is done afterwards. */
@@ -71,24 +72,39 @@ export async function startFulfiller(person: Person, options: FulfillerOptions):
   const look = async () => {
     await Promise.all((await store.ids()).map((id) => take(id)));
   };
+  /** Looks by itself, and again where the store cannot be read. Never rejects. */
+  const lookSurely = async (pause = firstPause) => {
+    clearTimeout(later);
+    try {
+      await look();
+    } catch (error) {
+      if (stopped) return;
+      tell({ kind: "failed", error });
+      later = setTimeout(() => void lookSurely(Math.min(2 * pause, longestPause)), pause);
+    }
+  };
   const hear = async () => {
     for await (const notice of notices(person)) {
       if (notice.kind === "code" && notice.event === "claimed") void take(notice.code);
     }
   };
   const watch = async () => {
-    for await (const { type } of person.connection.status()) if (type === "reconnect") void look();
+    for await (const { type } of person.connection.status()) if (type === "reconnect") void lookSurely();
   };
-  void hear();
+  hear().catch((error: unknown) => {
+    // Of a connection that is closed by now, the flush below says it.
+    if (!person.connection.isClosed()) throw error;
+  });
   void watch();
   // The subscription is there before the first look: no claim falls between the two.
   await person.connection.flush();
-  void look();
+  void lookSurely();
 
   return {
     look,
     async [Symbol.asyncDispose]() {
       stopped = true;
+      clearTimeout(later);
       for (const timer of again.values()) clearTimeout(timer);
       await Promise.all(working.values());
     },

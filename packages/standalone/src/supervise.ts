@@ -12,7 +12,7 @@ export function supervise(platform: Platform, stopped: AbortSignal, tell: (what:
     keepNats(platform.nats, stopped, tell),
     keepAccounts(platform.nats, stopped, tell),
     ...services.map(([name, running]) => keepService(platform, name, running, stopped, tell)),
-  ]);
+  ]).catch((cause: unknown) => new Error("what ended by itself cannot be started again", { cause }));
 }
 
 /** A nats-server that ended is started again on the same ports, and everybody finds it again. */

@@ -21,8 +21,8 @@ export async function keepServing(start: () => Promise<Agent>, tell: (what: stri
       const why = `what serves your folders has lost its connection for good (${reason?.message ?? "it was closed"})`;
       if (restarts.areTooMany()) return new Error(`${why}, again and again`);
       tell(`${why}; it is started again`);
-      await agent[Symbol.asyncDispose]();
       try {
+        await agent[Symbol.asyncDispose]();
         agent = await start();
       } catch (cause) {
         return new Error(`${why}, and cannot be started again`, { cause });

@@ -57,7 +57,7 @@ function whole(ask: (callback: BatchCallback<StoredMsg>) => Promise<{ stop(): vo
   });
   const late = setTimeout(() => {
     reject(new TimeoutError());
-    void asked.then((batch) => batch.stop());
+    asked.then((batch) => batch.stop()).catch(() => {});
   }, patience);
   asked.catch(reject);
   return promise.finally(() => clearTimeout(late));
