@@ -2,8 +2,9 @@
 import * as z from "zod";
 import type { Globals } from "./define.ts";
 import { traced, traceWhereAsked } from "@natster/micro/trace";
+import { onUnexpected } from "@natster/micro/unexpected";
 import { explain } from "./explain.ts";
-import { Interrupted, UsageError } from "./failure.ts";
+import { Interrupted, Unexpected, UsageError } from "./failure.ts";
 import { sayError } from "./output/say.ts";
 import { createUi } from "./output/ui.ts";
 import type { Typed } from "./program.ts";
@@ -28,9 +29,17 @@ const anAnswer = 10_000;
 /** Runs a command to its end; resolves with the exit code. */
 export async function execute({ name, command, input, globals }: Typed): Promise<number> {
   const interrupted = listenForInterrupts();
+  const { signal } = interrupted;
+  using _last = onUnexpected((error) => {
+    const why = new Unexpected(error);
+    sayError(explain(why), why, Boolean(globals.debug));
+    interrupted.end(why);
+  });
   await using _traces = await traceWhereAsked("cli");
   // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  // What is noted besides is no reason to end.
+  process.stderr.on("error", () => {});
   try {
     const { timeout, ...others } = check(GlobalsTyped, globals, (part) => `--${part}`);
     const within = (usual: number) => timeout ?? usual;
@@ -41,16 +50,18 @@ export async function execute({ name, command, input, globals }: Typed): Promise
         input: check(command.input, input, (part) => calledBy(command, part)),
         globals: told,
         ui,
-        signal: interrupted.signal,
+        signal,
         say(data) {
           if (told.json) ui.data(JSON.stringify(command.output.parse(data)));
           else if (!(told.quiet && command.deed)) command.show(data, ui);
         },
       }),
     );
-    return 0;
+    return signal.reason instanceof Unexpected ? 1 : 0;
   } catch (error) {
-    if (interrupted.signal.aborted || error instanceof Interrupted) return 130;
+    // It was said when it happened.
+    if (signal.reason instanceof Unexpected) return 1;
+    if (signal.aborted || error instanceof Interrupted) return 130;
     sayError(error instanceof UsageError ? usage(error, name) : explain(error), error, Boolean(globals.debug));
     return error instanceof UsageError ? 2 : 1;
   } finally {
@@ -74,7 +85,7 @@ function calledBy({ options = [] }: Typed["command"], part: string): string {
 const orderly = 30_000;
 
 /** Ctrl-C once asks a command to put things in order and end; whoever asks twice does not want to wait. */
-function listenForInterrupts(): { signal: AbortSignal; stop(): void } {
+function listenForInterrupts(): { signal: AbortSignal; end(why: Unexpected): void; stop(): void } {
   const asked = new AbortController();
   const end = () => process.exit(130);
   const interrupt = () => {
@@ -86,6 +97,7 @@ function listenForInterrupts(): { signal: AbortSignal; stop(): void } {
   for (const signal of signals) process.on(signal, interrupt);
   return {
     signal: asked.signal,
+    end: (why) => asked.abort(why),
     stop() {
       for (const signal of signals) process.off(signal, interrupt);
     },

@@ -14,6 +14,13 @@ export class Failure extends Error {
 /** The command cannot be followed as it was typed; exit code 2. */
 export class UsageError extends Failure {}
 
+/** An error that nobody expected, and nobody caught: what was being done cannot go on. */
+export class Unexpected extends Failure {
+  constructor(cause: Error) {
+    super("it cannot go on, because of an error that nobody expected", { cause, next: "the same again, with --debug" });
+  }
+}
+
 /** Somebody pressed Ctrl-C, or asked for the end in another way; exit code 130. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";

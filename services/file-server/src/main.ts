@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { files } from "@natster/contracts/files";
 import { projector } from "@natster/contracts/library";
 import { RootError } from "@natster/files/index";
+import { onUnexpected } from "@natster/micro/unexpected";
 import { client, ConfigError, connect, createLog, leave, readConfig } from "@natster/micro";
 import { parseCreds, type SessionDevice } from "@natster/trust";
 import type { Beat } from "./pulse.ts";
@@ -28,19 +29,20 @@ async function run(): Promise<Error | undefined> {
   const platform = client(projector, connection);
   // The end of the process waits for the goodbye, so it is not waited for longer than this.
   const beat: Beat = (state) => platform.beat(state, { timeout: 2_000 });
+  let reason: Error | undefined;
   try {
     const served = opened.use(
       await serveCatalog({ connection, bulk, device, catalog, root, cache, state, log, signal, beat }),
     );
     const ended = Promise.race([served.stopped, connection.closed()]);
-    const reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
-    if (reason) log.fatal({ err: reason }, "cannot go on");
-    return reason;
+    reason = await Promise.race([asked, ended.then((error) => error ?? new Error("the connection was closed"))]);
   } catch (error) {
-    // Asked to stop while the folder was being indexed.
-    if (signal.aborted) return undefined;
-    throw error;
+    if (!signal.aborted) throw error;
+    // It was to stop while the folder was being indexed.
+    reason = await asked;
   }
+  if (reason) log.fatal({ err: reason }, "cannot go on");
+  return reason;
 }
 
 /** The device whose creds these are. Throws `ConfigError`. */
@@ -52,15 +54,16 @@ function deviceIn(path: string): SessionDevice {
   }
 }
 
-/** What SIGTERM and SIGINT say, as a signal and as a promise. */
-function stopSignal(): { signal: AbortSignal; asked: Promise<undefined> } {
+/** What SIGTERM and SIGINT say, as a signal and as a promise; of the latter, an error that nobody caught is the reason. */
+function stopSignal(): { signal: AbortSignal; asked: Promise<Error | undefined> } {
   const stop = new AbortController();
-  const asked = new Promise<undefined>((resolve) => {
-    const end = () => {
+  const asked = new Promise<Error | undefined>((resolve) => {
+    const end = (reason?: Error) => {
       stop.abort();
-      resolve(undefined);
+      resolve(reason);
     };
-    process.once("SIGTERM", end).once("SIGINT", end);
+    process.once("SIGTERM", () => end()).once("SIGINT", () => end());
+    onUnexpected(end);
   });
   return { signal: stop.signal, asked };
 }

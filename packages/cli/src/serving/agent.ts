@@ -9,7 +9,7 @@ import { connectDevice, keepLeases, type Person, startFulfiller } from "@natster
 import { codesOfContext, leasesOfContext } from "../context/codes.ts";
 import type { Context, Served } from "../context/context.ts";
 import { indexFolder, revokedFolder } from "../context/paths.ts";
-import { Failure } from "../failure.ts";
+import { Failure, Unexpected } from "../failure.ts";
 import { placeOf } from "../system/place.ts";
 
 export interface AgentOptions {
@@ -49,6 +49,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     throw new Failure("this machine has no device that may serve", { next: "natster serve, which makes one" });
   }
   await using undo = new AsyncDisposableStack();
+  const nameUnexpected = () => {
+    if (signal?.reason instanceof Unexpected) log.fatal({ err: signal.reason }, "cannot go on");
+  };
+  signal?.addEventListener("abort", nameUnexpected);
+  undo.defer(() => signal?.removeEventListener("abort", nameUnexpected));
   const place = placeOf(context, timeout);
   const person = undo.use(await connectDevice(place, creds, "natster serving", { timeout }));
   const content = undo.use(await connectDevice(place, creds, "natster serving content", { timeout }));
@@ -103,7 +108,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         account,
         store: codes,
         tell: (event) =>
-          log.info(event.kind === "failed" ? { ...event, err: event.error } : event, "a code was claimed"),
+          event.kind === "failed"
+            ? log.warn({ err: event.error, id: event.id }, "cannot look at a code now, and will try again")
+            : log.info(event, "a code was claimed"),
       }),
     );
   }

@@ -52,6 +52,21 @@ test.for(["SIGTERM", "SIGINT"] as const)("%s answers what was taken and ends wit
   ).toEqual(["listening"]);
 });
 
+test("an error that nobody caught is named in the log, and what was taken is answered before it ends with 1", async () => {
+  const lost = `process.on("SIGUSR2", () => void Promise.reject(new Error("lost")))`;
+  await using running = await launch({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(lost)}` });
+  const client = await nats.connect();
+  const asked = ask(client, alice, lab.endpoints.slow, word);
+  await new Promise((resolve) => setTimeout(resolve, 25));
+  running.child.kill("SIGUSR2");
+  expect((await asked).body).toEqual(word);
+  expect(await running.exited).toEqual([1, null]);
+  const [, ...said] = (await running.said).trim().split("\n");
+  expect(said.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { msg: "cannot go on", err: { message: "lost" } },
+  ]);
+});
+
 test("SIGTERM ends a process that still waits for nats-server", async () => {
   await using running = await launch({ NATS_URL: "127.0.0.1:1" }, "waiting for nats-server");
   running.child.kill("SIGTERM");

@@ -10,6 +10,7 @@ import { isThere, leave } from "../connection/leave.ts";
 import { answerProbes } from "./probe.ts";
 import { whenProvided } from "./provided.ts";
 import { serve, type ServeOptions } from "./serve.ts";
+import { onUnexpected } from "./unexpected.ts";
 import { traceWhereAsked } from "../trace.ts";
 
 /** What every platform service reads from its environment. */
@@ -157,7 +158,7 @@ const closedError = () => new Error("the connection was closed");
 
 /**
  * Runs a program as a process until SIGTERM or SIGINT. What its operator has to mend, a setting or a nats-server that is
- * too old, is one line on standard error, and exit 2.
+ * too old, is one line on standard error, and exit 2; an error that nobody caught is named in the log, and exit 1.
  */
 export async function run<S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>): Promise<void> {
   const asked = new AbortController();
@@ -168,6 +169,11 @@ export async function run<S extends ServiceContract, C extends z.ZodObject>(prog
   };
   // From the first moment: in a container, nothing else ends a process that waits.
   process.once("SIGTERM", stop).once("SIGINT", stop);
+  using _last = onUnexpected((err) => {
+    createLog(program.contract.name).fatal({ err }, "cannot go on");
+    process.exitCode = 1;
+    stop();
+  });
   await using _traces = await traceWhereAsked(program.contract.name);
   try {
     running = await start(program, process.env, undefined, asked.signal);

@@ -1,0 +1,18 @@
+/** The last place that an error comes to: what no promise, no callback and no event had somebody for. */
+
+/** How long an orderly end may take, in milliseconds: what hangs on what went wrong is not waited for any longer. */
+const orderly = 30_000;
+
+/**
+ * Hands what nobody caught to `end`, which names it and has the process end in order; until it is disposed of. What it
+ * came from has stopped for good, and a process that went on without it would look healthy and be deaf.
+ */
+export function onUnexpected(end: (error: Error) => void): Disposable {
+  const hear = (thrown: unknown) => {
+    setTimeout(() => process.exit(1), orderly).unref();
+    end(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  };
+  // Node brings promises here too that are rejected and awaited by nobody.
+  process.on("uncaughtException", hear);
+  return { [Symbol.dispose]: () => void process.off("uncaughtException", hear) };
+}
