@@ -138,7 +138,9 @@ describe("a share code", () => {
     await expect(redeem(place, code, { within: 0 })).rejects.toMatchObject({ reason: "code_claimed", code: 409 });
 
     // What cannot be read at first is read a moment later, and ends nobody.
-    const unreadable = vi.fn(store.ids).mockRejectedValueOnce(new Error("too many open files"));
+    const unreadable = vi
+      .fn<typeof store.ids>(() => store.ids())
+      .mockRejectedValueOnce(new Error("too many open files"));
     const { told } = await answering(alice, { ...store, ids: unreadable });
     await expect(redeem(place, code, { claims })).resolves.toMatchObject({ purpose: "share", catalog: photos });
     expect(told).toMatchObject([{ kind: "failed" }, { kind: "answered", id: code.id }]);
