@@ -10,7 +10,7 @@ const folder = join(import.meta.dirname, "..", "..", "deploy");
 export const tag = "tried";
 
 /** What the images are built from, and how, where no image registry is reached. */
-export const buildSettings = {
+const buildSettings = {
   BUILD_IMAGE: "natster/node-build:local",
   BASE_IMAGE: "natster/node:local",
   NATS_IMAGE: "natster/nats-server:local",

@@ -20,7 +20,7 @@ export interface Manner {
 }
 
 /** Commands until they are answered; whoever asked a question asks it again some other time. */
-export const insisting: Manner = { command: insist, question: (ask) => ask().catch(() => {}) };
+const insisting: Manner = { command: insist, question: (ask) => ask().catch(() => {}) };
 
 /** Commands of each service that takes them, each of which has exactly one event to record, and questions; a turn in every second or so. */
 export async function comeAndGo(

@@ -18,7 +18,7 @@ const flags = [
 ];
 
 /** Where Chromium is: `CHROMIUM_BIN`, or the first that is on the path. Throws where there is none, and says what to do. */
-export function findChromium(): string {
+function findChromium(): string {
   const { CHROMIUM_BIN, PATH = "" } = process.env;
   const folders = PATH.split(delimiter);
   const found = CHROMIUM_BIN ?? folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);

@@ -66,7 +66,7 @@ function group(parser: Parser, entries: Readonly<Record<string, Entry>>, run: (t
 }
 
 /** Teaches the parser what one command takes. */
-export function configure(parser: Parser, command: Command, run: (typed: Typed) => Promise<void>): void {
+function configure(parser: Parser, command: Command, run: (typed: Typed) => Promise<void>): void {
   const { arguments: positional = [], options = [], about, examples } = command;
   for (const [name, help] of positional) parser.argument(name, help);
   for (const [flags, help] of options) parser.addOption(new Option(flags, help));

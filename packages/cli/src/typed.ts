@@ -23,7 +23,7 @@ export function check<S extends z.ZodType>(
 }
 
 /** What a schema demands that says nothing of its own. */
-export const inWords: z.core.$ZodErrorMap = (issue) => {
+const inWords: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case "too_small":
       return issue.origin === "string" && issue.minimum === 1 ? "expected a text" : `at least ${issue.minimum}`;

@@ -11,7 +11,7 @@ export {
   type OpenCatalogOptions,
 } from "./catalog-reader.ts";
 export { DigestMismatchError, type Hash, type Progress, type PullOptions, type Sink } from "./pull.ts";
-export { SparseFile, type SparseFileOptions } from "./sparse-file.ts";
+export type { SparseFileOptions } from "./sparse-file.ts";
 export { StalledError } from "./route.ts";
 export { Throttle } from "./throttle.ts";
 export { NotAdmittedError, type Reading, SessionLink, UntrustedInstanceError } from "./session-link.ts";

@@ -2,18 +2,17 @@
  * A NATS service, written once. `service/` serves and asks, over a `connection/`; `events/` decides and records;
  * `projection/` keeps rows that follow from the log, and `reaction/` does what follows from it; `backup/` has the log in a file.
  */
-export { type Caller, callerOf, type Standing } from "./service/caller.ts";
+export type { Caller, Standing } from "./service/caller.ts";
 export type { Backoff } from "./connection/backoff.ts";
 export { type CallOptions, type Client, client, NoAnswerError, NobodyAnswersError } from "./service/client.ts";
 export { ConfigError, readConfig } from "./service/config.ts";
-export { connect, type ConnectOptions, oldestServer, ServerTooOldError } from "./connection/connect.ts";
+export { connect, type ConnectOptions, ServerTooOldError } from "./connection/connect.ts";
 export { leave } from "./connection/leave.ts";
 export { createLog, type Logger, silentLog } from "./service/log.ts";
 export {
   defineProgram,
   type Implementation,
   type KitConfig,
-  kitConfig,
   type Program,
   run,
   type Running,

@@ -124,7 +124,7 @@ function websocketTls({ tls }: WebsocketOptions, host: string): string[] {
   return ["  no_tls: true"];
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

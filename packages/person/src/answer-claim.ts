@@ -84,7 +84,7 @@ export async function answerClaim(
  * Whether the claim was made by somebody who knows the code, with exactly these keys, and fits what the issuer's own
  * record says. It holds against the platform too, which does not know `peer`. Throws `ClaimRefusedError`.
  */
-export function checkClaim(record: CodeRecord, { transcript, peer, hash }: Claim, own: AccountKey): void {
+function checkClaim(record: CodeRecord, { transcript, peer, hash }: Claim, own: AccountKey): void {
   const { id, gift, audience } = record;
   const expected = claimMac(fromBase64Url(record.peer), id, transcript);
   if (!equalMacs(expected, peer) || claimHash(id, transcript) !== hash) throw new ClaimRefusedError("claim_forged");

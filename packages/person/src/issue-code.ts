@@ -36,7 +36,7 @@ export interface ShareCode extends CodeTerms {
 }
 
 /** A browser is renewed in the last third of this. */
-export const browserLasts = 30 * day;
+const browserLasts = 30 * day;
 
 /** Issues a code by which a new device of this account is signed in, once a fulfiller with the same store answers. */
 export async function issueDeviceCode(person: Person, device: DeviceCode, store: CodeStore): Promise<Code> {

@@ -31,7 +31,7 @@ export interface LeaseStore {
 }
 
 /** Renews the leases that are in the last third of their time; resolves with those. One that has ended is forgotten. */
-export async function renewLeases(person: Person, account: Key<"account">, store: LeaseStore): Promise<Lease[]> {
+async function renewLeases(person: Person, account: Key<"account">, store: LeaseStore): Promise<Lease[]> {
   const renewed: Lease[] = [];
   for (const lease of await store.all()) {
     const now = Math.floor(Date.now() / 1_000);

@@ -5,7 +5,6 @@ export { CodeGift, CodeKeptError, CodeRecord, type CodeStore, DecidedClaim, memo
 export { addDevice, isDue, NotRenewedError, renewDevice, revokeDevice } from "./devices.ts";
 export { type Fulfiller, type FulfillerEvent, type FulfillerOptions, startFulfiller } from "./fulfiller.ts";
 export {
-  browserLasts,
   cancelCode,
   codeLifetimes,
   type CodeTerms,
@@ -15,7 +14,7 @@ export {
   issueShareCode,
   type ShareCode,
 } from "./issue-code.ts";
-export { keepLeases, Lease, type LeaseKeeperOptions, type LeaseStore, renewLeases } from "./leases.ts";
+export { keepLeases, Lease, type LeaseKeeperOptions, type LeaseStore } from "./leases.ts";
 export { type Newcomer, register } from "./join.ts";
 export { type Claimant, type ClaimStore, memoryClaimStore, PendingClaim, prepareClaim } from "./pending-claim.ts";
 export { DeviceRevokedError, isRefusal, isShut } from "./patience.ts";

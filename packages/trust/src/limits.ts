@@ -11,7 +11,7 @@ export interface PersonLimits {
   readonly payload: number;
 }
 
-export const defaultPersonLimits: PersonLimits = { conn: 64, subs: 1000, payload: -1 };
+const defaultPersonLimits: PersonLimits = { conn: 64, subs: 1000, payload: -1 };
 export const defaultLobbyLimits: PersonLimits = { conn: 1000, subs: 10, payload: 64 * 1024 };
 
 /** What differs from the usual limits. */

@@ -7,7 +7,7 @@ export {
   renderAccount,
   type Revocations,
 } from "./account.ts";
-export { renderService, renderStreams, renderSystem, type ServiceAccount } from "./backstage.ts";
+export { renderStreams } from "./backstage.ts";
 export type { Checked, Refused } from "./checked.ts";
 export { authenticator, type Creds, formatCreds, parseCreds, readCreds, userOf } from "./creds.ts";
 export { type Grant, type GrantReason, type GrantRequest, readGrant, signGrant } from "./grant.ts";
@@ -21,18 +21,12 @@ export {
 } from "./init.ts";
 export { letGo } from "./let-go.ts";
 export { type Claims, encodeJwt, type JwtReason, readJwt, type SignedClaims } from "./jwt.ts";
-export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey, verify } from "./key.ts";
-export { defaultLobbyLimits, defaultPersonLimits, type OtherLimits, type PersonLimits } from "./limits.ts";
+export { type AnyKey, createKey, type Key, keyFromSeed, type PublicKey } from "./key.ts";
+export type { OtherLimits, PersonLimits } from "./limits.ts";
 export { type Lobby, newcomerUser } from "./newcomer.ts";
 export { operatorJwt, type OperatorState } from "./operator.ts";
-export {
-  bootstrapPermissions,
-  type Permissions,
-  servicePermissions,
-  streamsPermissions,
-  streamsSubjects,
-} from "./permissions.ts";
-export { type LobbyState, lobbySubjects, renderLobby, renderPlatform } from "./platform.ts";
+export { type Permissions, servicePermissions, streamsSubjects } from "./permissions.ts";
+export { renderPlatform } from "./platform.ts";
 export {
   readRegistration,
   type Registration,
@@ -45,10 +39,8 @@ export { type Publication, type PublicationReason, readPublication, signPublicat
 export { readRenewal, type RenewalReason, signRenewal } from "./renewal.ts";
 export { readRevocation, type Revocation, type RevocationReason, signRevocation } from "./revocation.ts";
 export { resignAccount } from "./resign.ts";
-export { type RoleOptions, rolePermissions } from "./role.ts";
 export { type Device, readUser, userJwt, type UserReason, type UserRequest } from "./user.ts";
 export {
-  canonicalClaim,
   claimHash,
   claimMac,
   type Code,
@@ -72,7 +64,6 @@ export {
 } from "./code-answer.ts";
 export {
   ReaderSession,
-  replyOverhead,
   SealBrokenError,
   type SealedRequest,
   ServingSession,

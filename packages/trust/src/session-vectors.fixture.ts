@@ -118,5 +118,4 @@ function device(account: Key<"account">, seed: string, role: "server" | "browser
 /** 32 bytes, counted on from the first. */
 const bytes = (first: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length: 32 }, (_, at) => first * 16 + at);
 
-export const hex = (given: Uint8Array): string =>
-  Array.from(given, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (given: Uint8Array): string => Array.from(given, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -109,9 +109,6 @@ export class ServingSession {
 export const sessionIn = (frame: Uint8Array): Uint8Array | undefined =>
   frame.length < headLength ? undefined : frame.subarray(0, idLength);
 
-/** How much longer than its body a reply is on the wire. */
-export const replyOverhead = 12 + 1 + tagLength;
-
 const idLength = 16;
 const headLength = idLength + 8;
 const nonceLength = 12;

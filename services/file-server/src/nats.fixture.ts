@@ -12,10 +12,10 @@ import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/trans
 
 export const photos = CatalogName.parse("photos");
 
-export type Who = "owner" | "reader" | "system";
+type Who = "owner" | "reader" | "system";
 
 /** A device, with the key at hand. */
-export type TestDevice = SessionDevice & { readonly key: Key<"user"> };
+type TestDevice = SessionDevice & { readonly key: Key<"user"> };
 
 export interface Nats extends AsyncDisposable {
   readonly url: string;
@@ -124,7 +124,7 @@ export async function startNats(): Promise<Nats> {
 const keyOf = (pair: KeyPair): Key<"account"> => keyFromSeed(new TextDecoder().decode(pair.getSeed()), "account");
 
 /** Makes a device of an account. */
-export function deviceOf(account: Key<"account">, role: "owner" | "browser" | "server"): TestDevice {
+function deviceOf(account: Key<"account">, role: "owner" | "browser" | "server"): TestDevice {
   const key = createKey("user");
   const issuedAt = Math.floor(Date.now() / 1000) - 60;
   return { key, jwt: userJwt(account, { user: key.public, name: role, role, issuedAt }) };

@@ -15,7 +15,7 @@ export class NotThereError extends Error {
  * Throws unless the opened file is the plain file at `path`, with no link in any step: whoever may write to the folder
  * could have put one there since it was walked. `really` and `there` are looked up after opening.
  */
-export function assertThere(path: string, opened: BigIntStats, really: string, there: BigIntStats): void {
+function assertThere(path: string, opened: BigIntStats, really: string, there: BigIntStats): void {
   const same = really === path && there.ino === opened.ino && there.dev === opened.dev;
   if (!same || !opened.isFile()) throw new NotThereError(`another file is at ${path}`);
 }

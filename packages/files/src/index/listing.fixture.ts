@@ -8,7 +8,7 @@ import { Indexer } from "./indexer.ts";
 import type { ScanReport } from "./scan.ts";
 
 /** All pages of a listing. */
-export function* pagesOf(index: Pick<IndexView, "page">, query: Query = {}): Generator<Page, void, undefined> {
+function* pagesOf(index: Pick<IndexView, "page">, query: Query = {}): Generator<Page, void, undefined> {
   for (let after = query.after; ;) {
     const page = index.page({ ...query, ...(after !== undefined && { after }) });
     yield page;

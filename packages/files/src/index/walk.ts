@@ -65,7 +65,7 @@ function* doubtfulIn(path: string): Generator<Named, void> {
 }
 
 /** What kind of thing a directory entry, or what `lstat` tells, is. */
-export function kindOf(entry: Pick<Dirent, "isFile" | "isDirectory" | "isSymbolicLink">): Kind {
+function kindOf(entry: Pick<Dirent, "isFile" | "isDirectory" | "isSymbolicLink">): Kind {
   if (entry.isFile()) return "file";
   if (entry.isDirectory()) return "folder";
   return entry.isSymbolicLink() ? "link" : "special";

@@ -7,7 +7,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { type BackupSummary, endLine, eventLine, headerLine, readBackup } from "./backup-file.ts";
 import { readAll } from "../events/read-all.ts";
 
-export { BackupDamagedError, type BackupSummary, readBackup } from "./backup-file.ts";
+export { BackupDamagedError, type BackupSummary } from "./backup-file.ts";
 
 /** The log is not whole: an event is missing in it. */
 export class LogGapError extends Error {
