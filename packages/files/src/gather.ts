@@ -10,9 +10,10 @@ export interface GatherOptions<Q> {
   readonly most: number;
   readonly heaviest: number;
   readonly weigh: (question: Q) => number;
-  /** How many such requests are on their way at once: what comes meanwhile is gathered. */
-  readonly atOnce?: number;
 }
+
+/** How many such requests are on their way at once: what comes meanwhile is gathered. */
+const atOnce = 3;
 
 /** Asks at once while little is on its way; the more there is to ask, the more goes together. */
 export class Gather<Q, A> {
@@ -37,7 +38,7 @@ export class Gather<Q, A> {
   }
 
   #go(): void {
-    while (this.#wanted.length > 0 && this.#underWay < (this.#options.atOnce ?? 3)) {
+    while (this.#wanted.length > 0 && this.#underWay < atOnce) {
       const together = this.#take();
       this.#underWay++;
       this.#ask(together.map(({ question }) => question))

@@ -43,16 +43,17 @@ import { answersWithin, pinnedGroup } from "./events/durable.ts";
 export interface ProvisionOptions {
   /** Copies of every stream: 3 in a cluster. */
   readonly replicas?: number;
-  /** The most that the log may take on disk. When it is full it refuses; it never forgets. */
-  readonly logBytes?: number;
   /** In how many parts the log is projected. Parts of which there were more before are left as they are. */
   readonly partitions?: number;
 }
 
+/** The most that the log may take on disk. When it is full it refuses; it never forgets. */
+const logBytes = 8 * 2 ** 30;
+
 /** Provides everything; what exists already is brought up to date, and nothing is ever removed. */
 export async function provision(
   connection: NatsConnection,
-  { replicas = 1, logBytes = 8 * 2 ** 30, partitions = 1 }: ProvisionOptions = {},
+  { replicas = 1, partitions = 1 }: ProvisionOptions = {},
 ): Promise<void> {
   const manager = await jetstreamManager(connection);
   const log = ensureStream(manager, {

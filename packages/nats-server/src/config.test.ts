@@ -48,19 +48,13 @@ test("what is left out is not written, and what is given is", () => {
     ...options,
     name: "n1",
     ports: { client: 4222, websocket: 8080, monitor: 8222 },
-    maxPayload: 1_048_576,
-    resolverLimit: 1_000,
     syncAlways: false,
-    websocket: { allowedOrigins: ["https://natster.example"] },
     extra: "cluster { name: c1 }",
   });
   expect(text).toContain('server_name: "n1"\n');
   expect(text).toContain("port: 4222\n");
   expect(text).toContain("  port: 8080\n");
   expect(text).toContain('http: "127.0.0.1:8222"\n');
-  expect(text).toContain("max_payload: 1048576\n");
-  expect(text).toContain("  limit: 1000\n");
-  expect(text).toContain('  allowed_origins: ["https://natster.example"]\n');
   expect(text).toContain("\ncluster { name: c1 }\n");
   expect(text).not.toContain("sync_interval");
 });

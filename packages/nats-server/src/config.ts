@@ -21,8 +21,6 @@ export interface WebsocketOptions {
   readonly host?: string;
   /** Paths of certificate and key in PEM, or "none": no TLS, which off loopback needs something in front that ends it. */
   readonly tls?: { readonly cert: string; readonly key: string } | "none";
-  /** Origins that a browser may connect from. Any, when left out. */
-  readonly allowedOrigins?: readonly string[];
 }
 
 export interface ConfigOptions {
@@ -43,13 +41,9 @@ export interface ConfigOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** The server's name, unique among its peers. */
   readonly name?: string;
-  /** Bytes that one message may have. */
-  readonly maxPayload?: number;
   /** Write every message through to the disk before it is acknowledged. */
   readonly syncAlways: boolean;
   readonly websocket: WebsocketOptions;
-  /** How many account JWTs the resolver keeps; unlimited when left out. */
-  readonly resolverLimit?: number;
   /** Configuration in nats-server's own words, put at the end: a cluster, leaf nodes. */
   readonly extra?: string;
 }
@@ -67,7 +61,7 @@ export const folders = (directory: string) => ({
  * @throws TypeError when WebSocket would be open beyond loopback without TLS and nobody asked for that.
  */
 export function renderConfig(options: ConfigOptions): string {
-  const { operator, host, monitorHost = "127.0.0.1", ports, tls, name, maxPayload, resolverLimit, extra } = options;
+  const { operator, host, monitorHost = "127.0.0.1", ports, tls, name, extra } = options;
   const { accounts, jetstream, run } = folders(options.directory);
   return lines([
     name !== undefined && `server_name: ${quote(name)}`,
@@ -77,7 +71,6 @@ export function renderConfig(options: ConfigOptions): string {
     options.portsFile !== false && `ports_file_dir: ${quote(run)}`,
     options.pidFile !== undefined && `pid_file: ${quote(options.pidFile)}`,
     tls && `tls { cert_file: ${quote(tls.cert)}, key_file: ${quote(tls.key)} }`,
-    maxPayload !== undefined && `max_payload: ${maxPayload}`,
     "",
     "file" in operator ? `include ${quote(operator.file)}` : renderTrust(operator),
     "resolver {",
@@ -85,7 +78,6 @@ export function renderConfig(options: ConfigOptions): string {
     `  dir: ${quote(accounts)}`,
     "  allow_delete: false",
     `  interval: "2m"`,
-    resolverLimit !== undefined && `  limit: ${resolverLimit}`,
     "}",
     "",
     "jetstream {",
@@ -97,8 +89,6 @@ export function renderConfig(options: ConfigOptions): string {
     `  host: ${quote(options.websocket.host ?? host)}`,
     `  port: ${ports.websocket}`,
     ...websocketTls(options.websocket, options.websocket.host ?? host),
-    options.websocket.allowedOrigins &&
-      `  allowed_origins: [${options.websocket.allowedOrigins.map(quote).join(", ")}]`,
     "}",
     extra !== undefined && `\n${extra}`,
   ]);

@@ -15,8 +15,6 @@ export interface Setup {
   readonly logFile: string;
   /** The address where this machine reaches it. */
   readonly reach: string;
-  /** Milliseconds. */
-  readonly readyWithin: number;
   /** Ends the start. */
   readonly signal?: AbortSignal;
 }
@@ -32,6 +30,8 @@ export interface Run {
 const PORT_TAKEN = /address already in use/;
 const PORT_TRIES = 5;
 const TAIL = 4_096;
+/** Milliseconds that the server may take to be ready, its streams recovered. */
+const READY_WITHIN = 60_000;
 
 /**
  * Writes the configuration, starts the server and waits until it is ready.
@@ -67,12 +67,9 @@ export async function relaunch(setup: Setup, config: ConfigOptions): Promise<Run
 }
 
 /** Resolves when the server says where it listens, greets a client, and accepts at the other ports. */
-async function ready(
-  guarded: Guarded,
-  { directory, reach, readyWithin, signal }: Setup,
-): Promise<Omit<Run, "guarded">> {
+async function ready(guarded: Guarded, { directory, reach, signal }: Setup): Promise<Omit<Run, "guarded">> {
   const { run } = folders(directory);
-  const deadline = Date.now() + readyWithin;
+  const deadline = Date.now() + READY_WITHIN;
   let ended: Exit | undefined;
   void guarded.exited.then((exit) => (ended = exit));
   while (Date.now() < deadline) {
@@ -85,7 +82,7 @@ async function ready(
     }
     await sleep(20);
   }
-  throw new Error(`nats-server was not ready within ${readyWithin / 1000} s`);
+  throw new Error(`nats-server was not ready within ${READY_WITHIN / 1000} s`);
 }
 
 async function sizeOf(path: string): Promise<number> {

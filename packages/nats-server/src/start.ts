@@ -20,19 +20,13 @@ export interface StartOptions {
   name?: string;
   /** Path of a nats-server; found or fetched when left out. */
   binary?: string;
-  /** Bytes that one message may have; nats-server's own default is 1 MiB. */
-  maxPayload?: number;
   /** Write every message through to the disk before it is acknowledged. Default true. */
   syncAlways?: boolean;
   websocket?: WebsocketOptions;
   /** Default `nats-server.log` in the directory. */
   logFile?: string;
-  /** How many account JWTs the resolver keeps; unlimited when left out. */
-  resolverLimit?: number;
   /** Configuration in nats-server's own words, put at the end. */
   extra?: string;
-  /** Milliseconds that the server may take to be ready, its streams recovered. Default 60 000. */
-  readyWithin?: number;
   /** Ends a start that is under way, which then throws its reason; the process is gone then. */
   signal?: AbortSignal;
 }
@@ -65,7 +59,6 @@ export interface NatsServer extends AsyncDisposable {
 }
 
 const STOP_WITHIN = 10_000;
-const READY_WITHIN = 60_000;
 
 /**
  * Starts a nats-server in operator mode and resolves when clients can connect. It ends with this process, however that
@@ -91,7 +84,6 @@ export async function startNatsServer(options: StartOptions): Promise<NatsServer
     logFile: resolve(options.logFile ?? join(directory, "nats-server.log")),
     // The address where this machine reaches a server that listens on all of them.
     reach: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host,
-    readyWithin: options.readyWithin ?? READY_WITHIN,
     ...(options.signal && { signal: options.signal }),
   };
   await prepareDirectory(directory);

@@ -29,8 +29,6 @@ export interface PlatformOptions extends ServiceSettings {
   readonly here?: readonly ServiceName[];
   /** Ends a start that is under way; what was begun is closed. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that a start may take, recovery of its streams included; five minutes unless given. */
-  readonly startWithin?: number;
 }
 
 /** A platform that runs; `await using` ends it. */
@@ -68,13 +66,16 @@ const programs = {
 export type ServiceName = keyof typeof programs;
 export const serviceNames: readonly ServiceName[] = ["accounts", "catalog", "codes", "projector", "web"];
 
+/** Milliseconds that a start may take, recovery of its streams included. */
+const startWithin = 300_000;
+
 /**
  * Starts nats-server, provides streams and buckets, and starts every service; resolves when all of them answer. Throws
  * the signal's reason, or `StartTimeoutError`, with everything closed that was begun.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await using undo = new AsyncDisposableStack();
-  using patience = new Patience(options.startWithin ?? 300_000, options.signal);
+  using patience = new Patience(startWithin, options.signal);
   const installation = await openInstallation(options.directory, options.partitions);
   const logFile = join(options.directory, "natster.log");
   const log = openLog(logFile, options.logLevel);

@@ -9,7 +9,7 @@ import { supervise } from "./supervise.ts";
 /** How a system is run. */
 export interface SystemOptions extends Pick<
   PlatformOptions,
-  "directory" | "registration" | "publicUrl" | "pageRoot" | "tls" | "logLevel" | "here" | "signal" | "startWithin"
+  "directory" | "registration" | "publicUrl" | "pageRoot" | "tls" | "logLevel" | "here" | "signal"
 > {
   /** An account that administers it, beside those that did before. */
   readonly administrator?: AccountKey;

@@ -15,12 +15,8 @@ export interface WrongTries extends AsyncDisposable {
 /** How wrong tries are met. */
 export interface WrongTriesOptions {
   readonly rows: RowWriter<RowOf<typeof codeTries>>;
-  /** Milliseconds between a wrong try and its refusal; a second where nothing is said. */
-  readonly delay?: number;
-  /** How many refusals wait at the most; the one that has waited longest goes first. */
-  readonly most?: number;
   /** Told of the first try, and whenever there are twice as many: guessing faster does not tell more. */
-  readonly tell?: (issuer: AccountKey, tried: { readonly code: CodeId; readonly count: number }) => void;
+  readonly tell: (issuer: AccountKey, tried: { readonly code: CodeId; readonly count: number }) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -31,7 +27,12 @@ interface Uncounted {
   count: number;
 }
 
-export function openWrongTries({ rows, delay = 1_000, most = 1_000, tell, onFault }: WrongTriesOptions): WrongTries {
+/** Milliseconds between a wrong try and its refusal. */
+const delay = 1_000;
+/** How many refusals wait at the most; the one that has waited longest goes first. */
+const most = 1_000;
+
+export function openWrongTries({ rows, tell, onFault }: WrongTriesOptions): WrongTries {
   const waiting = new Set<() => void>();
   const uncounted = new Map<CodeId, Uncounted>();
   let writing: Promise<void> | undefined;
@@ -54,7 +55,7 @@ export function openWrongTries({ rows, delay = 1_000, most = 1_000, tell, onFaul
       const [before, now] = [row?.count ?? 0, (row?.count ?? 0) + count];
       const tried = { count: now, last: new Date().toISOString() };
       if ((await rows.put(key, tried, sequence, revision, left)) === undefined) continue;
-      if (Math.floor(Math.log2(now)) > Math.floor(Math.log2(before))) tell?.(issuer, { code: id, count: now });
+      if (Math.floor(Math.log2(now)) > Math.floor(Math.log2(before))) tell(issuer, { code: id, count: now });
       return;
     }
   };

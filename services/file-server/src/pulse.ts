@@ -17,8 +17,6 @@ export interface PulseOptions {
   readonly catalog: CatalogName;
   readonly instance: InstanceId;
   readonly revision: () => number;
-  /** Milliseconds between two beats. */
-  readonly every?: number | undefined;
 }
 
 export interface Pulse {
@@ -28,8 +26,11 @@ export interface Pulse {
   stop(): Promise<void>;
 }
 
+/** Milliseconds between two beats. */
+const every = 10_000;
+
 /** Starts beating at once. Whether it is heard changes nothing of what is served. */
-export function startPulse({ beat, log, catalog, instance, revision, every = 10_000 }: PulseOptions): Pulse {
+export function startPulse({ beat, log, catalog, instance, revision }: PulseOptions): Pulse {
   let heard: boolean | undefined;
 
   /** Never rejects. What is so for long is said once. */

@@ -43,9 +43,8 @@ export interface ServeCatalogOptions extends Pick<
   readonly state?: string;
   /** Milliseconds between two looks at what was published or taken back; half a minute unless given. */
   readonly lookEvery?: number;
-  /** Says that the catalog is served, where anybody is to know; how often is `beatEvery`, in milliseconds. */
+  /** Says that the catalog is served, where anybody is to know. */
   readonly beat?: Beat;
-  readonly beatEvery?: number;
 }
 
 /** A catalog that is served. */
@@ -129,8 +128,8 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     metadata: { catalog, instance },
     figures: () => ({ files: index.size, revision: index.revision, sessions: sessions.size }),
   });
-  const { beat, beatEvery: every } = options;
-  const pulse = beat && startPulse({ beat, every, log, catalog, instance, revision: () => index.revision });
+  const { beat } = options;
+  const pulse = beat && startPulse({ beat, log, catalog, instance, revision: () => index.revision });
   const announcing = announce(index, () => pulse?.now(), ended.signal);
   const opened = undo.move();
 

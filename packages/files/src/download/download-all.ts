@@ -24,8 +24,6 @@ export interface TotalProgress {
 
 /** What a download of many files is told. */
 export interface DownloadAllOptions {
-  /** How many files are under way at once; 8 unless given. They share the catalog's window. */
-  readonly parallel?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TotalProgress) => void;
   readonly onFile?: (result: FileResult) => void;
@@ -40,6 +38,9 @@ export interface Downloaded {
   readonly bytes: number;
 }
 
+/** How many files are under way at once. They share the catalog's window. */
+const atOnce = 8;
+
 /**
  * Downloads files below a folder, each to its path. What goes wrong with one file is in its result. What goes wrong for
  * all, such as access that ends (`NobodyAnswersError`) or the signal, is thrown; files that were finished remain.
@@ -50,7 +51,7 @@ export async function downloadAll(
   folder: string,
   options: DownloadAllOptions = {},
 ): Promise<Downloaded> {
-  const { parallel = 8, signal, onProgress, onFile } = options;
+  const { signal, onProgress, onFile } = options;
   const root = resolve(folder);
   const results: FileResult[] = [];
   const ended = new AbortController();
@@ -77,7 +78,7 @@ export async function downloadAll(
     }
   };
 
-  await forEachOf(entries, parallel, async (entry) => {
+  await forEachOf(entries, atOnce, async (entry) => {
     stop.throwIfAborted();
     const result = await one(entry).catch((error: unknown) => {
       ended.abort(error);

@@ -28,11 +28,12 @@ export type RangeRefusal = "file_unknown" | "changed" | "range_outside";
 export interface RangeReaderOptions {
   /** How many files are kept open. */
   readonly openFiles?: number;
-  /** How many reads are made at once; each holds its range in memory. */
-  readonly atOnce?: number;
   /** Told of a file that no longer looks as it was indexed. */
   readonly onChanged: (path: FilePath) => void;
 }
+
+/** How many reads are made at once; each holds its range in memory. */
+const atOnce = 32;
 
 /** Reads ranges straight from the files of an index. */
 export class RangeReader implements AsyncDisposable {
@@ -41,7 +42,7 @@ export class RangeReader implements AsyncDisposable {
   readonly #gate: Gate;
   readonly #onChanged: (path: FilePath) => void;
 
-  constructor(index: RangeSource, { openFiles = 64, atOnce = 32, onChanged }: RangeReaderOptions) {
+  constructor(index: RangeSource, { openFiles = 64, onChanged }: RangeReaderOptions) {
     this.#index = index;
     this.#open = new OpenFiles(openFiles);
     this.#gate = new Gate(atOnce);
