@@ -36,10 +36,6 @@ export async function execute({ name, command, input, globals }: Typed): Promise
     interrupted.end(why);
   });
   await using _traces = await traceWhereAsked("cli");
-  // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-  // What is noted besides is no reason to end.
-  process.stderr.on("error", () => {});
   try {
     const { timeout, ...others } = check(GlobalsTyped, globals, (part) => `--${part}`);
     const within = (usual: number) => timeout ?? usual;

@@ -3,6 +3,11 @@ import manifest from "../package.json" with { type: "json" };
 import { CommanderError } from "commander";
 import { parse } from "./program.ts";
 
+// Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// What is noted besides is no reason to end.
+process.stderr.on("error", () => {});
+
 process.exitCode = await main(process.argv.slice(2));
 // Everything is in order: what is still being dialled, or hangs, keeps nobody who asked for the end.
 if (process.exitCode === 130) process.exit();
