@@ -41,9 +41,13 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
   expect(existsSync(here("gone"))).toBe(false);
 
   // A folder is of one catalog, and of all of it or of a part.
-  await done("mkdir Music && echo song > Music/song && natster share Music --json");
+  await done("mkdir Music && echo song | tee Music/song > Music/.secret && natster share Music --json");
   expect((await done("natster get music copy --force --prune", 1)).err).toMatch(/copy mirrors notes, and not music$/m);
   await done("natster get music && natster get music --prune");
+  // What begins with a dot is in it when its owner says so, and out of it again, while it is served.
+  const filesWith = async (told: string) => (await done(`natster share Music --public ${told} --json | jq .files`)).out;
+  await expect.poll(() => filesWith("--dotfiles"), { timeout: 20_000 }).toBe("2\n");
+  await expect.poll(() => filesWith("--no-dotfiles"), { timeout: 20_000 }).toBe("1\n");
 
   // One file is no other. What was fetched makes room for what is newer, and what was changed does not.
   const theirs = join(alice.home, "theirs");

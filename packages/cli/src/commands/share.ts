@@ -39,7 +39,8 @@ export default defineCommand({
     ["--description <text>", "what it holds, in a line"],
     ["--public", "with every account of the system, without a link"],
     ["--for <person>", "only this account may use the link: @handle or a key"],
-    ["--dotfiles", "with files and folders whose names begin with a dot"],
+    ["--dotfiles", "with files and folders whose names begin with a dot, from now on"],
+    ["--no-dotfiles", "without them, as at first"],
   ],
   completes: "catalogs",
   examples: [
@@ -56,7 +57,7 @@ export default defineCommand({
     description: Label.optional(),
     public: z.boolean().default(false),
     for: PersonTyped.optional(),
-    dotfiles: z.boolean().default(false),
+    dotfiles: z.boolean().optional(),
   }),
   output: z.strictObject({
     catalog: CatalogName,
@@ -228,11 +229,18 @@ async function serveFolder(
   globals: Globals,
   call: { readonly signal: AbortSignal; readonly ui: Ui },
 ): Promise<ServedFolder> {
-  const isNew = (await nameOfServed(person.context, root)) === undefined;
+  const known = await nameOfServed(person.context, root);
+  const isNew = known === undefined;
+  const before = known !== undefined && (await person.context.served())[known]?.dotfiles;
   const catalog = await makeCatalog(person, root, { name, description, dotfiles });
   if (isNew && name === undefined && losesLetters(root)) {
     call.ui.note(
       `the catalog is called ${catalog}, since names are of a to z, 0 to 9 and dashes; --name gives another`,
+    );
+  }
+  if (dotfiles !== undefined && dotfiles !== before) {
+    call.ui.note(
+      `files and folders whose names begin with a dot are ${dotfiles ? "in" : "out of"} ${catalog} from now on`,
     );
   }
   using _doing = showDoing(call.ui, "looking through the folder");

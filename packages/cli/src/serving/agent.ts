@@ -36,9 +36,7 @@ export interface Agent extends AsyncDisposable {
   readonly ended: Promise<Error | undefined>;
 }
 
-type Slot =
-  | { readonly root: string; readonly served: ServedCatalog }
-  | { readonly root: string; readonly reason: string };
+type Slot = Served[CatalogName] & ({ readonly served: ServedCatalog } | { readonly reason: string });
 
 /** Starts serving; resolves when every folder of the list is indexed and answered for, or cannot be. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
@@ -140,8 +138,9 @@ async function follow(
   { person, content, log, throttle, signal }: Serving,
 ): Promise<void> {
   for (const [catalog, slot] of slots) {
-    const stays = list[catalog]?.root === slot.root && "served" in slot;
-    if (stays) continue;
+    const listed = list[catalog];
+    const isAsListed = listed?.root === slot.root && listed.dotfiles === slot.dotfiles;
+    if (isAsListed && "served" in slot) continue;
     slots.delete(catalog);
     if ("served" in slot) await slot.served.stop();
   }
@@ -163,12 +162,12 @@ async function follow(
         beat: (state) => person.library.beat(state, { timeout: 2_000 }),
         ...(signal && { signal }),
       });
-      slots.set(catalog, { root, served });
+      slots.set(catalog, { root, dotfiles, served });
     } catch (error) {
       signal?.throwIfAborted();
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ catalog, root, reason }, "cannot serve a folder");
-      slots.set(catalog, { root, reason });
+      slots.set(catalog, { root, dotfiles, reason });
     }
   }
 }

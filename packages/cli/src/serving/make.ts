@@ -10,7 +10,8 @@ export interface NewCatalog {
   /** The name that it had here before, or the folder's own, unless given. */
   readonly name?: CatalogName | undefined;
   readonly description?: string | undefined;
-  readonly dotfiles: boolean;
+  /** Whether names that begin with a dot are in it; as it was before, and at first not, unless given. */
+  readonly dotfiles?: boolean | undefined;
 }
 
 /**
@@ -39,6 +40,6 @@ export async function makeCatalog(
     }
     if (description !== undefined) await person.catalog.describe({ catalog, description });
   }
-  await addServed(context, catalog, root, dotfiles || (other?.dotfiles ?? false));
+  await addServed(context, catalog, root, dotfiles ?? other?.dotfiles ?? false);
   return catalog;
 }
