@@ -35,6 +35,8 @@ export class IndexThread {
   readonly #worker: Worker;
   readonly #asked = new Map<number, Asked>();
   readonly #ended: Promise<void>;
+  /** Why nobody is answered any more. */
+  #over: unknown;
   #last = 0;
 
   constructor(start: IndexerStart, { onRevision, onProgress, onTrouble }: IndexerEvents) {
@@ -72,6 +74,7 @@ export class IndexThread {
 
   #ask(what: ToIndexer["do"], path?: string): Promise<ScanReport | boolean | void> {
     return new Promise((resolve, reject) => {
+      if (this.#over !== undefined) return reject(this.#over);
       const id = ++this.#last;
       this.#asked.set(id, { resolve, reject });
       this.#worker.ref();
@@ -88,6 +91,7 @@ export class IndexThread {
   }
 
   #end(error: unknown): void {
+    this.#over ??= error;
     for (const id of this.#asked.keys()) this.#take(id)?.reject(error);
   }
 }
