@@ -1,11 +1,13 @@
 /** The log of a system, into a file and back: of one that runs here, of one that does not, or of one elsewhere. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { backupLog, type BackupOptions, type BackupSummary } from "@natster/micro/backup";
 import { provision } from "@natster/micro/provision";
 import { restoreLog } from "@natster/micro/restore";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { knownDirectory, withBootstrap } from "./bootstrap.ts";
 import { holderOf } from "./directory/lock.ts";
-import { openSettings } from "./directory/settings.ts";
+import { openSettings, settingsFile } from "./directory/settings.ts";
 import { runSystem } from "./system.ts";
 
 /** Which log. */
@@ -18,7 +20,15 @@ export interface LogOptions extends BackupOptions {
   readonly binary?: string;
 }
 
-/** Writes the log to a file; a system that runs goes on meanwhile. Throws what `backupLog` does. */
+/** There is no log in the directory: its nats-servers are elsewhere, or nothing was restored yet. */
+export class NoLogError extends Error {
+  override readonly name = "NoLogError";
+}
+
+/**
+ * Writes the log to a file; a system that runs goes on meanwhile. Throws what `backupLog` does, `NoInstallationError`
+ * where the operator's keys are not there, and `NoLogError`.
+ */
 export async function backupSystem(path: string, options: LogOptions): Promise<BackupSummary> {
   const directory = knownDirectory(options.directory);
   const { servers } = options;
@@ -28,21 +38,32 @@ export async function backupSystem(path: string, options: LogOptions): Promise<B
     const here = [`nats://127.0.0.1:${client}`];
     return withBootstrap(directory, here, (connection) => backupLog(connection, path, options));
   }
+  mayRunHere(directory);
+  if (!existsSync(join(directory, "nats", "jetstream"))) throw new NoLogError(`there is no log in ${directory}`);
   return withNatsAlone(directory, options, (connection) => backupLog(connection, path, options));
 }
 
 /**
  * Brings a log back into a system that has none and does not run. Throws what `restoreLog` does, `DirectoryInUseError`,
- * and `NoInstallationError` where the operator's keys are not there.
+ * `NoInstallationError` where the operator's keys are not there, and `NoLogError` where its nats-servers are elsewhere.
  */
 export async function restoreSystem(path: string, options: LogOptions): Promise<BackupSummary> {
   const directory = knownDirectory(options.directory);
   const { servers } = options;
-  if (!servers) return withNatsAlone(directory, options, (connection) => restoreLog(connection, path, options));
+  if (!servers) {
+    mayRunHere(directory);
+    return withNatsAlone(directory, options, (connection) => restoreLog(connection, path, options));
+  }
   return withBootstrap(directory, servers, async (connection) => {
     await provision(connection);
     return restoreLog(connection, path, options);
   });
+}
+
+/** An operator's keys alone are of a system whose nats-servers others run: one more would be started among them. */
+function mayRunHere(directory: string): void {
+  if (existsSync(join(directory, settingsFile))) return;
+  throw new NoLogError(`no system was ever run in ${directory}: it holds the keys of an operator, and no log`);
 }
 
 /** With nats-server running for as long as it takes, and no service. */

@@ -4,7 +4,7 @@ export { DirectoryTooNewError } from "./directory/settings.ts";
 export { StartTimeoutError } from "./patience.ts";
 export { DirectoryTooOldError } from "./renew.ts";
 export { NoInstallationError, provisionSystem } from "./bootstrap.ts";
-export { backupSystem, type LogOptions, restoreSystem } from "./log-backup.ts";
+export { backupSystem, type LogOptions, NoLogError, restoreSystem } from "./log-backup.ts";
 export { type Installation, openInstallation } from "./installation.ts";
 export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
 export {

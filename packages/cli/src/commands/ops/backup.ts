@@ -18,6 +18,8 @@ export default defineCommand({
     say({ file, ...summary });
   },
   show({ file, events, sha256 }, ui) {
+    if (events === 0)
+      ui.note("the log is empty: nothing has ever happened in this system; is it the one that is meant?");
     ui.out(`${counted(events, "event")} are in ${file}, and it was read again: it is whole`);
     ui.out(`sha-256 ${sha256}`);
   },
