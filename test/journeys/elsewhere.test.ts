@@ -31,6 +31,7 @@ test("from another machine somebody redeems a link and fetches over TLS, and the
      echo "bob, who has no authority, sees: $(elsewhere bash -c '. ../bob.sh; NODE_EXTRA_CA_CERTS= natster redeem "$1" 2>&1' bob "$(jq -r .link.link share.json)")"
      elsewhere bash -ec '. ../bob.sh; natster redeem "$1" --handle bob' bob "$(jq -r .link.link share.json)"
      elsewhere bash -ec '. ../bob.sh; natster ls; natster get @alice/photos; natster doctor; jq -c .servers .config/natster/contexts/*/context.json'
+     echo "bob, who forgot it, sees: $(elsewhere bash -c '. ../bob.sh; NODE_EXTRA_CA_CERTS= natster ls 2>&1')"
      NODE_EXTRA_CA_CERTS=../tls/ca elsewhere "$NODE" -e 'fetch("${page}").then(({ status, headers }) =>
        console.log(status, headers.get("content-type").replace(" ", ""), headers.get("content-security-policy")))'
      natster down`,
@@ -47,6 +48,8 @@ test("from another machine somebody redeems a link and fetches over TLS, and the
   expect(code, told).toBe(0);
 
   expect(told).toContain(`sees: natster: no system answers at ${page}`);
+  expect(told).toContain("bob, who forgot it, sees: natster: the certificate of the system is by an authority");
+  expect(readFileSync(join(bob.home, ".config/natster/contexts/local/ca.crt"), "utf8")).toBe(ca);
   expect(out, told).toContain('["wss://10.77.0.1:8443/nats"]');
   expect(readFileSync(join(bob.home, "photos", "Welcome.md"))).toEqual(readFileSync(join(sample, "Welcome.md")));
   // NATS comes from the page's own origin, and its policy lets it come from nowhere else.

@@ -2,14 +2,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createPage } from "node:https";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { findNatsServer } from "@natster/nats-server";
 import { createKey } from "@natster/trust";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createCertificates } from "../../deploy/src/certificates.ts";
+import { explain } from "../../packages/cli/src/explain.ts";
+import { authorityOf } from "../../packages/cli/src/context/authority.ts";
 import { placeOf } from "../../packages/cli/src/system/place.ts";
 
 const { public: platform } = createKey("account");
@@ -74,6 +77,33 @@ test("tls:// reaches a nats-server whose authority is known, and no other", asyn
     expect(await connection.rtt(), host).toBeGreaterThanOrEqual(0);
     await connection.close();
   }
+});
+
+test("an authority that this machine does not know is named, over wss:// as over tls://, and kept where it is needed", async () => {
+  const { port } = await startTls("localhost");
+  const { ca, cert, key } = await createCertificates(["localhost"]);
+  const page = createPage({ cert, key });
+  onTestFinished(() => void page.close());
+  await once(page.listen(0, "127.0.0.1"), "listening");
+  const address = page.address();
+  const host = `localhost:${typeof address === "object" ? address?.port : ""}`;
+  for (const server of [`tls://localhost:${port}`, `wss://${host}/nats`]) {
+    const refused: unknown = await dialAt(server).catch((error: unknown) => error);
+    expect(explain(refused), server).toMatchObject({
+      what: expect.stringContaining("an authority that this machine does not know"),
+      next: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+    });
+  }
+
+  const file = join(mkdtempSync(join(tmpdir(), "natster-ca-")), "ca.crt");
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, ca);
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", file);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await authorityOf(`https://${host}/`, undefined)).toBe(ca);
+  // It is of no use there, and so it is not kept; nor is anything forgotten where nobody answers.
+  expect(await authorityOf(`https://localhost:${port}/`, undefined)).toBeUndefined();
+  expect(await authorityOf("https://localhost:2/", "what was kept")).toBe("what was kept");
 });
 
 test("tls:// demands a certificate for the address itself, an IP too", async () => {

@@ -31,7 +31,7 @@ export function explain(error: unknown): Explained {
     return { what: "no answer came in time", why: inner(error), next: "the same again, or with --timeout 60" };
   }
   if (error instanceof ClosedConnectionError || error instanceof ConnectionError) {
-    return { what: "the system cannot be reached", why: inner(error), next: "natster doctor" };
+    return systemError(error) ?? { what: "the system cannot be reached", why: inner(error), next: "natster doctor" };
   }
   // It is what the owner's machine refused that says why.
   if (error instanceof Error && error.name === "NotAdmittedError") return explain(error.cause);
@@ -70,8 +70,8 @@ const notLetIn: Explained = {
 };
 
 const untrusted = (): Explained => ({
-  what: "the certificate of the page is not one that this machine trusts",
-  next: "NODE_EXTRA_CA_CERTS=FILE natster …, with the authority that whoever runs the system gave you",
+  what: "the certificate of the system is by an authority that this machine does not know",
+  next: "NODE_EXTRA_CA_CERTS=FILE natster …, with the authority (ca.crt) that whoever runs the system gives you",
 });
 
 const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
@@ -92,9 +92,9 @@ const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  CERT_HAS_EXPIRED: () => ({ what: "the certificate of the page has run out", next: "ask whoever runs the system" }),
+  CERT_HAS_EXPIRED: () => ({ what: "the certificate of the system has run out", next: "ask whoever runs the system" }),
   ERR_TLS_CERT_ALTNAME_INVALID: () => ({
-    what: "the certificate of the page is for another name",
+    what: "the certificate of the system is for another name",
     next: "look at the address again",
   }),
   ENOTFOUND: () => ({ what: "the system cannot be reached", why: "there is no such host", next: "natster doctor" }),

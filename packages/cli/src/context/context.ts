@@ -8,6 +8,7 @@ import { createKey, type Key, keyFromSeed, userOf } from "@natster/trust";
 import * as z from "zod";
 import { anotherDevice } from "../explained.ts";
 import { Failure } from "../failure.ts";
+import { authorityOf } from "./authority.ts";
 import { readIfThere, readJson, writeAtomically, writeJson } from "./files.ts";
 import { contextsDirectory, currentFile } from "./paths.ts";
 
@@ -75,6 +76,7 @@ const fileNames = {
   served: "served.json",
   pins: "people.json",
   nats: "nats.json",
+  authority: "ca.crt",
 } as const;
 
 const folderOf = (name: string): string => join(contextsDirectory(), name);
@@ -100,12 +102,16 @@ export async function writeContext(name: string, made: NewContext): Promise<Cont
   if (accountKey) await writeAtomically(at("account"), `${accountKey.seed()}\n`);
   await writeAtomically(at("creds"), creds);
   if (servingCreds !== undefined) await writeAtomically(at("serving"), servingCreds);
+  const authority = await authorityOf(settings.page, await readIfThere(at("authority")));
+  if (authority === undefined) await rm(at("authority"), { force: true });
+  else await writeAtomically(at("authority"), authority);
   // For NATS's own tool: `nats --context PATH`.
   await writeJson(at("nats"), {
     description: `${name} in Natster`,
     url: settings.servers.join(","),
     creds: at("creds"),
     inbox_prefix: `_INBOX.${userOf(creds).user}`,
+    ...(authority !== undefined && { ca: at("authority") }),
   });
   const machine = before?.machine ?? randomBytes(8).toString("hex");
   await writeJson(at("settings"), { ...settings, version: 1, machine } satisfies Settings);

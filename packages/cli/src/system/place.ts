@@ -1,5 +1,5 @@
 /** How a system is reached: over TCP, or through its page's own origin. */
-import { type NatsConnection, type ConnectionOptions, wsconnect } from "@nats-io/nats-core";
+import { ConnectionError, type ConnectionOptions, type NatsConnection, wsconnect } from "@nats-io/nats-core";
 import { dial as connect } from "@natster/micro/transport";
 import type { Place } from "@natster/person";
 import type { Settings } from "../context/context.ts";
@@ -21,6 +21,20 @@ export const placeOf = (
  */
 const dial = (options: ConnectionOptions): Promise<NatsConnection> => {
   const [first = ""] = [options.servers ?? []].flat();
-  if (/^wss?:/.test(first)) return wsconnect(options);
+  if (/^wss?:/.test(first))
+    return wsconnect(options).catch(async (error: unknown) => {
+      throw (error instanceof ConnectionError && (await whyClosed(first, options.timeout))) || error;
+    });
   return connect(first.startsWith("tls:") ? { ...options, tls: {} } : options);
 };
+
+/** A WebSocket that was not opened says nothing of why: what serves it is asked, over the same TLS. */
+async function whyClosed(address: string, timeout = 5_000): Promise<ConnectionError | undefined> {
+  try {
+    await fetch(address.replace(/^ws/, "http"), { method: "HEAD", signal: AbortSignal.timeout(timeout) });
+    return undefined;
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    return cause instanceof Error ? new ConnectionError(cause.message, { cause }) : undefined;
+  }
+}
