@@ -20,14 +20,15 @@ export default defineCommand({
     ["natster catalog describe photos/a.jpg 'The day the tide was out'", "what people see beside a file"],
   ],
   deed: true,
-  input: z.object({ what: ReferenceTyped, text: z.string().max(512) }),
+  input: z.object({ what: ReferenceTyped, text: z.string() }),
   output: z.strictObject({ catalog: CatalogName, path: z.string().optional(), description: z.string() }),
   async run({ input: { what, text: description }, globals, say }) {
     const { catalog, path, owner } = what;
     if (owner !== undefined) throw new UsageError("only what is yours is yours to describe");
+    const [whose, most] = path === "" ? ["a catalog's", 256] : ["a file's", 512];
+    if (description.length > most) throw new UsageError(`${whose} description has at most ${most} characters`);
     await using person = await connectAs(globals);
     if (path === "") {
-      if (description.length > 256) throw new UsageError("a catalog's description has at most 256 characters");
       await person.catalog.describe({ catalog, description });
       return say({ catalog, description });
     }
