@@ -7,7 +7,7 @@ import {
   TimeoutError,
   UserAuthenticationExpiredError,
 } from "@nats-io/nats-core";
-import { anotherDevice, type Explained } from "./explained.ts";
+import { anotherDevice, type Explained, whyTurnedAway } from "./explained.ts";
 import { Failure } from "./failure.ts";
 import { refusals } from "./refusals.ts";
 
@@ -65,7 +65,7 @@ const named: Readonly<Record<string, Omit<Explained, "what">>> = {
 
 const notLetIn: Explained = {
   what: "nats-server does not let this device in",
-  why: "it was revoked, or its account was closed or suspended",
+  why: whyTurnedAway,
   next: anotherDevice,
 };
 

@@ -2,7 +2,7 @@
 import { type Place, standingOf, visitLobby } from "@natster/person";
 import { type Key, parseCreds, readJwt } from "@natster/trust";
 import { AuthorizationError, TimeoutError } from "@nats-io/nats-core";
-import { anotherDevice } from "../explained.ts";
+import { anotherDevice, whyTurnedAway } from "../explained.ts";
 import { Failure } from "../failure.ts";
 
 /** Who is not let in: the device's creds, and the account's key where this machine holds it. */
@@ -47,7 +47,7 @@ export async function whyNotLetIn(error: unknown, place: Place, { creds, account
     // Nobody answers there either; but who holds the key needs no answer for another device.
     if (!refused) return error;
     return failure("nats-server does not let this device in", {
-      why: "it was revoked, or its account was closed or suspended, and nobody says which",
+      why: `${whyTurnedAway}, and nobody says which`,
       next,
     });
   }
