@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
-import { createCertificates } from "./certificates.ts";
+import { createAuthority, faultsOf, issue } from "./certificates.ts";
 
 async function visit(ca: string, servername: string, cert: string, key: string): Promise<string> {
   const server = createServer({ cert, key }, (socket) => socket.end("hello")).listen(0, "127.0.0.1");
@@ -21,13 +21,26 @@ async function visit(ca: string, servername: string, cert: string, key: string):
 }
 
 test("who trusts the authority is let in under each of its names, and under no other", async () => {
-  const { ca, cert, key } = await createCertificates(["nats", "natster.example"]);
-  expect(await visit(ca, "nats", cert, key)).toBe("admitted");
-  expect(await visit(ca, "natster.example", cert, key)).toBe("admitted");
-  expect(await visit(ca, "elsewhere.example", cert, key)).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+  const authority = await createAuthority("ours");
+  const { cert, key } = await issue(authority, ["nats", "natster.example"], "server");
+  expect(await visit(authority.cert, "nats", cert, key)).toBe("admitted");
+  expect(await visit(authority.cert, "natster.example", cert, key)).toBe("admitted");
+  expect(await visit(authority.cert, "elsewhere.example", cert, key)).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
 });
 
 test("who trusts another authority of the same name is not", async () => {
-  const [ours, theirs] = await Promise.all([createCertificates(["nats"]), createCertificates(["nats"])]);
-  expect(await visit(theirs.ca, "nats", ours.cert, ours.key)).toMatch(/SIGNATURE|VERIFY|SELF_SIGNED/);
+  const [ours, theirs] = await Promise.all([createAuthority("same"), createAuthority("same")]);
+  const { cert, key } = await issue(ours, ["nats"], "server");
+  expect(await visit(theirs.cert, "nats", cert, key)).toMatch(/SIGNATURE|VERIFY|SELF_SIGNED/);
+});
+
+test("a name that a certificate lacks is told, and its end when less than a third is left", async () => {
+  const authority = await createAuthority("ours");
+  const { cert } = await issue(authority, ["nats", "127.0.0.1"], "server");
+  const in300Days = new Date(Date.now() + 300 * 24 * 60 * 60 * 1_000);
+  expect(faultsOf(cert, ["nats", "127.0.0.1"])).toEqual([]);
+  expect(faultsOf(cert, ["nats", "elsewhere.example"])).toEqual(["is not for elsewhere.example"]);
+  expect(faultsOf(cert, ["nats"], in300Days)).toEqual([
+    expect.stringMatching(/^is valid until \d{4}-\d\d-\d\d alone$/),
+  ]);
 });

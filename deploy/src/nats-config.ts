@@ -23,14 +23,15 @@ export function natsConfig(server: string, servers: readonly string[], installat
   });
 }
 
+/** By an authority of the servers alone: nothing that a service has opens a route. */
 const files = [
-  'cert_file: "/etc/natster/tls.crt"',
-  'key_file: "/etc/natster/tls.key"',
-  'ca_file: "/etc/natster/ca.crt"',
+  'cert_file: "/etc/natster/routes.crt"',
+  'key_file: "/etc/natster/routes.key"',
+  'ca_file: "/etc/natster/routes-ca.crt"',
 ];
 
 /** Each proves to the others that it is one of them. */
-const cluster = (
+export const cluster = (
   servers: readonly string[],
 ): string => `# Told to go by SIGUSR2 it hands on what it leads, and then its clients one by one, for at most so long.
 lame_duck_duration: "30s"

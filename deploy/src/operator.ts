@@ -5,7 +5,9 @@ import { prepare } from "./prepare.ts";
 import { prepareSettings, provisionSettings } from "./settings.ts";
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
-  prepare: () => prepare(readConfig(prepareSettings)),
+  async prepare() {
+    for (const note of await prepare(readConfig(prepareSettings))) process.stderr.write(`prepare: ${note}\n`);
+  },
   async provision() {
     const {
       NATS_URL,

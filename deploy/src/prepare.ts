@@ -1,10 +1,11 @@
 /** Sets up a system for containers: keys, certificates, nats-server's configuration, and what each service is given. */
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { platformServices } from "@natster/contracts/platform";
 import { type Installation, openInstallation, serviceEnvironment } from "@natster/standalone";
-import { type Certificates, createCertificates } from "./certificates.ts";
+import { type Certified, certify } from "./certify.ts";
 import { natsConfig } from "./nats-config.ts";
+import { put } from "./put.ts";
 import type { PrepareSettings } from "./settings.ts";
 
 /** Where a container finds what it is given. */
@@ -13,20 +14,18 @@ const given = "/run/natster";
 /**
  * Writes everything, once: what is there stays as it is, but for configuration, which follows the settings. A folder
  * holds the secrets of one service alone; `keys` holds what no running process needs, and belongs somewhere offline.
+ * Resolves with what whoever runs it should know.
  */
-export async function prepare(settings: PrepareSettings): Promise<void> {
+export async function prepare(settings: PrepareSettings): Promise<readonly string[]> {
   const { NATSTER_STATE: state, NATSTER_SERVERS: servers } = settings;
   const installation = await openInstallation(join(state, "keys"), settings.NATSTER_PARTITIONS);
-  const certificates = await certificatesIn(join(state, "nats"), [
-    ...servers,
-    ...settings.NATSTER_HOSTS,
-    new URL(settings.NATSTER_PUBLIC_URL).hostname,
-  ]);
+  const hosts = [...settings.NATSTER_HOSTS, new URL(settings.NATSTER_PUBLIC_URL).hostname];
+  const certified = await certify(state, { servers, hosts });
   for (const server of servers) {
-    await put(join(state, "nats"), { [`${short(server)}.conf`]: natsConfig(server, servers, installation) });
+    await put(join(state, "nats", `${short(server)}.conf`), natsConfig(server, servers, installation));
   }
   for (const service of platformServices) {
-    await give(join(state, "services", service), variablesOf(service, installation, settings), certificates);
+    await give(join(state, "services", service), variablesOf(service, installation, settings), certified);
   }
   const provision = {
     NATS_URL: urlOf(servers),
@@ -34,7 +33,8 @@ export async function prepare(settings: PrepareSettings): Promise<void> {
     NATSTER_REPLICAS: String(servers.length),
     NATSTER_PARTITIONS: String(installation.partitions?.[0] ?? 1),
   };
-  await give(join(state, "services", "provision"), provision, certificates);
+  await give(join(state, "services", "provision"), provision, certified);
+  return certified.notes;
 }
 
 function variablesOf(
@@ -56,11 +56,7 @@ function variablesOf(
 }
 
 /** Writes a service's variables, and copies the secrets that they name to where they then point. */
-async function give(
-  folder: string,
-  variables: Readonly<Record<string, string>>,
-  { ca, cert, key }: Certificates,
-): Promise<void> {
+async function give(folder: string, variables: Readonly<Record<string, string>>, { ca }: Certified): Promise<void> {
   const settings: Record<string, string> = { ...variables };
   await mkdir(folder, { recursive: true });
   for (const [name, value] of Object.entries(variables)) {
@@ -70,11 +66,8 @@ async function give(
     settings[name] = join(given, file);
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-  await put(folder, {
-    "settings.env": lines.join(""),
-    "ca.crt": ca,
-    ...(settings["WEB_TLS_CERT"] !== undefined && { "tls.crt": cert, "tls.key": key }),
-  });
+  await put(join(folder, "settings.env"), lines.join(""));
+  await put(join(folder, "ca.crt"), ca);
 }
 
 /** The variables that name a secret, and what its file is called. */
@@ -83,23 +76,6 @@ const fileOf: Readonly<Record<string, string>> = {
   NATS_STREAMS_CREDS: "streams.creds",
   NATSTER_SIGNING_KEY: "signing.seed",
 };
-
-/** The certificates that are there, brought or made before; made where there are none. */
-async function certificatesIn(folder: string, names: readonly string[]): Promise<Certificates> {
-  await mkdir(folder, { recursive: true });
-  const there = await readdir(folder);
-  const read = (name: string) => readFile(join(folder, name), "utf8");
-  if (["ca.crt", "tls.crt", "tls.key"].every((name) => there.includes(name))) {
-    return { ca: await read("ca.crt"), cert: await read("tls.crt"), key: await read("tls.key") };
-  }
-  const made = await createCertificates([...new Set(names)]);
-  await put(folder, { "ca.crt": made.ca, "tls.crt": made.cert, "tls.key": made.key });
-  return made;
-}
-
-async function put(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 });
-}
 
 const urlOf = (servers: readonly string[]): string => servers.map((server) => `tls://${server}:4222`).join(",");
 
