@@ -1,7 +1,9 @@
 /** Sets up a system for containers: keys, certificates, nats-server's configuration, and what each service is given. */
+import { existsSync, globSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { platformServices } from "@natster/contracts/platform";
+import { ConfigError } from "@natster/micro";
 import { type Installation, openInstallation, serviceEnvironment } from "@natster/standalone";
 import { type Certified, certify } from "./certify.ts";
 import { natsConfig } from "./nats-config.ts";
@@ -15,9 +17,17 @@ const given = "/run/natster";
  * Writes everything, once: what is there stays as it is, but for configuration, which follows the settings. A folder
  * holds the secrets of one service alone; `keys` holds what no running process needs, and belongs somewhere offline.
  * Resolves with what whoever runs it should know.
+ * @throws ConfigError where a system was set up here whose operator's keys are gone: those of another operator would
+ * shut everybody out.
  */
 export async function prepare(settings: PrepareSettings): Promise<readonly string[]> {
   const { NATSTER_STATE: state, NATSTER_SERVERS: servers } = settings;
+  const isThere = globSync(join(state, "nats", "*.conf")).length > 0;
+  if (isThere && !existsSync(join(state, "keys", "installation.json"))) {
+    throw new ConfigError(
+      "the operator's keys are not in the volume keys, and this system has others' already: put them back, and start again",
+    );
+  }
   const installation = await openInstallation(join(state, "keys"), settings.NATSTER_PARTITIONS);
   const hosts = [...settings.NATSTER_HOSTS, new URL(settings.NATSTER_PUBLIC_URL).hostname];
   const certified = await certify(state, { servers, hosts });
