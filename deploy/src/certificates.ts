@@ -1,7 +1,7 @@
 /** Authorities of one's own, for an installation to which nobody brings certificates, and what they sign. */
 // oxlint-disable-next-line import/no-unassigned-import -- the library below finds its parts through what this one adds
 import "reflect-metadata";
-import { createPublicKey, type webcrypto, X509Certificate } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
@@ -89,12 +89,15 @@ export function faultsOf(cert: string, names: readonly string[], now = new Date(
   ];
 }
 
+/** A secret key, by the name that whichever types of the platform are there have for it. */
+type Secret = Awaited<ReturnType<typeof createKeys>>["privateKey"];
+
 const createKeys = () => crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
-const readKey = (pem: string): Promise<webcrypto.CryptoKey> =>
+const readKey = (pem: string) =>
   crypto.subtle.importKey("pkcs8", x509.PemConverter.decodeFirst(pem), algorithm, false, ["sign"]);
 
-async function pair(cert: x509.X509Certificate, key: webcrypto.CryptoKey): Promise<Pair> {
+async function pair(cert: x509.X509Certificate, key: Secret): Promise<Pair> {
   const secret = x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
   return { cert: `${cert.toString("pem")}\n`, key: `${secret}\n` };
 }
