@@ -2,14 +2,20 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type FileEntry, type FilePath, files } from "@natster/contracts/files";
-import { type CatalogReader, DigestMismatchError, openCatalog, type OpenCatalogOptions } from "@natster/files";
+import {
+  type CatalogReader,
+  DigestMismatchError,
+  openCatalog,
+  type OpenCatalogOptions,
+  Throttle,
+} from "@natster/files";
 import { download, downloadAll, UnsafePathError } from "@natster/files/download";
 import { isRefusal, NobodyAnswersError, Refusal, refuse, silentLog } from "@natster/micro";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Nats, photos, startNats } from "./nats.fixture.ts";
 import { startProcess } from "./process.fixture.ts";
-import { serveCatalog } from "./serve-catalog.ts";
+import { serveCatalog, type ServeCatalogOptions } from "./serve-catalog.ts";
 import { type Oddity, serveOddly } from "./serving.fixture.ts";
 
 const MiB = 1024 * 1024;
@@ -32,8 +38,8 @@ async function folderWith(content: Record<string, string | Uint8Array>): Promise
   return root;
 }
 
-const serveFolder = (root: string) =>
-  serveCatalog({ connection: owner!, device: nats.serving, catalog: photos, root, log: silentLog() });
+const serveFolder = (root: string, options: Partial<ServeCatalogOptions> = {}) =>
+  serveCatalog({ connection: owner!, device: nats.serving, catalog: photos, root, log: silentLog(), ...options });
 const oddly = (root: string, odd: Oddity) =>
   serveOddly({ connection: owner!, device: nats.serving }, photos, root, odd);
 const openShared = (options: Partial<OpenCatalogOptions> = {}) =>
@@ -192,6 +198,25 @@ test("an instance that stops in the middle hands its readers over, and none of t
   for (const [index, name] of ["a.bin", "b.bin"].entries()) {
     expect((await readFile(join(folder, name))).equals(contents[index]!)).toBe(true);
   }
+});
+
+test("an instance that keeps to a rate stops before its readers have all that they asked for, and they get it elsewhere", async () => {
+  const bytes = randomBytes(2 * MiB);
+  const root = await folderWith({ "film.bin": bytes });
+  // The first range goes at once, and the next is due days later.
+  const slow = await serveFolder(root, { throttle: new Throttle(1), grace: 100 });
+  const catalog = await openShared();
+  const [entry] = await listOf(catalog);
+  const begun = Promise.withResolvers<void>();
+  const target = join(await nats.newFolder(), "film.bin");
+  const downloading = download(catalog, entry!, target, { onProgress: () => begun.resolve() });
+  await begun.promise;
+  await using _other = await serveFolder(root);
+
+  await slow.stop();
+  await downloading;
+
+  expect((await readFile(target)).equals(bytes)).toBe(true);
 });
 
 test("nats-server is started again in the middle, and the download goes on", async () => {

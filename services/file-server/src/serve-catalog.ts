@@ -43,6 +43,11 @@ export interface ServeCatalogOptions extends Pick<
   readonly state?: string;
   /** Milliseconds between two looks at what was published or taken back; half a minute unless given. */
   readonly lookEvery?: number;
+  /**
+   * Milliseconds that a stop leaves for what is asked already; five seconds unless given. Whoever waits longer, for a rate
+   * or for nats-server, is told `session_unknown`, and asks elsewhere.
+   */
+  readonly grace?: number;
   /** Says that the catalog is served, where anybody is to know. */
   readonly beat?: Beat;
 }
@@ -70,7 +75,7 @@ export interface ServedCatalog extends AsyncDisposable {
  * the folder cannot be read.
  */
 export async function serveCatalog(options: ServeCatalogOptions): Promise<ServedCatalog> {
-  const { connection, bulk = connection, catalog, device, root } = options;
+  const { connection, bulk = connection, catalog, device, root, grace = 5_000 } = options;
   const owner = accountOf(device);
   const instance = InstanceId.parse(nuid.next());
   const log = options.log.child({ catalog, instance });
@@ -140,7 +145,9 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
     await announcing;
     // First of all, so that readers look elsewhere.
     await pulse?.stop();
+    const late = setTimeout(() => sessions[Symbol.dispose](), grace);
     await serving.stop();
+    clearTimeout(late);
   };
   const stop = () => (stopping ??= end());
   return {
