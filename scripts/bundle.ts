@@ -21,7 +21,8 @@ export async function bundle(entry: string, folder: string): Promise<string[]> {
   const { output } = await build.write({
     dir: folder,
     format: "esm",
-    minify: { compress: true, mangle: false, codegen: true },
+    // Lines and names stay: an error says where it was.
+    minify: { compress: true, mangle: false, codegen: false },
     entryFileNames: "[name].js",
     chunkFileNames: "[name].js",
     // Packages that are CommonJS ask for Node's own modules by `require`.

@@ -1,6 +1,6 @@
 /** What sets a system of containers up: `prepare` makes keys and configuration, `provision` streams and buckets. */
-import { ConfigError, connect, createLog, readConfig } from "@natster/micro";
-import { provision } from "@natster/micro/provision";
+import { ConfigError, connect, createLog, readConfig, sayWhyItEnds } from "@natster/micro";
+import { NoStorageError, provision } from "@natster/micro/provision";
 import { prepare } from "./prepare.ts";
 import { prepareSettings, provisionSettings } from "./settings.ts";
 
@@ -21,8 +21,11 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
       name: "provision",
       log: createLog("provision", "info"),
     });
-    await provision(connection, { replicas, partitions });
-    await connection.close();
+    try {
+      await provision(connection, { replicas, partitions });
+    } finally {
+      await connection.close();
+    }
   },
 };
 
@@ -35,7 +38,5 @@ try {
     );
   await command();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`operator: ${error.message}\n`);
-  process.exitCode = 2;
+  sayWhyItEnds("operator", error, [NoStorageError]);
 }

@@ -58,6 +58,7 @@ const named: Readonly<Record<string, Omit<Explained, "what">>> = {
   StalledError: { next: "the same again" },
   NotAnsweredYetError: { next: "the same again, when the machine of whoever made the code is on" },
   NotAppliedYetError: { next: "natster ls, in a moment" },
+  NoStorageError: { next: "df -h of the folder where nats-server keeps its streams" },
   LobbyShutError: { why: "it has lost the account by which they come", next: "ask whoever runs the system" },
   DigestMismatchError: { next: "the same again" },
   NoFolderError: { next: "choose another folder" },

@@ -24,4 +24,5 @@ export { describe } from "./service/describe.ts";
 export type { Call, Handler, Handlers } from "./service/handler.ts";
 export type { Health } from "./service/health.ts";
 export { isRefusal, kitRefusal, Refusal, refuse } from "./service/refusal.ts";
+export { sayWhyItEnds } from "./service/why-it-ends.ts";
 export { serve, type ServeOptions, type Serving } from "./service/serve.ts";

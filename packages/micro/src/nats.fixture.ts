@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AccountKey } from "@natster/contracts";
-import { type NatsServer, startNatsServer } from "@natster/nats-server";
+import { type NatsServer, type StartOptions, startNatsServer } from "@natster/nats-server";
 import { createKey, createOperator, formatCreds, keyFromSeed, type NewOperator, userJwt } from "@natster/trust";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "./connection/connect.ts";
@@ -24,15 +24,19 @@ export interface TestNats extends AsyncDisposable {
   readonly env: Record<string, string>;
 }
 
-/** Starts a nats-server; the platform's streams, durables and buckets are there. */
-export async function startNats(): Promise<TestNats> {
+/** Starts a nats-server, with more of its configuration; the platform's streams, durables and buckets are there. */
+export async function startNats({ extra }: Pick<StartOptions, "extra"> = {}): Promise<TestNats> {
   await using undo = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "natster-micro-"));
   undo.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
   const operator = createOperator({ issuedAt: Math.floor(Date.now() / 1000) });
   const { operatorJwt: jwt, systemAccount, preload, platform } = operator;
   const server = undo.use(
-    await startNatsServer({ operator: { jwt, systemAccount, preload }, directory: join(directory, "nats") }),
+    await startNatsServer({
+      operator: { jwt, systemAccount, preload },
+      directory: join(directory, "nats"),
+      ...(extra !== undefined && { extra }),
+    }),
   );
   const credsFile = async (name: string, text: string) => {
     const path = join(directory, `${name}.creds`);

@@ -28,6 +28,7 @@ import {
   type ConsumerConfig,
   DeliverPolicy,
   DiscardPolicy,
+  JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
   ReplayPolicy,
@@ -47,10 +48,19 @@ export interface ProvisionOptions {
   readonly partitions?: number;
 }
 
-/** The most that the log may take on disk. When it is full it refuses; it never forgets. */
-const logBytes = 8 * 2 ** 30;
+/** The most that the log may take on disk, and what runs out. When the log is full it refuses; it never forgets. */
+const gibibyte = 2 ** 30;
+const [logBytes, timerBytes] = [8 * gibibyte, gibibyte];
 
-/** Provides everything; what exists already is brought up to date, and nothing is ever removed. */
+/** JetStream has less room than the streams ask for. */
+export class NoStorageError extends Error {
+  override readonly name = "NoStorageError";
+}
+
+/**
+ * Provides everything; what exists already is brought up to date, and nothing is ever removed. Throws `NoStorageError`
+ * where nats-server has no room for it.
+ */
 export async function provision(
   connection: NatsConnection,
   { replicas = 1, partitions = 1 }: ProvisionOptions = {},
@@ -80,7 +90,7 @@ export async function provision(
     description: "What runs out, and what has",
     subjects: ["timers.>"],
     num_replicas: replicas,
-    max_bytes: logBytes / 8,
+    max_bytes: timerBytes,
     max_msg_size: 4 * 1024,
     storage: StorageType.File,
     // JetStream refuses schedules on a stream that discards new messages; what is set can be set again from the log.
@@ -141,10 +151,26 @@ async function ensureStream(
   config: Partial<StreamConfig> & { name: string },
 ): Promise<boolean> {
   const there = await manager.streams.info(config.name).catch(() => undefined);
-  if (there) await manager.streams.update(config.name, config);
-  else await manager.streams.add(config);
+  try {
+    if (there) await manager.streams.update(config.name, config);
+    else await manager.streams.add(config);
+  } catch (cause) {
+    throw cause instanceof JetStreamApiError && isOfStorage(cause) ? noRoomFor(config.name, cause) : cause;
+  }
   return !there;
 }
+
+/** One server says it by a number, a cluster in words (`selectPeerError` of nats-server). */
+const isOfStorage = ({ code, message }: JetStreamApiError): boolean =>
+  code === 10047 || (code === 10005 && message.includes("insufficient storage"));
+
+const noRoomFor = (stream: string, cause: JetStreamApiError): NoStorageError => {
+  const asked = (logBytes + timerBytes) / gibibyte;
+  return new NoStorageError(
+    `nats-server has no room for the stream ${stream}: ${cause.message}. All streams ask for ${asked} GiB; it gives three quarters of what is free on its disk when it starts (Max Storage in its log), so start it again with ${(asked / 3) * 4} GiB free`,
+    { cause },
+  );
+};
 
 /** Has a durable begin with the first message again, which it does where it is made anew. */
 async function dropDurable(manager: JetStreamManager, stream: string, name: string): Promise<void> {

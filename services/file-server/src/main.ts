@@ -4,7 +4,7 @@ import { files } from "@natster/contracts/files";
 import { projector } from "@natster/contracts/library";
 import { RootError } from "@natster/files/index";
 import { onUnexpected } from "@natster/micro/unexpected";
-import { client, ConfigError, connect, createLog, leave, readConfig } from "@natster/micro";
+import { client, ConfigError, connect, createLog, leave, readConfig, sayWhyItEnds } from "@natster/micro";
 import { parseCreds, type SessionDevice } from "@natster/trust";
 import type { Beat } from "./pulse.ts";
 import { KeptUnreadableError } from "./kept.ts";
@@ -71,8 +71,5 @@ function stopSignal(): { signal: AbortSignal; asked: Promise<Error | undefined> 
 try {
   if (await run()) process.exitCode = 1;
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof RootError || error instanceof KeptUnreadableError))
-    throw error;
-  process.stderr.write(`${files.name}: ${error.message}\n`);
-  process.exitCode = 2;
+  sayWhyItEnds(files.name, error, [RootError, KeptUnreadableError]);
 }

@@ -24,7 +24,7 @@ export function exposition(known: Known | undefined): Promise<string> {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Gauge({ name: `natster_${name}`, help, labelNames, registers });
   const flying = gauge("requests_in_flight", "Requests that are being answered", endpoint);
-  const latency = gauge("latency_seconds", "How long requests take", [...endpoint, "quantile"]);
+  const latency = gauge("latency_seconds", "How long requests take", [...endpoint, "percentile"]);
   const info = gauge("instance_info", "1 for each instance that answers", ["service", "instance", "version"]);
   const figure = gauge("figure", "What a service says of itself, by name", ["service", "instance", "figure"]);
 
@@ -38,8 +38,8 @@ export function exposition(known: Known | undefined): Promise<string> {
       if (!data) continue;
       faults.inc(labels, data.faults);
       flying.set(labels, data.in_flight);
-      for (const [quantile, percentile] of quantiles) {
-        latency.set({ ...labels, quantile }, data.latency[percentile] / 1e3);
+      for (const [percentile, milliseconds] of Object.entries(data.latency)) {
+        latency.set({ ...labels, percentile }, milliseconds / 1e3);
       }
       for (const [name, value] of Object.entries(data.figures ?? {})) {
         if (typeof value !== "number" && typeof value !== "boolean") continue;
@@ -80,9 +80,3 @@ export function exposition(known: Known | undefined): Promise<string> {
   }
   return registry.metrics();
 }
-
-const quantiles = [
-  ["0.5", "p50"],
-  ["0.95", "p95"],
-  ["0.99", "p99"],
-] as const;

@@ -5,12 +5,16 @@
 import { rm } from "node:fs/promises";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { dirname } from "node:path";
 import { json } from "node:stream/consumers";
+import { ConfigError } from "./config.ts";
 import { Health } from "./health.ts";
 
-/** Answers each connection with what `health` says, and closes it; a socket that was left behind is replaced. */
+/**
+ * Answers each connection with what `health` says, and closes it; a socket that was left behind is replaced. Throws
+ * `ConfigError` where none can be made there.
+ */
 export async function answerProbes(path: string, health: () => Promise<Health>): Promise<AsyncDisposable> {
-  await rm(path, { force: true });
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     health().then(
@@ -18,8 +22,15 @@ export async function answerProbes(path: string, health: () => Promise<Health>):
       () => socket.destroy(),
     );
   });
-  server.listen(path);
-  await once(server, "listening");
+  try {
+    await rm(path, { force: true });
+    server.listen(path);
+    await once(server, "listening");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const next = `${dirname(path)} has to be a folder that can be written, such as a tmpfs of a container`;
+    throw new ConfigError(`cannot start: NATSTER_PROBE: ${why}; ${next}`, { cause });
+  }
   return {
     async [Symbol.asyncDispose]() {
       server.close();

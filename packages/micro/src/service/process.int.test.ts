@@ -85,6 +85,21 @@ test("creds that are not there are one line, and end with 2", async () => {
   expect(await running.said).toBe("lab: cannot read the creds file /nowhere/lab.creds\n");
 });
 
+test("a place where no socket can be made is one line that says what it takes, and ends with 2", async () => {
+  await using running = await launch({ NATSTER_PROBE: "/nowhere/natster.sock", LOG_LEVEL: "warn" }, "lab:");
+  expect(await running.exited).toEqual([2, null]);
+  expect(await running.said).toMatch(
+    /^lab: cannot start: NATSTER_PROBE: listen [^\n]+; \/nowhere has to be a folder that can be written, [^\n]+\n$/,
+  );
+});
+
+test("an error that ends a start is named in the log, without the source that it came from, and ends with 1", async () => {
+  const lost = `AsyncDisposableStack.prototype.use = () => { throw new Error("lost"); }`;
+  await using running = await launch({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(lost)}` });
+  expect(await running.exited).toEqual([1, null]);
+  expect(JSON.parse(await running.said)).toMatchObject({ msg: "cannot go on", err: { message: "lost" } });
+});
+
 test("a denied subscription ends the process with 1 and says why, once", async () => {
   await using running = await launch({ NATS_CREDS: await nats.credsFile("codes", nats.operator.creds.codes) });
   expect(await running.exited).toEqual([1, null]);

@@ -11,6 +11,7 @@ import { answerProbes } from "./probe.ts";
 import { whenProvided } from "./provided.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 import { onUnexpected } from "./unexpected.ts";
+import { sayWhyItEnds } from "./why-it-ends.ts";
 import { traceWhereAsked } from "../trace.ts";
 
 /** What every platform service reads from its environment. */
@@ -158,7 +159,7 @@ const closedError = () => new Error("the connection was closed");
 
 /**
  * Runs a program as a process until SIGTERM or SIGINT. What its operator has to mend, a setting or a nats-server that is
- * too old, is one line on standard error, and exit 2; an error that nobody caught is named in the log, and exit 1.
+ * too old, is one line on standard error, and exit 2; any other error is named in the log, and exit 1.
  */
 export async function run<S extends ServiceContract, C extends z.ZodObject>(program: Program<S, C>): Promise<void> {
   const asked = new AbortController();
@@ -180,8 +181,6 @@ export async function run<S extends ServiceContract, C extends z.ZodObject>(prog
     if (await running.ended) process.exitCode = 1;
   } catch (error) {
     if (asked.signal.aborted) return;
-    if (!(error instanceof ConfigError || error instanceof ServerTooOldError)) throw error;
-    process.stderr.write(`${program.contract.name}: ${error.message}\n`);
-    process.exitCode = 2;
+    sayWhyItEnds(program.contract.name, error, [ServerTooOldError]);
   }
 }
