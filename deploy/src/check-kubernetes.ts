@@ -36,7 +36,12 @@ const Pod = z.looseObject({
     volumes: z.array(z.looseObject({ secret: z.looseObject({ secretName: z.string() }).optional() })).default([]),
   }),
 });
-const Workload = z.looseObject({ spec: z.looseObject({ template: Pod }) });
+const Workload = z.looseObject({
+  spec: z.looseObject({ template: Pod, replicas: z.int().optional(), ttlSecondsAfterFinished: z.int().optional() }),
+});
+const Scaling = z.looseObject({
+  spec: z.looseObject({ scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }) }),
+});
 const Selecting = z.looseObject({ spec: z.looseObject({ selector: z.looseObject({ matchLabels: Labels }) }) });
 
 const Named = z.looseObject({
@@ -111,13 +116,25 @@ function promiseFaults(object: Named): string[] {
   if (!workloads.has(object.kind)) return [];
   const read = Workload.safeParse(object);
   if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  const { metadata, spec } = read.data.spec.template;
+  const { replicas, ttlSecondsAfterFinished, template } = read.data.spec;
+  const { metadata, spec } = template;
   const secrets = spec.volumes.flatMap(({ secret }) => (secret ? [secret.secretName] : []));
   const foreign = secrets.filter((name) => !name.startsWith(`${object.metadata.name}-`));
   return [
     ...foreign.map((name) => `has the secret of another, ${name}`),
+    ...(replicas !== undefined && isScaled(object) ? ["is set back to so many by each apply"] : []),
+    ...(object.kind === "Job" && ttlSecondsAfterFinished !== 0 ? ["stands in the way of the next apply"] : []),
     ...(lasting.includes(object.kind) ? lastingFaults(object, metadata.labels, spec.containers) : []),
   ];
+}
+
+/** Whether autoscaling says how many there are. */
+function isScaled({ kind, metadata: { name } }: Named): boolean {
+  return objects.some((object) => {
+    if (object.kind !== "HorizontalPodAutoscaler") return false;
+    const { scaleTargetRef } = Scaling.parse(object).spec;
+    return scaleTargetRef.kind === kind && scaleTargetRef.name === name;
+  });
 }
 
 /** What has to hold of what runs on and on. */
