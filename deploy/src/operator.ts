@@ -2,11 +2,13 @@
 import { ConfigError, connect, createLog, readConfig, sayWhyItEnds } from "@natster/micro";
 import { NoStorageError, provision } from "@natster/micro/provision";
 import { prepare } from "./prepare.ts";
-import { prepareSettings, provisionSettings } from "./settings.ts";
+import { provisionSettings } from "./settings.ts";
+import { recall } from "./told.ts";
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   async prepare() {
-    for (const note of await prepare(readConfig(prepareSettings))) process.stderr.write(`prepare: ${note}\n`);
+    const { settings, notes } = await recall(process.env);
+    for (const note of [...notes, ...(await prepare(settings))]) process.stderr.write(`prepare: ${note}\n`);
   },
   async provision() {
     const {

@@ -1,14 +1,14 @@
 /** Sets up a system for containers: keys, certificates, nats-server's configuration, and what each service is given. */
-import { existsSync, globSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { platformServices } from "@natster/contracts/platform";
-import { ConfigError } from "@natster/micro";
 import { type Installation, openInstallation, serviceEnvironment } from "@natster/standalone";
 import { type Certified, certify } from "./certify.ts";
 import { natsConfig } from "./nats-config.ts";
-import { put } from "./put.ts";
+import { put, read } from "./put.ts";
+import { refuseAnother } from "./refuse-another.ts";
 import type { PrepareSettings } from "./settings.ts";
+import { remember } from "./told.ts";
 
 /** Where a container finds what it is given. */
 const given = "/run/natster";
@@ -17,23 +17,16 @@ const given = "/run/natster";
  * Writes everything, once: what is there stays as it is, but for configuration, which follows the settings. A folder
  * holds the secrets of one service alone; `keys` holds what no running process needs, and belongs somewhere offline.
  * Resolves with what whoever runs it should know.
- * @throws ConfigError where a system was set up here whose operator's keys are gone: those of another operator would
- * shut everybody out.
+ * @throws ConfigError where a system was set up here whose operator's keys are gone, or that is on other nats-servers, and
+ * where one is named that has no disk.
  */
 export async function prepare(settings: PrepareSettings): Promise<readonly string[]> {
   const { NATSTER_STATE: state, NATSTER_SERVERS: servers } = settings;
-  const isThere = globSync(join(state, "nats", "*.conf")).length > 0;
-  if (isThere && !existsSync(join(state, "keys", "installation.json"))) {
-    throw new ConfigError(
-      "the operator's keys are not in the volume keys, and this system has others' already: put them back, and start again",
-    );
-  }
+  refuseAnother(state, servers.map(short));
   const installation = await openInstallation(join(state, "keys"), settings.NATSTER_PARTITIONS);
   const hosts = [...settings.NATSTER_HOSTS, new URL(settings.NATSTER_PUBLIC_URL).hostname];
   const certified = await certify(state, { servers, hosts });
-  for (const server of servers) {
-    await put(join(state, "nats", `${short(server)}.conf`), natsConfig(server, servers, installation));
-  }
+  const changed = await configure(join(state, "nats"), servers, installation);
   for (const service of platformServices) {
     await give(join(state, "services", service), variablesOf(service, installation, settings), certified);
   }
@@ -44,7 +37,24 @@ export async function prepare(settings: PrepareSettings): Promise<readonly strin
     NATSTER_PARTITIONS: String(installation.partitions?.[0] ?? 1),
   };
   await give(join(state, "services", "provision"), provision, certified);
-  return certified.notes;
+  await remember(settings);
+  return [...certified.notes, ...changed];
+}
+
+/** Writes each nats-server's configuration; resolves with what to do where a server runs with another. */
+async function configure(
+  folder: string,
+  servers: readonly string[],
+  installation: Installation,
+): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const server of servers) {
+    const path = join(folder, `${short(server)}.conf`);
+    const [before, text] = [await read(path), natsConfig(server, servers, installation)];
+    await put(path, text);
+    if (before !== undefined && before !== text) changed.push(`${path} is another: restart ${short(server)}`);
+  }
+  return changed;
 }
 
 function variablesOf(

@@ -2,17 +2,24 @@
 import { AccountKey } from "@natster/contracts";
 import * as z from "zod";
 
-const list = z.string().transform((text) => text.split(",").filter(Boolean));
+/** Separated by commas. An empty variable is one that is not set, and so an empty list has a word of its own. */
+const list = z.string().transform((text) => (text === "none" ? [] : text.split(",").filter(Boolean)));
 
 export const prepareSettings = z.object({
   /** Where everything is written: `keys`, `nats`, and a folder for each service below `services`. */
   NATSTER_STATE: z.string().default("/state"),
   /** The nats-servers, by the names under which they find one another: one, or three for a cluster. */
-  NATSTER_SERVERS: list.pipe(z.array(z.string().regex(/^[a-z0-9.-]+$/)).min(1)).prefault("nats"),
+  NATSTER_SERVERS: list
+    .pipe(
+      z.array(z.string().regex(/^[a-z0-9.-]+$/)).refine(({ length }) => length === 1 || length === 3, "one, or three"),
+    )
+    .prefault("nats"),
   /** Names and addresses under which people reach the system; they go into the certificate made here. */
   NATSTER_HOSTS: list.prefault("localhost,127.0.0.1"),
   /** The page's address as people have it. */
-  NATSTER_PUBLIC_URL: z.url({ protocol: /^https$/ }).default("https://localhost:8443/"),
+  NATSTER_PUBLIC_URL: z
+    .url({ protocol: /^https$/, error: "has to be an address that begins with https://" })
+    .default("https://localhost:8443/"),
   NATSTER_ADMINISTRATORS: list.pipe(z.array(AccountKey)).prefault(""),
   NATSTER_REGISTRATION: z.enum(["open", "code", "closed"]).default("code"),
   /** In how many parts the log is projected, each by one instance of the projector at a time; as before where unset. */
