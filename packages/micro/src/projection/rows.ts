@@ -6,6 +6,7 @@ import { mostInBatch, publishBatch } from "../events/batch.ts";
 import { hasCopies, lastWritten, wrote } from "./copies.ts";
 import { countFrom, readNewest } from "../events/newest.ts";
 import { isStatus, readAll } from "../events/read-all.ts";
+import { type Body, bytesOf, gone, readBody } from "./row-codec.ts";
 import { kitRefusal } from "../service/refusal.ts";
 import { streams, streamsManager } from "../streams.ts";
 
@@ -69,11 +70,6 @@ export interface RowWriter<R> extends RowReader<R> {
   putAll(slots: ReadonlyMap<string, Slot<R>>): Promise<ReadonlyMap<string, number> | undefined>;
 }
 
-interface Body<R> {
-  readonly sequence: number;
-  readonly row?: R;
-}
-
 /** A row that cannot be read: whoever wrote it was no projector, or the disk has lost it. */
 export class UnreadableRowError extends Error {
   override readonly name = "UnreadableRowError";
@@ -102,10 +98,8 @@ export async function openRows<B extends BucketContract>(
   const keyOf = (stored: StoredMsg) => stored.subject.slice(subject("").length);
 
   const bodyOf = (stored: StoredMsg): Body<R> => {
-    // Where a row ran out by itself, nats-server leaves a marker without a body.
-    if (stored.data.length === 0) return { sequence: 0 };
-    const body = parse<Body<R>>(stored);
-    if (typeof body?.sequence === "number") return body;
+    const body = readBody<R>(stored);
+    if (body) return body;
     throw new UnreadableRowError(`the row ${keyOf(stored)} of ${bucket.name} cannot be read`);
   };
 
@@ -241,24 +235,6 @@ export async function openRows<B extends BucketContract>(
     },
   };
 }
-
-/** What a message says, as JSON; undefined where it is none. */
-function parse<T>(stored: StoredMsg): T | undefined {
-  try {
-    return stored.json<T>();
-  } catch {
-    return undefined;
-  }
-}
-
-const utf8 = new TextEncoder();
-
-/** A row as it is stored, or the fence where one was. */
-const bytesOf = <R>(row: R | undefined, sequence: number): Uint8Array =>
-  utf8.encode(JSON.stringify({ sequence, ...(row !== undefined && { row }) } satisfies Body<R>));
-
-/** Readers of key-value buckets see no key where a row is gone; its fence stays. */
-const gone = (how: "DEL" | "PURGE") => ["KV-Operation", how] as const;
 
 /** What was written, or undefined where another was first. */
 async function unlessFirst<T>(written: Promise<T>): Promise<T | undefined> {

@@ -4,25 +4,22 @@
  * The durable is pinned to one of those that pull from it. Whoever becomes that one begins where the bucket is: the
  * position lives with the rows, and what the durable knows of it is a hint.
  */
-import { type BucketContract, isOfPart, type Part, partName, type RowOf, whole } from "@natster/contracts";
-import { filtersOf, projectionSides, readsOf } from "@natster/contracts/platform";
-import type { JsMsg } from "@nats-io/jetstream";
+import { type BucketContract, type Part, partName, type RowOf, whole } from "@natster/contracts";
+import { filtersOf, projectionSides } from "@natster/contracts/platform";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { type Arrival, arrivalsOf } from "./arrival.ts";
 import { jitteredBackoff } from "../connection/backoff.ts";
 import { behind, caughtUp } from "./caught-up.ts";
-import { deliveredAs, openDurable } from "../events/durable.ts";
-import { traceIn } from "../events/event.ts";
-import { type Applied, readFor } from "./fold.ts";
+import { openDurable } from "../events/durable.ts";
+import type { Applied } from "./fold.ts";
 import type { Logger } from "../service/log.ts";
-import { isDecision } from "./mend.ts";
 import { createOrder } from "./order.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import { openPosition } from "./position.ts";
 import type { Projection } from "./projection.ts";
 import { openRows, type RowReader, UnreadableRowError } from "./rows.ts";
 import { sleep } from "../sleep.ts";
-import { type Arrival, createTaking, type Taking, type Written } from "./taking.ts";
-import { type Doing, takesTraces } from "../trace.ts";
+import { createTaking, type Taking, type Written } from "./taking.ts";
 
 /** How a side runs. */
 export interface SideOptions {
@@ -97,9 +94,7 @@ export async function runSide<B extends BucketContract>(
   const log = logger.child({ projection: into.name, ...(part.of > 1 && { part }) });
   const contract = projectionSides.find(({ durable: { name } }) => name === into.name)?.durable;
   if (!contract) throw new Error(`${into.name} is no side of a projection`);
-  const isRead = readsOf(contract);
-  /** A decision about the projection is for every part of it. */
-  const reads = (subject: string) => isRead(subject) && (isDecision({ subject }) || isOfPart(subject, part));
+  const arriving = arrivalsOf(projection, { contract, part, isTold });
   const rows = await openRows(connection, into);
   const parked = await readParking(connection, into);
   const durable = await openDurable(connection, partName(into.name, part), { pinned: true });
@@ -259,18 +254,6 @@ export async function runSide<B extends BucketContract>(
     // Up to there nothing was for this projection: the checkpoint need not say so.
     if (first === undefined || first > acknowledged) lag = { ...lag, sequence: Math.max(lag.sequence, acknowledged) };
     if (acknowledged > lag.sequence || (await position.doubt()) !== undefined) await surely(begin);
-    const arriving = (message: JsMsg): Arrival<RowOf<B>> => {
-      const isRead = reads(message.subject);
-      const delivered = deliveredAs(message);
-      // A rebuild tells nothing: what it takes in is old.
-      const trace = takesTraces() && isRead && isTold() ? traceOf(into.name, message) : undefined;
-      return {
-        delivered: trace ? { ...delivered, trace } : delivered,
-        isRead,
-        reading: isRead ? readFor(projection, message) : undefined,
-        decision: isRead && isDecision(message) ? message : undefined,
-      };
-    };
     for await (const batch of durable.batches(arriving)) await surely(() => follow(batch));
   })().catch((error: unknown) => {
     // Without its rows a service would answer with yesterday's: it ends, and whoever runs it starts another.
@@ -320,12 +303,6 @@ export async function runSide<B extends BucketContract>(
       if (lag.writes && !connection.isClosed()) await durable.unpin().catch(() => undefined);
     },
   };
-}
-
-/** How a trace tells of an event on its way into rows, from when it arrived; undefined where it was recorded untraced. */
-function traceOf(name: string, { data }: JsMsg): Doing | undefined {
-  const from = traceIn(data);
-  return from === undefined ? undefined : { kind: "consumer", name: `project ${name}`, from, since: Date.now() };
 }
 
 /** The bucket was emptied, to be filled from the first event on. */

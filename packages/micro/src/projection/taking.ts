@@ -3,6 +3,7 @@
  * memory, so that a row which many events change is written once; then all of it is written, told of and acknowledged.
  */
 import { type BucketContract, type Part, type RowOf } from "@natster/contracts";
+import type { Arrival } from "./arrival.ts";
 import type { Delivered, Durable } from "../events/durable.ts";
 import { type Stored, UnreadableEventError } from "../events/event.ts";
 import { type Applied, createFold, readFor, type Reading } from "./fold.ts";
@@ -11,14 +12,6 @@ import type { Parking, ParkedPlace, Place } from "./parking.ts";
 import type { Projection } from "./projection.ts";
 import type { RowWriter } from "./rows.ts";
 import { takesTraces, traced } from "../trace.ts";
-
-/** What has arrived: whether the side is to read it, and what it says where it makes rows, or decides about them. */
-export interface Arrival<R> {
-  readonly delivered: Delivered;
-  readonly isRead: boolean;
-  readonly reading: Reading<R> | undefined;
-  readonly decision: Stored | undefined;
-}
 
 export interface TakingOptions<B extends BucketContract> {
   readonly projection: Projection<B>;
