@@ -134,7 +134,6 @@ test("what a projection cannot take in is told to administrators, counted, and s
     .toMatchObject({ catalogs: { parked: 1, behind: 0 }, shares: { parked: 0 } });
   expect(await figuresOf(system, "accounts")).toMatchObject({ access: { parked: 1 } });
 
-  // `retry` and `skip` are what an administrator decides about an event; no test is left out here.
   expect(await ops.library.retry({ projection: "catalogs", sequence })).toMatchObject({ parked: 1 });
   expect(await ops.library.skip({ projection: "catalogs", sequence })).toMatchObject({ parked: 0 });
   expect(await ops.library.parked({ projection: "catalogs" })).toEqual({ rows: [] });

@@ -7,9 +7,9 @@ import * as z from "zod";
 import { defineAggregate } from "./events/aggregate.ts";
 import type { Command } from "./service/command.ts";
 import { type EventLog, openEventLog } from "./events/event-log.ts";
-import { endless, startNats, type TestNats } from "./nats.fixture.ts";
-import { defineProjection } from "./projection/projection.ts";
-import type { RowReader } from "./projection/rows.ts";
+import { endless, recordingLog, startNats, type TestNats } from "./nats.fixture.ts";
+import { defineProjection, type Projection } from "./projection/projection.ts";
+import { type ProjectionOptions, runProjection, type RunningProjection } from "./projection/projector.ts";
 
 /** What the test that runs has, in a file that says `startNatsForEach`. */
 export let nats: TestNats;
@@ -19,6 +19,7 @@ export let log: EventLog;
 /** Gives each test of a file a nats-server of its own, with the log of accounts on a connection to it. */
 export function startNatsForEach(): void {
   beforeEach(async () => {
+    poison.clear();
     nats = await startNats();
     connection = await nats.connect();
     log = await openEventLog(connection, accounts, endless);
@@ -50,18 +51,29 @@ export const rename = (account: AccountKey, ...handles: string[]): Promise<numbe
     command(account),
   );
 
-/** Every name there was, or what happened instead; `admit` may refuse one by throwing, as code does that has a mistake in it. */
-export const everyName = (admit: (name: string) => void = () => {}) =>
-  defineProjection(people, (from) => [
-    from(accountEvents, {
-      key: ({ account }) => account,
-      evolve: (row, { type, data }) => {
-        const name = type === "renamed" ? data.handle : type;
-        admit(name);
-        return { names: [...(row?.names ?? []), name] };
-      },
-    }),
-  ]);
+/** Names that cannot be taken in, as by code that has a mistake in it; none when a test begins. A mend takes them away. */
+export const poison = new Set<string>();
 
-export const namesOf = async (projection: { readonly rows: RowReader<Row> }, account: AccountKey) =>
+/** Every name there was, or what happened instead. */
+export const names = defineProjection(people, (from) => [
+  from(accountEvents, {
+    key: ({ account }) => account,
+    evolve: (row, { type, data }) => {
+      const name = type === "renamed" ? data.handle : type;
+      if (poison.has(name)) throw new Error(`${name} is poison`);
+      return { names: [...(row?.names ?? []), name] };
+    },
+  }),
+]);
+
+export type Names = RunningProjection<Row>;
+
+/** Runs the projection of names, or another of its rows, on a connection of its own unless one is given. */
+export const runNames = async (
+  options: Partial<ProjectionOptions> = {},
+  projection: Projection<typeof people> = names,
+): Promise<Names> =>
+  runProjection(projection, { connection: await nats.connect(), log: recordingLog().log, ...options });
+
+export const namesOf = async (projection: Pick<Names, "rows">, account: AccountKey) =>
   (await projection.rows.get(account))?.row.names;

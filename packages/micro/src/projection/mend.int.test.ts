@@ -7,34 +7,26 @@ import { decisions } from "../events/decisions.ts";
 import {
   command,
   connection,
-  everyName,
   log,
+  type Names,
+  names,
   namesOf,
   nats,
+  poison,
   rename,
-  type Row,
+  runNames,
   startNatsForEach,
 } from "../names.fixture.ts";
 import { recordingLog, someone } from "../nats.fixture.ts";
 import { projectionOps } from "../ops.ts";
 import type { ParkedPlace } from "./parking.ts";
-import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
 import { isRefusal } from "../service/refusal.ts";
 import { runSide } from "./side.ts";
 
 startNatsForEach();
 
-/** Names that the projection below cannot take in, as code that has a mistake in it; a mend takes them away. */
-let poison: Set<string>;
-beforeEach(() => (poison = new Set(["poison"])));
+beforeEach(() => void poison.add("poison"));
 
-const names = everyName((name) => {
-  if (poison.has(name)) throw new Error(`${name} is poison`);
-});
-
-type Names = RunningProjection<Row>;
-const run = async (options: Partial<ProjectionOptions> = {}): Promise<Names> =>
-  runProjection(names, { connection: await nats.connect(), log: recordingLog().log, ...options });
 const waiting = async (projection: Names) =>
   (await projection.parked.page({})).rows.map(({ row: { reason }, sequence }) => [sequence, reason]);
 
@@ -73,7 +65,7 @@ describe("a retry", () => {
   test("after a mend takes in what stood aside in the order of the log, and what follows goes on", async () => {
     const [ill, well] = [someone(), someone()];
     const told: string[] = [];
-    await using projection = await run({
+    await using projection = await runNames({
       afterRows: async (applied) => void told.push(...applied.map(({ event }) => event.sequence.toString())),
     });
     await rename(ill, "kim");
@@ -98,7 +90,7 @@ describe("a retry", () => {
 
   test("of one aggregate leaves the others where they are", async () => {
     const [one, other] = [someone(), someone()];
-    await using projection = await run();
+    await using projection = await runNames();
     const first = await rename(one, "poison");
     const second = await rename(other, "poison");
     await projection.caughtUp(second);
@@ -110,7 +102,7 @@ describe("a retry", () => {
 
   test("that helps nothing leaves all as it was, and the rest of the log goes on", async () => {
     const [ill, well] = [someone(), someone()];
-    await using projection = await run();
+    await using projection = await runNames();
     const bad = await rename(ill, "poison");
     const behind = await rename(ill, "lee");
     await projection.caughtUp(behind);
@@ -126,7 +118,7 @@ describe("a retry", () => {
   test("that helps the first only leaves those from the next bad one on, under their new reasons", async () => {
     const account = someone();
     poison.add("worse");
-    await using projection = await run();
+    await using projection = await runNames();
     await rename(account, "poison", "kim");
     const worse = await rename(account, "worse");
     const last = await rename(account, "lee");
@@ -142,7 +134,7 @@ describe("a retry", () => {
 
   test("of more than fit into one batch keeps their order", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const many = Array.from({ length: 600 }, (_, index) => `name-${index}`);
     await rename(account, "poison", ...many.slice(0, 300));
     await projection.caughtUp(await rename(account, ...many.slice(300)));
@@ -156,10 +148,10 @@ describe("a retry", () => {
   test("is followed by whoever takes over, where the one that writes is killed", async () => {
     const account = someone();
     const gone = await nats.connect();
-    const first = await run({ connection: gone });
+    const first = await runNames({ connection: gone });
     const bad = await rename(account, "poison", "kim");
     await first.caughtUp(bad);
-    await using second = await run();
+    await using second = await runNames();
     await gone.close();
     poison.clear();
     // Nobody has followed it when it is recorded; that is said, and asking again finds it followed.
@@ -173,7 +165,7 @@ describe("a retry", () => {
 describe("a skip", () => {
   test("leaves one event out, and takes in those that waited behind it", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const bad = await rename(account, "kim", "poison");
     await projection.caughtUp(await rename(account, "lee"));
     expect(await mending(projection).skip(bad)).toMatchObject({ parked: 0 });
@@ -182,7 +174,7 @@ describe("a skip", () => {
 
   test("holds for ever: a rebuild leaves it out too, even where it could be taken in by now", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const bad = await rename(account, "kim", "poison");
     await projection.caughtUp(await rename(account, "lee"));
     await mending(projection).skip(bad);
@@ -196,7 +188,7 @@ describe("a skip", () => {
   test("holds where every bucket was lost: the log alone says it", async () => {
     const account = someone();
     {
-      await using projection = await run();
+      await using projection = await runNames();
       const bad = await rename(account, "kim", "poison");
       await projection.caughtUp(await rename(account, "lee"));
       await mending(projection).skip(bad);
@@ -204,13 +196,13 @@ describe("a skip", () => {
     const manager = await jetstreamManager(connection);
     for (const bucket of ["people_a", "people_b", "projections"]) await manager.streams.purge(bucketStream(bucket));
     poison.clear();
-    await using projection = await run();
+    await using projection = await runNames();
     await expect.poll(() => namesOf(projection, account)).toEqual(["kim", "lee"]);
   });
 
   test("of what waits behind another leaves out that one alone", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const bad = await rename(account, "poison");
     const unwanted = await rename(account, "unwanted");
     const last = await rename(account, "lee");
@@ -227,7 +219,7 @@ describe("a skip", () => {
 
   test("of what is in the rows already, as where newer code could read it, has them made anew without it", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const taken = await rename(account, "kim");
     await projection.caughtUp(await rename(account, "lee"));
     await decideToSkip(taken);
@@ -260,7 +252,7 @@ describe("a skip", () => {
 
 describe("what is refused", () => {
   test("is a retry of nothing, and a skip of what does not stand aside or is nowhere", async () => {
-    await using projection = await run();
+    await using projection = await runNames();
     const after = await rename(someone(), "kim");
     await projection.caughtUp(after);
     const { retry, skip } = mending(projection);
@@ -273,7 +265,7 @@ describe("what is refused", () => {
 
   test("is no command that is only repeated: it is answered as before", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const bad = await rename(account, "poison");
     await projection.caughtUp(bad);
     const { skip } = mending(projection);
@@ -284,7 +276,7 @@ describe("what is refused", () => {
 
   test("is one of two that are decided at the same moment where they cross", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     const bad = await rename(account, "poison");
     await projection.caughtUp(await rename(account, "lee"));
     poison.clear();
@@ -298,7 +290,7 @@ describe("what is refused", () => {
 
 test("a decision that cannot be read stands aside itself, and all else goes on", async () => {
   const account = someone();
-  await using projection = await run();
+  await using projection = await runNames();
   const { seq } = await jetstream(connection).publish("events.projection.projector.people.skipped", "garbled");
   await projection.caughtUp(await rename(account, "kim"));
   expect(await namesOf(projection, account)).toEqual(["kim"]);
@@ -317,7 +309,7 @@ test("what one service decides about a projection of another is no decision", as
     () => [{ type: "skipped", data: { sequence: taken } }],
     command(admin),
   );
-  await using projection = await run();
+  await using projection = await runNames();
   await projection.caughtUp(await rename(account, "lee"));
   expect(await namesOf(projection, account)).toEqual(["kim", "lee"]);
 });
@@ -325,7 +317,7 @@ test("what one service decides about a projection of another is no decision", as
 test("what newly stands aside is told of once, also where a rebuild could not take it in", async () => {
   const account = someone();
   const told: ParkedPlace[] = [];
-  await using projection = await run({ whenParked: (parked) => void told.push(...parked) });
+  await using projection = await runNames({ whenParked: (parked) => void told.push(...parked) });
   const bad = await rename(account, "kim");
   await projection.caughtUp(bad);
   poison.add("kim");

@@ -6,16 +6,18 @@ import { decisions } from "../events/decisions.ts";
 import {
   command,
   connection,
-  everyName,
   log,
+  type Names,
+  names,
   namesOf,
   nats,
+  poison,
   rename,
-  type Row,
+  runNames,
   startNatsForEach,
 } from "../names.fixture.ts";
-import { recordingLog, someone } from "../nats.fixture.ts";
-import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
+import { someone } from "../nats.fixture.ts";
+import type { ProjectionOptions } from "./projector.ts";
 import { provision } from "../provision.ts";
 
 startNatsForEach();
@@ -23,22 +25,8 @@ startNatsForEach();
 const count = 3;
 beforeEach(() => provision(connection, { partitions: count }));
 
-/** Names that the projection below cannot take in; a mend takes them away. */
-let poison: Set<string>;
-beforeEach(() => (poison = new Set()));
-
-const names = everyName((name) => {
-  if (poison.has(name)) throw new Error(`${name} is poison`);
-});
-
-type Names = RunningProjection<Row>;
-const run = async (options: Partial<ProjectionOptions> = {}): Promise<Names> =>
-  runProjection(names, {
-    connection: await nats.connect(),
-    log: recordingLog().log,
-    partitions: count,
-    ...options,
-  });
+const run = (options: Partial<ProjectionOptions> = {}, projection = names) =>
+  runNames({ partitions: count, ...options }, projection);
 const within = { timeout: 30_000 };
 const partOf = (account: AccountKey) => partitionOf(`events.account.${account}.renamed`, count);
 /** People of every part, several of each. */
@@ -163,12 +151,8 @@ test("from three parts back to one is a rebuild too", async () => {
 });
 
 test("a projection that is not divided is filled in one part whatever is asked", async () => {
-  const whole = { ...names, into: { ...names.into, undivided: true } } as const;
-  await using projection = await runProjection(whole, {
-    connection: await nats.connect(),
-    log: recordingLog().log,
-    partitions: count,
-  });
+  const whole = { ...names, into: { ...names.into, undivided: true } };
+  await using projection = await run({}, whole);
   await reached(projection, await rename(someone(), "kim"));
   expect((await projection.status()).parts).toBeUndefined();
 });

@@ -3,10 +3,9 @@ import { bucketStream, projectionStates } from "@natster/contracts";
 import { accountEvents } from "@natster/contracts/accounts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, test } from "vitest";
-import { connection, namesOf, nats, people, rename, type Row, startNatsForEach } from "../names.fixture.ts";
-import { recordingLog, someone } from "../nats.fixture.ts";
+import { connection, namesOf, nats, people, rename, runNames, startNatsForEach } from "../names.fixture.ts";
+import { someone } from "../nats.fixture.ts";
 import { defineProjection } from "./projection.ts";
-import { type ProjectionOptions, runProjection, type RunningProjection } from "./projector.ts";
 import { openRows } from "./rows.ts";
 
 startNatsForEach();
@@ -21,15 +20,11 @@ const namesIn = (version: number, prefix = "") =>
     }),
   ]);
 
-type Names = RunningProjection<Row>;
-const run = async (options: Partial<ProjectionOptions> = {}, projection = namesIn(1)): Promise<Names> =>
-  runProjection(projection, { connection: await nats.connect(), log: recordingLog().log, ...options });
-
 describe("of several processes", () => {
   test("one writes and the others stand by, and all answer alike", async () => {
     const account = someone();
-    await using first = await run();
-    await using second = await run();
+    await using first = await runNames();
+    await using second = await runNames();
     const after = await rename(account, "kim", "lee");
     for (const each of [first, second]) {
       await each.caughtUp(after);
@@ -41,9 +36,9 @@ describe("of several processes", () => {
   test("another takes over from one that is gone, without a gap and without a double", async () => {
     const account = someone();
     const gone = await nats.connect();
-    const first = await run({ connection: gone });
+    const first = await runNames({ connection: gone });
     await first.caughtUp(await rename(account, "kim"));
-    await using second = await run();
+    await using second = await runNames();
     // As a process that is killed: nothing is handed over, and what it held unacknowledged is nobody's.
     await gone.close();
     const handles = Array.from({ length: 40 }, (_, index) => `name-${index}`);
@@ -58,7 +53,7 @@ describe("of several processes", () => {
   test("that come and go all the time, none loses or doubles an event", async () => {
     const people = Array.from({ length: 5 }, someone);
     const expected = new Map<string, string[]>(people.map((account) => [account, []]));
-    let runs = [await run(), await run()];
+    let runs = [await runNames(), await runNames()];
     let after = 0;
     for (let round = 0; round < 6; round++) {
       for (const [index, account] of people.entries()) {
@@ -67,7 +62,7 @@ describe("of several processes", () => {
         after = await rename(account, handle);
       }
       const [oldest, ...others] = runs;
-      runs = [...others, await run()];
+      runs = [...others, await runNames()];
       await oldest?.[Symbol.asyncDispose]();
     }
     const [reader, other] = runs;
@@ -83,8 +78,8 @@ describe("of several processes", () => {
 describe("a rebuild", () => {
   test("fills the other side and is read from then on, and no query fails meanwhile", async () => {
     const account = someone();
-    await using projection = await run();
-    await using other = await run();
+    await using projection = await runNames();
+    await using other = await runNames();
     const handles = Array.from({ length: 200 }, (_, index) => `name-${index}`);
     await projection.caughtUp(await rename(account, ...handles));
 
@@ -113,7 +108,7 @@ describe("a rebuild", () => {
     const account = someone();
     const told: number[] = [];
     let switched = 0;
-    await using projection = await run({
+    await using projection = await runNames({
       afterRows: async (applied) => void told.push(...applied.map(({ event }) => event.sequence)),
       afterSwitch: async () => void switched++,
     });
@@ -129,10 +124,10 @@ describe("a rebuild", () => {
   test("begins by itself where the rows are of an older version, which are read until it is done", async () => {
     const account = someone();
     {
-      await using old = await run({}, namesIn(1, "old "));
+      await using old = await runNames({}, namesIn(1, "old "));
       await old.caughtUp(await rename(account, "kim"));
     }
-    await using projection = await run({}, namesIn(2, "new "));
+    await using projection = await runNames({}, namesIn(2, "new "));
     expect(await namesOf(projection, account)).toEqual(["old kim"]);
     await expect.poll(() => namesOf(projection, account)).toEqual(["new kim"]);
     expect(projection.lag).toMatchObject({ version: 2, side: "b" });
@@ -141,21 +136,21 @@ describe("a rebuild", () => {
   test("that was interrupted goes on when somebody runs the projection again", async () => {
     const account = someone();
     {
-      await using projection = await run();
+      await using projection = await runNames();
       await projection.caughtUp(await rename(account, "kim"));
     }
     const states = await openRows(connection, projectionStates);
     const { row, revision } = await states.slot("people");
     if (!row) throw new Error("the projection has run");
     await states.put("people", { ...row, building: { side: "b", version: 1 } }, 0, revision);
-    await using projection = await run();
+    await using projection = await runNames();
     await expect.poll(() => projection.lag.side).toBe("b");
     expect(await namesOf(projection, account)).toEqual(["kim"]);
   });
 
   test("of an emptied bucket brings back the same rows", async () => {
     const account = someone();
-    await using projection = await run();
+    await using projection = await runNames();
     await projection.caughtUp(await rename(account, "kim"));
     await (await jetstreamManager(connection)).streams.purge(bucketStream("people_a"));
     expect(await namesOf(projection, account)).toBeUndefined();

@@ -5,7 +5,7 @@ import { type AccountKey, bucketSubject, projectionStates, sideRecords } from "@
 import { accountEvents } from "@natster/contracts/accounts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { beforeEach, describe, expect, test } from "vitest";
-import { connection, everyName, log, namesOf, nats, rename, type Row, startNatsForEach } from "../names.fixture.ts";
+import { connection, log, names, namesOf, nats, rename, type Row, startNatsForEach } from "../names.fixture.ts";
 import { recordingLog, someone } from "../nats.fixture.ts";
 import { statusOf } from "../ops.ts";
 import { openRows } from "./rows.ts";
@@ -13,8 +13,6 @@ import { runProjection, type RunningProjection } from "./projector.ts";
 import { isRefusal } from "../service/refusal.ts";
 
 startNatsForEach();
-
-const names = everyName();
 
 /** Where nats-server keeps a stream. */
 async function folderOf(stream: string): Promise<string> {
