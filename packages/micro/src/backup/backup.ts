@@ -61,7 +61,7 @@ export async function backupLog(
       waiting = "";
     };
     if (last > 0) {
-      for await (const { seq, subject, time, data } of readAll(manager, eventStream, allEvents, 1, 1_000)) {
+      for await (const { seq, subject, time, data } of readAll(manager, eventStream, allEvents)) {
         if (seq !== ++events) throw new LogGapError(`event ${events} is missing in the log`);
         waiting += eventLine({ seq, subject, time: time.toISOString(), data });
         if (waiting.length > chunk) {

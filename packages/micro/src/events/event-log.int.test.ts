@@ -288,12 +288,12 @@ function notReleased(handle: string): NatsConnection {
 }
 
 describe("loading", () => {
-  test("reads past the first page of 256 events", async () => {
+  test("reads past the first page of 1,000 events", async () => {
     const account = someone();
-    const events = (from: number) => Array.from({ length: 200 }, (_, index) => rename(`name-${from + index}`)()).flat();
-    for (const from of [0, 200, 400]) await log.append(named, { account }, () => events(from), command(account));
+    const events = (from: number) => Array.from({ length: 600 }, (_, index) => rename(`name-${from + index}`)()).flat();
+    for (const from of [0, 600]) await log.append(named, { account }, () => events(from), command(account));
     const { state } = await log.load(named, { account });
-    expect(state).toEqual({ name: "name-599", times: 600 });
+    expect(state).toEqual({ name: "name-1199", times: 1_200 });
   });
 
   test("brings old versions up to the newest, step by step", async () => {

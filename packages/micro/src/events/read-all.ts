@@ -3,13 +3,16 @@ import { JetStreamError, type JetStreamManager, type StoredMsg } from "@nats-io/
 import type { BatchCallback } from "@nats-io/jetstream/internal";
 import { TimeoutError } from "@nats-io/nats-core";
 
-/** Every message under a filter from a sequence on, first to last, asked for in pages. */
+/**
+ * Every message under a filter from a sequence on, first to last, asked for in pages. They are large: nats-server counts
+ * for each what is left, and of thousands of subjects that takes longer than to send a few hundred.
+ */
 export async function* readAll(
   manager: JetStreamManager,
   stream: string,
   filter: string,
   from = 1,
-  pageSize = 256,
+  pageSize = 1_000,
 ): AsyncGenerator<StoredMsg> {
   let seq = from;
   for (let more = true; more;) {
