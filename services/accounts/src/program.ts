@@ -26,6 +26,7 @@ import { rename } from "./rename.ts";
 import { openResolver } from "./resolver.ts";
 import { resume } from "./resume.ts";
 import { revoke } from "./revoke.ts";
+import { watchServers } from "./servers.ts";
 import { gather } from "./state.ts";
 import { watchSigningKey } from "./signing-key.ts";
 import { standing } from "./standing.ts";
@@ -95,6 +96,7 @@ export const program = defineProgram({
     // Whoever starts cannot know what was pushed before: nats-server itself is asked.
     await reconcileAll();
     closing.use(reconcileInDoubt({ connection, projection, reconcileAll, log: logger }));
+    const servers = closing.use(watchServers(connection));
 
     const kept = { [bucket.name]: projection };
     const reactions = { [enrolments.name]: enrolling };
@@ -123,7 +125,9 @@ export const program = defineProgram({
         } satisfies Enforcement),
         refusedImports: reconciler.refused,
         ...({ waitingPushes: reconciler.waiting } satisfies Pushing),
-        logFill: await room.fill(),
+        // Where the streams cannot be reached, all else is told.
+        logFill: await room.fill().catch(() => undefined),
+        ...servers.figures,
       }),
     };
   },

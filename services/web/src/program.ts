@@ -44,6 +44,7 @@ export const program = defineProgram({
     return {
       handlers: { where: () => ({ url }) },
       checks: () => ({ page: page.isBuilt() ? "built" : "not built", websockets: String(listening.websockets()) }),
+      figures: () => ({ certificateEnds: tls?.ends }),
     };
   },
 });

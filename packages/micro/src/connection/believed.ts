@@ -2,9 +2,9 @@
  * Whom nats-servers believe about accounts. One that is told of an account by a key that it does not believe says that it
  * has stored it, and enforces nothing of it; so each is asked for its own operator JWT, which it reads at its start alone.
  */
-import { serversAsked } from "@natster/contracts/borders";
-import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from "@nats-io/nats-core";
+import type { NatsConnection } from "@nats-io/nats-core";
 import * as z from "zod";
+import { askServers } from "./servers.ts";
 
 /** What nats-servers say of a key. */
 export interface Belief {
@@ -24,18 +24,8 @@ const Answer = z.object({
 
 /** Asks every nats-server whether it believes what a key signs. Throws `TimeoutError` where none is there to answer. */
 export async function believed(connection: NatsConnection, key: string): Promise<Belief> {
-  const answers: z.infer<typeof Answer>[] = [];
-  try {
-    // After each answer the others have a moment of the library's own.
-    for await (const message of await connection.requestMany(serversAsked, "", { strategy: "stall", maxWait: 3_000 })) {
-      const read = Answer.safeParse(message.json());
-      if (read.success) answers.push(read.data);
-    }
-  } catch (error) {
-    if (!isForNobody(error)) throw error;
-    return { answered: 0, against: [] };
-  }
-  if (answers.length === 0) throw new TimeoutError();
+  const answers = await askServers(connection, Answer);
+  if (!answers) return { answered: 0, against: [] };
   const believes = ({ data }: z.infer<typeof Answer>) =>
     data.trusted_operators_claim.some(({ nats }) => nats.signing_keys.includes(key));
   return {
@@ -43,6 +33,3 @@ export async function believed(connection: NatsConnection, key: string): Promise
     against: answers.filter((each) => !believes(each)).map(({ server }) => server.name),
   };
 }
-
-const isForNobody = (error: unknown): boolean =>
-  error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
