@@ -87,7 +87,7 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
       follow: true,
       ...options,
       onProgress: (progress) => log.debug(progress, "looking"),
-      onTrouble: (error) => log.warn({ err: error }, "cannot follow the folder, and will try again"),
+      onTrouble: (error) => log.warn({ err: error, root }, "cannot follow the folder, and will try again"),
     }),
   );
   const look = async () => {

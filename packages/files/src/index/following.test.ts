@@ -58,6 +58,20 @@ test("a folder that is deleted and made again is followed again", async () => {
   }
 });
 
+test("a folder that takes the place of the root is followed in its stead", async () => {
+  await using folder = await testFolder();
+  for (const path of ["root/one", "next/two"]) await folder.put(path);
+  await using index = await indexFolder(folder.at("root"), { follow });
+  const paths = () => entriesOf(index).map(({ path }) => path);
+
+  await rename(folder.at("root"), folder.at("old"));
+  await rename(folder.at("next"), folder.at("root"));
+  await expect.poll(paths, { timeout: 20_000 }).toEqual(["two"]);
+  await folder.put("root/four");
+  await folder.put("old/not-followed");
+  await expect.poll(paths, { timeout: 20_000 }).toEqual(["four", "two"]);
+});
+
 test("a file that is still being written waits until it is quiet, and is then there as a whole", async () => {
   await using folder = await testFolder();
   await using index = await indexFolder(folder.path, { follow: { quiet: 1_000 } });

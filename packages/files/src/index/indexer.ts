@@ -63,7 +63,7 @@ export class Indexer implements AsyncDisposable {
     this.#pool = new LookPool(hashers);
     if (quiet === undefined) return;
     const onChange = (path: string) => this.#later(path, settling);
-    this.#watch = new WatchTree({ root, dotfiles, onChange, onOverflow: () => this.#lookAtEverything(settling) });
+    this.#watch = new WatchTree({ root, dotfiles, onChange, onLost: () => this.#lookAtEverything(settling) });
   }
 
   /** Looks at everything. With `quiet`, what is still being written is left for later. */

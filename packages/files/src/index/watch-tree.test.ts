@@ -11,7 +11,7 @@ test("more than the kernel keeps is noticed also of a folder that is watched ane
     root: folder.path,
     dotfiles: false,
     onChange: () => {},
-    onOverflow: () => overflows++,
+    onLost: () => overflows++,
   });
   tree.add("many");
   // Each is at least two events, and the queue holds 16,384; nothing is read of them before this is through.

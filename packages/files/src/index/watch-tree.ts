@@ -1,7 +1,7 @@
 /** Watches folders for changes, one by one: the system's own way on Linux, where nothing watches a tree at once. */
 import { isUtf8 } from "node:buffer";
-import { type FSWatcher, readFileSync, watch } from "node:fs";
-import { join } from "node:path";
+import { type FSWatcher, readFileSync, statSync, watch } from "node:fs";
+import { basename, join } from "node:path";
 import { ignoreFile } from "./ignore-rules.ts";
 import { below } from "./indexed-file.ts";
 
@@ -11,8 +11,8 @@ export interface WatchTreeOptions {
   readonly dotfiles: boolean;
   /** Something may have happened at this path, relative to the root. */
   readonly onChange: (path: string) => void;
-  /** So much happened at once that some of it may be lost. */
-  readonly onOverflow: () => void;
+  /** What happened may be lost: it was too much at once, or the root is another folder now, or none. */
+  readonly onLost: () => void;
 }
 
 /** How many folders are watched at the most; each costs the kernel about a kilobyte, and us another. */
@@ -29,6 +29,8 @@ export class WatchTree implements Disposable {
   readonly #queue = queueLength();
   #burst = 0;
   #complete = true;
+  /** The root's own number, when it was watched. */
+  #root: bigint | undefined;
 
   constructor(options: WatchTreeOptions) {
     this.#options = options;
@@ -43,6 +45,8 @@ export class WatchTree implements Disposable {
   add(folder: string): void {
     if (this.#watchers.has(folder)) return;
     if (this.#watchers.size >= mostFolders) return void (this.#complete = false);
+    // Before it is watched: what takes its place after that is heard of.
+    if (folder === "") this.#root = this.#rootNow;
     try {
       const where = join(this.#options.root, folder);
       const watcher = watch(where, { encoding: "buffer", persistent: false }, (_, name) => this.#heard(folder, name));
@@ -70,13 +74,23 @@ export class WatchTree implements Disposable {
     this.remove("");
   }
 
+  get #rootNow(): bigint | undefined {
+    try {
+      return statSync(this.#options.root, { bigint: true }).ino;
+    } catch {
+      return undefined;
+    }
+  }
+
   #heard(folder: string, raw: Buffer | null): void {
-    const { dotfiles, onChange, onOverflow } = this.#options;
+    const { root, dotfiles, onChange, onLost } = this.#options;
     if (this.#burst++ === 0) setImmediate(() => (this.#burst = 0));
-    if (this.#burst === this.#queue) onOverflow();
+    if (this.#burst === this.#queue) onLost();
     // A name that is not UTF-8 is not in the index, whatever happens to it.
     if (raw && !isUtf8(raw)) return;
     const name = raw?.toString();
+    // What happens to a folder itself is told in it, under its own name; of all others the folder above tells, too.
+    if (folder === "" && name === basename(root) && this.#rootNow !== this.#root) onLost();
     if (name === undefined) onChange(folder);
     else if (dotfiles || name === ignoreFile || !name.startsWith(".")) onChange(below(folder, name));
   }
