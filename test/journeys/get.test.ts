@@ -72,6 +72,15 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
   await done("mkdir -p in/mine");
   expect((await done("natster get notes/mine in", 1)).err).toContain("is a folder");
 
+  rmSync(here("theirs"));
+  mkdirSync(here("theirs"));
+  expect((await done("natster get notes copy", 1)).err).toMatch(/^failed: theirs: \S+\/copy\/theirs is a folder$/m);
+  await done("rmdir copy/theirs && natster get notes copy");
+
+  // Of a folder that is away, that is said.
+  const { out: away } = await done("mv Notes Away && natster status && mv Away Notes");
+  expect(away).toMatch(/^ {4}notes: \S+\/Notes is not there at this moment$/m);
+
   // Where no folder can be made, that is said.
   expect((await done("natster get notes /proc/natster", 1)).err).toContain("no folder can be made");
 

@@ -1,4 +1,6 @@
 /** Every error in words: what happened, why, and what to type next. */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { NoAnswerError, NobodyAnswersError, Refusal } from "@natster/micro/client";
 import {
   AuthorizationError,
@@ -78,8 +80,8 @@ const untrusted = (): Explained => ({
 const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   ENOSPC: (path) => ({ what: `the disk is full${at(path)}`, next: "df -h, make room, and the same again" }),
   EDQUOT: (path) => ({ what: `your quota is used up${at(path)}`, next: "quota, make room, and the same again" }),
-  EACCES: (path) => ({ what: `you may not read or write${at(path)}`, next: `ls -ld ${path || "."}` }),
-  EPERM: (path) => ({ what: `you may not do that${at(path)}`, next: `ls -ld ${path || "."}` }),
+  EACCES: (path) => ({ what: `you may not read or write${at(path)}`, next: `ls -ld ${standing(path)}` }),
+  EPERM: (path) => ({ what: `you may not do that${at(path)}`, next: `ls -ld ${standing(path)}` }),
   EROFS: (path) => ({ what: `that is on a disk that cannot be written${at(path)}`, next: "choose another folder" }),
   ENOENT: (path) => ({ what: `there is no ${path || "such file"}`, next: "ls" }),
   ENOTDIR: (path) => ({ what: `${path || "that"} is not a folder`, next: "choose another folder" }),
@@ -101,13 +103,22 @@ const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   ENOTFOUND: () => ({ what: "the system cannot be reached", why: "there is no such host", next: "natster doctor" }),
 };
 
+/** Where one sees why: what is there of a path, and the folder that it is in. */
+function standing(path: string): string {
+  const folder = dirname(path);
+  if (folder === path || path === "") return folder;
+  return existsSync(path) ? `${folder} ${path}` : standing(folder);
+}
+
 const at = (path: string): string => (path ? `: ${path}` : "");
 
 /** What the operating system refused, or TLS; it may lie behind other errors. */
 export function systemError(error: unknown): Explained | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = "code" in each && typeof each.code === "string" ? each.code : "";
-    const path = "path" in each && typeof each.path === "string" ? each.path : "";
+    // Of two, the place where something was to go.
+    const place = "dest" in each ? each.dest : "path" in each ? each.path : "";
+    const path = typeof place === "string" ? place : "";
     const found = systemErrors[code];
     if (found) return found(path);
   }

@@ -5,6 +5,9 @@ export interface Explained {
   readonly next?: string;
 }
 
+/** In one line, where there is no room for more. */
+export const inALine = ({ what, why }: Explained): string => (why === undefined ? what : `${what}: ${why}`);
+
 /** What to type where a stream, a bucket or a durable is gone. */
 export const provideAgain = "natster down && natster up, or natster operator provision, which make what is missing";
 

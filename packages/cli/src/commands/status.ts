@@ -8,6 +8,7 @@ import { ContextName, currentName } from "../context/context.ts";
 import { systemDirectory } from "../context/paths.ts";
 import { defineCommand } from "../define.ts";
 import { explain } from "../explain.ts";
+import { inALine } from "../explained.ts";
 import { counted, moment } from "../output/words.ts";
 import { leftOutOf, servedHere } from "../serving/here.ts";
 import { connectAs } from "../system/connect.ts";
@@ -109,7 +110,6 @@ async function look(globals: Parameters<typeof connectAs>[0]): Promise<z.output<
       ...(here && { served: [...here.served], log: here.log }),
     };
   } catch (error) {
-    const { what, why } = explain(error);
-    return { context, account, services: [], problem: why === undefined ? what : `${what}: ${why}` };
+    return { context, account, services: [], problem: inALine(explain(error)) };
   }
 }

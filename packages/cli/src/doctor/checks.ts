@@ -9,7 +9,7 @@ import { type Context, contextFor } from "../context/context.ts";
 import { contextsDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { explain } from "../explain.ts";
-import { anotherDevice, type Explained } from "../explained.ts";
+import { anotherDevice, type Explained, inALine } from "../explained.ts";
 import { counted, duration, fingerprint, size } from "../output/words.ts";
 import { leftOutOf, servedHere } from "../serving/here.ts";
 import { type Connected, connectAs, whyStopped } from "../system/connect.ts";
@@ -41,11 +41,12 @@ export async function checks(globals: Globals): Promise<Finding[]> {
 }
 
 const failed = (check: string, error: unknown): Finding => {
-  const { what, why, next } = explain(error);
+  const explained = explain(error);
+  const { next } = explained;
   return {
     check,
     state: "wrong",
-    found: why === undefined ? what : `${what}: ${why}`,
+    found: inALine(explained),
     // Whoever reads this has just asked it.
     ...(next !== undefined && { next: next === "natster doctor" ? "ask whoever runs the system" : next }),
   };

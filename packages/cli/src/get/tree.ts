@@ -2,6 +2,8 @@
 import { basename, resolve } from "node:path";
 import { FilePath } from "@natster/contracts/files";
 import { InTheWayError, mirror, planMirror, type Step } from "@natster/files/download";
+import { explain } from "../explain.ts";
+import { inALine } from "../explained.ts";
 import type { Far, Progress } from "../output/progress.ts";
 import type { Shelf } from "../system/catalog.ts";
 import { type Reference, written } from "../system/reference.ts";
@@ -72,7 +74,7 @@ function note(got: Got, step: Step, error?: Error): void {
   if (error || step.do === "refuse") {
     got.failed.push({
       path,
-      reason: error?.message ?? (step.do === "refuse" ? step.why : ""),
+      reason: error ? inALine(explain(error)) : step.do === "refuse" ? step.why : "",
       ...(error instanceof InTheWayError && { inTheWay: error.place }),
     });
     return;

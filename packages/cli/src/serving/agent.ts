@@ -10,6 +10,7 @@ import { codesOfContext, leasesOfContext } from "../context/codes.ts";
 import type { Context, Served } from "../context/context.ts";
 import { indexFolder, revokedFolder } from "../context/paths.ts";
 import { Failure, Unexpected } from "../failure.ts";
+import { isFolder } from "../get/target.ts";
 import { placeOf } from "../system/place.ts";
 
 export interface AgentOptions {
@@ -175,6 +176,10 @@ async function follow(
 const statesOf = (slots: ReadonlyMap<CatalogName, Slot>): ServedState[] =>
   [...slots].map(([catalog, slot]) =>
     "served" in slot
-      ? { catalog, files: slot.served.files, leftOut: slot.served.leftOut }
+      ? { catalog, ...whyAway(slot.root), files: slot.served.files, leftOut: slot.served.leftOut }
       : { catalog, reason: slot.reason, files: 0, leftOut: 0 },
   );
+
+/** A folder may be gone for a while, with a disk: it stays on the list, and comes back by itself. */
+const whyAway = (root: string): Pick<ServedState, "reason"> =>
+  isFolder(root) ? {} : { reason: `${root} is not there at this moment` };
