@@ -1,5 +1,5 @@
 /**
- * A system that is reached from another machine: over TLS, with an authority that its people were given. The other
+ * A system that is reached from another machine: over TLS, with an authority that its people were given and name once. The other
  * machine is a network of its own, made in a namespace where whoever runs this is root; the cable between is real.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -26,20 +26,18 @@ test("from another machine somebody redeems a link and fetches over TLS, and the
     join(where, "alice.sh"),
     `natster up --background --handle alice --listen 10.77.0.1:8443 \\
        --tls-cert ../tls/cert --tls-key ../tls/key --public-url ${page}
-     NODE_EXTRA_CA_CERTS=../tls/ca natster doctor
+     natster doctor --ca ../tls/ca
      natster share Photos --json | tee share.json
-     echo "bob, who has no authority, sees: $(elsewhere bash -c '. ../bob.sh; NODE_EXTRA_CA_CERTS= natster redeem "$1" 2>&1' bob "$(jq -r .link.link share.json)")"
-     elsewhere bash -ec '. ../bob.sh; natster redeem "$1" --handle bob' bob "$(jq -r .link.link share.json)"
-     elsewhere bash -ec '. ../bob.sh; natster ls; natster get @alice/photos; natster doctor; jq -c .servers .config/natster/contexts/*/context.json'
-     echo "bob, who forgot it, sees: $(elsewhere bash -c '. ../bob.sh; NODE_EXTRA_CA_CERTS= natster ls 2>&1')"
+     echo "bob, who has no authority, sees: $(elsewhere bash -c '. ../bob.sh; natster redeem "$1" 2>&1' bob "$(jq -r .link.link share.json)")"
+     echo "bob, who has another, sees: $(elsewhere bash -c '. ../bob.sh; natster redeem "$1" --ca ../tls/cert 2>&1; ls .config 2>&1' bob "$(jq -r .link.link share.json)")"
+     elsewhere bash -ec '. ../bob.sh; natster redeem "$1" --handle bob --ca ../tls/ca' bob "$(jq -r .link.link share.json)"
+     elsewhere bash -ec '. ../bob.sh; natster ls; natster get @alice/photos; natster doctor; natster context ls; jq -c .servers .config/natster/contexts/*/context.json'
+     elsewhere bash -ec '. ../bob.sh; rm .config/natster/contexts/*/ca.crt; natster ls 2>&1 || natster ls --ca ../tls/ca && natster ls'
      NODE_EXTRA_CA_CERTS=../tls/ca elsewhere "$NODE" -e 'fetch("${page}").then(({ status, headers }) =>
        console.log(status, headers.get("content-type").replace(" ", ""), headers.get("content-security-policy")))'
      natster down`,
   );
-  writeFileSync(
-    join(where, "bob.sh"),
-    `cd ${JSON.stringify(bob.home)}; export HOME="$PWD" NODE_EXTRA_CA_CERTS=../tls/ca`,
-  );
+  writeFileSync(join(where, "bob.sh"), `cd ${JSON.stringify(bob.home)}; export HOME="$PWD"`);
   const { code, out, err } = await alice.types(`${networks}\nset -eo pipefail\n. ../alice.sh`, {
     namespaces: true,
     env: { NODE: process.execPath },
@@ -48,7 +46,10 @@ test("from another machine somebody redeems a link and fetches over TLS, and the
   expect(code, told).toBe(0);
 
   expect(told).toContain(`sees: natster: no system answers at ${page}`);
-  expect(told).toContain("bob, who forgot it, sees: natster: the certificate of the system is by an authority");
+  expect(told).toContain("the certificate of the system is not by the authority in ../tls/cert");
+  expect(told).toMatch(/ls: cannot access '.config'/);
+  expect(told).toContain("natster: the certificate of the system is by an authority that this machine does not know");
+  expect(told).toMatch(/✓ authority: \S+\/contexts\/local\/ca\.crt, for 3,?\d+ days/);
   expect(readFileSync(join(bob.home, ".config/natster/contexts/local/ca.crt"), "utf8")).toBe(ca);
   expect(out, told).toContain('["wss://10.77.0.1:8443/nats"]');
   expect(readFileSync(join(bob.home, "photos", "Welcome.md"))).toEqual(readFileSync(join(sample, "Welcome.md")));

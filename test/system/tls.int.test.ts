@@ -12,33 +12,45 @@ import { createKey } from "@natster/trust";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createCertificates } from "../../deploy/src/certificates.ts";
 import { explain } from "../../packages/cli/src/explain.ts";
-import { authorityOf } from "../../packages/cli/src/context/authority.ts";
+import { authorityToKeep } from "../../packages/cli/src/context/authority.ts";
+import { keepAuthority, openContext, writeContext } from "../../packages/cli/src/context/context.ts";
+import { made, ownHome } from "../../packages/cli/src/context/home.fixture.ts";
 import { placeOf } from "../../packages/cli/src/system/place.ts";
 
 const { public: platform } = createKey("account");
 const lobby = { account: platform, seed: "" };
-const dialAt = (server: string) =>
-  placeOf({ servers: [server], platform, lobby }, 5_000).dial({ servers: [server], user: "alice", pass: "secret" });
+/** Dials as whoever has a context with an authority does, or with none. */
+const dialAt = (server: string, ca?: string, within = 20_000) =>
+  placeOf(
+    { servers: [server], platform, lobby, ...(ca !== undefined && { authority: { file: "some/ca.crt", pem: ca } }) },
+    within,
+  ).dial({ servers: [server], user: "alice", pass: "secret" });
+
+interface Tls {
+  readonly port: number;
+  /** Of its WebSocket, which needs no TLS less. */
+  readonly websocket: number;
+  readonly ca: string;
+}
 
 /** A nats-server that speaks TLS alone, with a certificate for these names by an authority that nobody here knows yet. */
-async function startTls(...names: string[]): Promise<{ readonly port: number; readonly ca: string }> {
+async function startTls(...names: string[]): Promise<Tls> {
   const folder = mkdtempSync(join(tmpdir(), "natster-tls-"));
   const { ca, cert, key } = await createCertificates(names);
   writeFileSync(join(folder, "cert"), cert);
   writeFileSync(join(folder, "key"), key, { mode: 0o600 });
-  const files = [
-    "--tls",
-    "--tlscert",
-    join(folder, "cert"),
-    "--tlskey",
-    join(folder, "key"),
-    "--ports_file_dir",
-    folder,
-  ];
+  const tls = `tls { cert_file: "${join(folder, "cert")}", key_file: "${join(folder, "key")}" }`;
+  writeFileSync(
+    join(folder, "conf"),
+    `host: 127.0.0.1
+     port: -1
+     ports_file_dir: "${folder}"
+     authorization { user: alice, password: secret }
+     ${tls}
+     websocket { host: 127.0.0.1, port: -1, ${tls} }`,
+  );
   const { path } = await findNatsServer();
-  const server = spawn(path, ["-a", "127.0.0.1", "-p", "-1", "--user", "alice", "--pass", "secret", ...files], {
-    stdio: "ignore",
-  });
+  const server = spawn(path, ["--config", join(folder, "conf")], { stdio: "ignore" });
   const ended = once(server, "exit");
   onTestFinished(async () => {
     server.kill("SIGKILL");
@@ -46,9 +58,9 @@ async function startTls(...names: string[]): Promise<{ readonly port: number; re
     rmSync(folder, { recursive: true, force: true });
   });
   const ports = join(folder, `nats-server_${server.pid}.ports`);
-  const portOf = () => Number(/:(\d+)"/.exec(readFileSync(ports, "utf8"))?.[1]);
-  await expect.poll(() => attempt(portOf)).toBeGreaterThan(0);
-  return { port: portOf(), ca };
+  const portOf = (of: string) => Number(new RegExp(`"${of}://[^"]*:(\\d+)"`).exec(readFileSync(ports, "utf8"))?.[1]);
+  await expect.poll(() => attempt(() => portOf("wss")), { timeout: 20_000 }).toBeGreaterThan(0);
+  return { port: portOf("(?:nats|tls)"), websocket: portOf("wss"), ca };
 }
 
 /** Has this process trust an authority, to the end of the test. */
@@ -79,6 +91,45 @@ test("tls:// reaches a nats-server whose authority is known, and no other", asyn
   }
 });
 
+test("an authority that a context has is believed over tls:// and wss://, and for that context alone", async () => {
+  const { port, websocket, ca } = await startTls("localhost");
+  // It has the same name: only the signature tells the two apart.
+  const other = await createCertificates(["localhost"]);
+  for (const server of [`tls://localhost:${port}`, `wss://localhost:${websocket}`]) {
+    const connection = await dialAt(server, ca);
+    expect(await connection.rtt(), server).toBeGreaterThanOrEqual(0);
+    await connection.close();
+
+    await expect(dialAt(server), server).rejects.toThrow(/certificate|signature/);
+    const refused: unknown = await dialAt(server, other.ca).catch((error: unknown) => error);
+    expect(explain(refused), server).toEqual({
+      what: "the certificate of the system is not by the authority in some/ca.crt",
+      next: "the same with --ca FILE, the authority (ca.crt) that whoever runs the system gives you",
+    });
+  }
+});
+
+test("an authority that somebody names is kept with the context that needs it, and NATS's own tool is told of it", async () => {
+  ownHome();
+  const { port, ca } = await startTls("localhost");
+  const named = { file: "given.crt", pem: ca };
+  const toolOf = (directory: string) => JSON.parse(readFileSync(join(directory, "nats.json"), "utf8"));
+
+  const secured = await writeContext("secured", { ...made(), servers: [`tls://localhost:${port}`] });
+  expect(secured.authority).toBeUndefined();
+  const kept = await keepAuthority(secured, named);
+  const file = join(kept.directory, "ca.crt");
+  expect(kept.authority).toEqual({ file, pem: ca });
+  expect(toolOf(kept.directory)).toMatchObject({ ca: file, creds: join(kept.directory, "device.creds") });
+  // Written again without a word of it, it stays.
+  await writeContext("secured", { ...made(), servers: [`tls://localhost:${port}`] });
+  expect((await openContext("secured")).authority).toEqual({ file, pem: ca });
+
+  const plain = await keepAuthority(await writeContext("plain", made()), named);
+  expect(plain.authority).toBeUndefined();
+  expect(toolOf(plain.directory)).not.toHaveProperty("ca");
+});
+
 test("an authority that this machine does not know is named, over wss:// as over tls://, and kept where it is needed", async () => {
   const { port } = await startTls("localhost");
   const { ca, cert, key } = await createCertificates(["localhost"]);
@@ -91,7 +142,7 @@ test("an authority that this machine does not know is named, over wss:// as over
     const refused: unknown = await dialAt(server).catch((error: unknown) => error);
     expect(explain(refused), server).toMatchObject({
       what: expect.stringContaining("an authority that this machine does not know"),
-      next: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+      next: expect.stringContaining("--ca FILE"),
     });
   }
 
@@ -100,10 +151,11 @@ test("an authority that this machine does not know is named, over wss:// as over
   writeFileSync(file, ca);
   vi.stubEnv("NODE_EXTRA_CA_CERTS", file);
   onTestFinished(() => void vi.unstubAllEnvs());
-  expect(await authorityOf(`https://${host}/`, undefined)).toBe(ca);
+  const toKeep = (page: string, kept?: string) => authorityToKeep({ servers: [], page }, undefined, kept);
+  expect(await toKeep(`https://${host}/`)).toBe(ca);
   // It is of no use there, and so it is not kept; nor is anything forgotten where nobody answers.
-  expect(await authorityOf(`https://localhost:${port}/`, undefined)).toBeUndefined();
-  expect(await authorityOf("https://localhost:2/", "what was kept")).toBe("what was kept");
+  expect(await toKeep(`https://localhost:${port}/`)).toBeUndefined();
+  expect(await toKeep("https://localhost:2/", "what was kept")).toBe("what was kept");
 });
 
 test("tls:// demands a certificate for the address itself, an IP too", async () => {
@@ -129,7 +181,7 @@ test("tls:// tells nothing of who is there to a server that does without TLS, as
   await expect(dialAt(`tls://127.0.0.1:${port}`)).rejects.toThrow(/tls/i);
   expect(Buffer.concat(told).toString("latin1")).not.toMatch(/CONNECT|alice|secret/);
   // The same server, asked without: this is what would have been told.
-  const asking = dialAt(`nats://127.0.0.1:${port}`).catch(() => undefined);
+  const asking = dialAt(`nats://127.0.0.1:${port}`, undefined, 5_000).catch(() => undefined);
   await expect.poll(() => Buffer.concat(told).toString("latin1")).toMatch(/CONNECT.*alice/);
   for (const socket of sockets) socket.destroy();
   await asking;

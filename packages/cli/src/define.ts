@@ -1,11 +1,14 @@
 /** The shape of a command: what it takes, what it says with `--json`, what it does, and how it shows that to people. */
 import type * as z from "zod";
+import type { Authority } from "./context/authority.ts";
 import type { Ui } from "./output/ui.ts";
 
 /** What every command may be told. */
 export interface Globals {
   /** The context to use, where one is named. */
   readonly context: string | undefined;
+  /** The authority of the system's certificates, where one is named. */
+  readonly ca: Authority | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;

@@ -1,5 +1,6 @@
 /** Does what was typed, and says how it ended. */
 import * as z from "zod";
+import { readAuthority } from "./context/authority.ts";
 import type { Globals } from "./define.ts";
 import { traced, traceWhereAsked } from "@natster/micro/trace";
 import { onUnexpected } from "@natster/micro/unexpected";
@@ -8,10 +9,11 @@ import { Interrupted, Unexpected, UsageError } from "./failure.ts";
 import { sayError } from "./output/say.ts";
 import { createUi } from "./output/ui.ts";
 import type { Typed } from "./program.ts";
-import { check } from "./typed.ts";
+import { check, PathTyped } from "./typed.ts";
 
 const GlobalsTyped = z.object({
   context: z.string().optional(),
+  ca: PathTyped.optional(),
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
   debug: z.boolean().default(false),
@@ -37,9 +39,10 @@ export async function execute({ name, command, input, globals }: Typed): Promise
   });
   await using _traces = await traceWhereAsked("cli");
   try {
-    const { timeout, ...others } = check(GlobalsTyped, globals, (part) => `--${part}`);
+    const { timeout, ca: file, ...others } = check(GlobalsTyped, globals, (part) => `--${part}`);
     const within = (usual: number) => timeout ?? usual;
-    const told: Globals = { context: undefined, ...others, timeout: within(anAnswer), within };
+    const ca = file === undefined ? undefined : await readAuthority(file);
+    const told: Globals = { context: undefined, ...others, ca, timeout: within(anAnswer), within };
     const ui = createUi(told);
     await traced({ kind: "internal", name: `natster ${name}` }, () =>
       command.run({

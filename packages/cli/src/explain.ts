@@ -74,8 +74,23 @@ const notLetIn: Explained = {
 
 const untrusted = (): Explained => ({
   what: "the certificate of the system is by an authority that this machine does not know",
-  next: "NODE_EXTRA_CA_CERTS=FILE natster …, with the authority (ca.crt) that whoever runs the system gives you",
+  next: "the same with --ca FILE, the authority (ca.crt) that whoever runs the system gives you",
 });
+
+/** What OpenSSL says where it knows no authority that signed, or knows one of the same name alone. */
+const untrustedCodes = [
+  "CERT_SIGNATURE_FAILURE",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+];
+
+/** Whether a certificate is by an authority that is not known. */
+export const isUntrusted = (error: unknown): boolean =>
+  error instanceof Error &&
+  (("code" in error && untrustedCodes.some((code) => code === error.code)) || isUntrusted(error.cause));
 
 const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   ENOSPC: (path) => ({ what: `the disk is full${at(path)}`, next: "df -h, make room, and the same again" }),
@@ -90,11 +105,7 @@ const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   EADDRINUSE: () => ({ what: "another program listens on that port", next: "natster up --listen 127.0.0.1:0" }),
   EADDRNOTAVAIL: () => ({ what: "this machine has no such address", next: "natster up --listen 127.0.0.1:0" }),
   ECONNREFUSED: () => ({ what: "the system cannot be reached", why: "nobody listens there", next: "natster doctor" }),
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  ...Object.fromEntries(untrustedCodes.map((code) => [code, untrusted])),
   CERT_HAS_EXPIRED: () => ({ what: "the certificate of the system has run out", next: "ask whoever runs the system" }),
   ERR_TLS_CERT_ALTNAME_INVALID: () => ({
     what: "the certificate of the system is for another name",

@@ -6,6 +6,7 @@ import type { Command, Globals } from "./define.ts";
 /** What every command may be told: flags, help, and what holds where nothing is said. */
 export const globalOptions: readonly (readonly [flags: string, help: string])[] = [
   ["--context <name>", "use this context, instead of the one in use"],
+  ["--ca <file>", "the authority of the system's certificate, in PEM; kept with the context"],
   ["--json", "print data as JSON, one document a line (docs/guide/json.md)"],
   ["-q, --quiet", "print nothing but what was asked for"],
   ["--timeout <seconds>", "wait so long for an answer (default: 10)"],
@@ -76,12 +77,12 @@ function configure(parser: Parser, command: Command, run: (typed: Typed) => Prom
     const given = args.slice(0, positional.length);
     const named = positional.map(([name], at) => [camel(name.replaceAll(/[<>[\].]/g, "")), given[at]]);
     const globals: Readonly<Record<string, unknown>> = parser.optsWithGlobals();
-    const { context, json, quiet, debug, timeout } = globals;
+    const { context, ca, json, quiet, debug, timeout } = globals;
     await run({
       name: pathOf(parser),
       command,
       input: { ...parser.opts(), ...Object.fromEntries(named.filter(([, value]) => value !== undefined)) },
-      globals: { context, json, quiet, debug, timeout },
+      globals: { context, ca, json, quiet, debug, timeout },
     });
   });
 }

@@ -21,10 +21,16 @@ export function knownDirectory(directory: string): string {
   throw new NoInstallationError(`there is no system in ${real}: the operator's keys are not there`);
 }
 
+/** Where nats-servers are, and the certificates that vouch for them, in PEM, where Node's own do not. */
+export interface Reached {
+  readonly servers: readonly string[];
+  readonly ca?: string | undefined;
+}
+
 /** Does something as the bootstrap user of an installation. */
 export async function withBootstrap<T>(
   directory: string,
-  servers: readonly string[],
+  { servers, ca }: Reached,
   use: (connection: NatsConnection) => Promise<T>,
 ): Promise<T> {
   const creds = parseCreds(await readFile(paths(directory).creds("bootstrap"), "utf8"));
@@ -33,6 +39,7 @@ export async function withBootstrap<T>(
     authenticator: authenticator(creds),
     inboxPrefix: inboxPrefix(creds.key.public),
     name: "bootstrap",
+    ...(ca !== undefined && { tls: { ca } }),
   });
   try {
     return await use(connection);
@@ -47,10 +54,10 @@ export async function withBootstrap<T>(
  */
 export async function provisionSystem(
   directory: string,
-  servers: readonly string[],
+  reached: Reached,
   { replicas }: { readonly replicas?: number } = {},
 ): Promise<void> {
   const { partitions } = await openInstallation(knownDirectory(directory));
   const wanted = { partitions: partitions?.[0] ?? 1, ...(replicas !== undefined && { replicas }) };
-  await withBootstrap(directory, servers, (connection) => provision(connection, wanted));
+  await withBootstrap(directory, reached, (connection) => provision(connection, wanted));
 }

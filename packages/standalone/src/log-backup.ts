@@ -16,6 +16,8 @@ export interface LogOptions extends BackupOptions {
   readonly directory: string;
   /** Addresses of nats-servers, where the system is not of this machine alone. */
   readonly servers?: readonly string[];
+  /** The certificates that vouch for those, in PEM, where Node's own do not. */
+  readonly ca?: string | undefined;
   /** Path of a nats-server, for a system that does not run. */
   readonly binary?: string;
 }
@@ -31,12 +33,12 @@ export class NoLogError extends Error {
  */
 export async function backupSystem(path: string, options: LogOptions): Promise<BackupSummary> {
   const directory = knownDirectory(options.directory);
-  const { servers } = options;
-  if (servers) return withBootstrap(directory, servers, (connection) => backupLog(connection, path, options));
+  const { servers, ca } = options;
+  if (servers) return withBootstrap(directory, { servers, ca }, (connection) => backupLog(connection, path, options));
   if (await holderOf(directory)) {
     const { client } = (await openSettings(directory)).ports;
     const here = [`nats://127.0.0.1:${client}`];
-    return withBootstrap(directory, here, (connection) => backupLog(connection, path, options));
+    return withBootstrap(directory, { servers: here }, (connection) => backupLog(connection, path, options));
   }
   mayRunHere(directory);
   if (!existsSync(join(directory, "nats", "jetstream"))) throw new NoLogError(`there is no log in ${directory}`);
@@ -49,12 +51,12 @@ export async function backupSystem(path: string, options: LogOptions): Promise<B
  */
 export async function restoreSystem(path: string, options: LogOptions): Promise<BackupSummary> {
   const directory = knownDirectory(options.directory);
-  const { servers } = options;
+  const { servers, ca } = options;
   if (!servers) {
     mayRunHere(directory);
     return withNatsAlone(directory, options, (connection) => restoreLog(connection, path, options));
   }
-  return withBootstrap(directory, servers, async (connection) => {
+  return withBootstrap(directory, { servers, ca }, async (connection) => {
     await provision(connection);
     return restoreLog(connection, path, options);
   });
@@ -79,5 +81,5 @@ async function withNatsAlone<T>(
     ...(binary !== undefined && { binary }),
     ...(signal && { signal }),
   });
-  return await withBootstrap(directory, [system.platform.nats.url], use);
+  return await withBootstrap(directory, { servers: [system.platform.nats.url] }, use);
 }

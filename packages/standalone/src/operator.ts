@@ -52,7 +52,7 @@ export interface Rotation {
  */
 export async function rotateSigningKey(
   directory: string,
-  { servers }: { readonly servers?: string | string[] } = {},
+  { servers, ca }: { readonly servers?: string | string[]; readonly ca?: string | undefined } = {},
 ): Promise<Rotation> {
   const { signingKey, offline } = paths(directory);
   if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
@@ -74,7 +74,7 @@ export async function rotateSigningKey(
     }),
   );
   await using system =
-    servers === undefined ? undefined : await asSystem(servers, await readFile(offline("system"), "utf8"));
+    servers === undefined ? undefined : await asSystem(servers, ca, await readFile(offline("system"), "utf8"));
   if (system) await assertBelieved(system, reserve.public);
   // The old seed is kept before the new one takes its place, and the reserve is given up last.
   await replaceSecret(offline("retired"), was.seed());
@@ -164,7 +164,7 @@ export async function restoreOperator(
 }
 
 /** Connects as a user made for it, that may do nothing else in the system account. */
-function asSystem(servers: string | string[], seed: string): Promise<NatsConnection> {
+function asSystem(servers: string | string[], ca: string | undefined, seed: string): Promise<NatsConnection> {
   const key = createKey("user");
   const jwt = userJwt(keyFromSeed(seed, "account"), {
     user: key.public,
@@ -177,6 +177,7 @@ function asSystem(servers: string | string[], seed: string): Promise<NatsConnect
     authenticator: authenticator({ jwt, key }),
     inboxPrefix: inboxPrefix(key.public),
     name: "operator rotate",
+    ...(ca !== undefined && { tls: { ca } }),
   });
 }
 

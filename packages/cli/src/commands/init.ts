@@ -18,7 +18,7 @@ export default defineCommand({
   input: z.object({ url: PageTyped, handle: Handle.optional() }),
   output: z.strictObject({ context: z.string(), account: AccountKey, handle: Handle.optional(), page: z.url() }),
   async run({ input: { url, handle }, globals, say }) {
-    const welcome = await welcomeAt(url, globals.timeout);
+    const welcome = await welcomeAt(url, globals);
     const before = globals.context === undefined ? await contextOn(welcome, undefined) : undefined;
     if (before) {
       await using person = await connectAs({ ...globals, context: before.name });

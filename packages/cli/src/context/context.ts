@@ -8,7 +8,7 @@ import { createKey, type Key, keyFromSeed, userOf } from "@natster/trust";
 import * as z from "zod";
 import { anotherDevice } from "../explained.ts";
 import { Failure } from "../failure.ts";
-import { authorityOf } from "./authority.ts";
+import { type Authority, authorityToKeep } from "./authority.ts";
 import { readIfThere, readJson, writeAtomically, writeJson } from "./files.ts";
 import { contextsDirectory, currentFile } from "./paths.ts";
 
@@ -46,6 +46,8 @@ export type Pins = z.output<typeof Pins>;
 export interface Context extends Settings {
   readonly name: string;
   readonly directory: string;
+  /** The authority of its certificates, where it is none that everybody knows. */
+  readonly authority?: Authority;
   /** The device's creds, a secret. Throws `Failure` where they are gone. */
   creds(): Promise<string>;
   /** The creds of this machine's serving process, where it has some. */
@@ -66,6 +68,8 @@ export interface NewContext extends Omit<Settings, "version" | "machine"> {
   readonly creds: string;
   readonly servingCreds?: string;
   readonly accountKey?: Key<"account">;
+  /** What somebody named as the system's authority. */
+  readonly authority?: Authority | undefined;
 }
 
 const fileNames = {
@@ -96,26 +100,43 @@ export async function keyInWaiting(name: string): Promise<{ key: Key<"account">;
 
 /** Writes a context, over one of that name; what says that it is there is written last. */
 export async function writeContext(name: string, made: NewContext): Promise<Context> {
-  const { creds, servingCreds, accountKey, ...settings } = made;
+  const { creds, servingCreds, accountKey, authority, ...settings } = made;
   const at = (file: keyof typeof fileNames) => join(folderOf(name), fileNames[file]);
   const before = await readJson(at("settings"), Settings);
   if (accountKey) await writeAtomically(at("account"), `${accountKey.seed()}\n`);
   await writeAtomically(at("creds"), creds);
   if (servingCreds !== undefined) await writeAtomically(at("serving"), servingCreds);
-  const authority = await authorityOf(settings.page, await readIfThere(at("authority")));
-  if (authority === undefined) await rm(at("authority"), { force: true });
-  else await writeAtomically(at("authority"), authority);
-  // For NATS's own tool: `nats --context PATH`.
-  await writeJson(at("nats"), {
-    description: `${name} in Natster`,
-    url: settings.servers.join(","),
-    creds: at("creds"),
-    inbox_prefix: `_INBOX.${userOf(creds).user}`,
-    ...(authority !== undefined && { ca: at("authority") }),
-  });
+  await writeAccess(name, settings, creds, authority);
   const machine = before?.machine ?? randomBytes(8).toString("hex");
   await writeJson(at("settings"), { ...settings, version: 1, machine } satisfies Settings);
   return openContext(name);
+}
+
+/** Keeps the authority that somebody named for a context, where its certificates need one. */
+export async function keepAuthority(context: Context, authority: Authority): Promise<Context> {
+  await writeAccess(context.name, context, await context.creds(), authority);
+  return openContext(context.name);
+}
+
+/** Writes the authority of a context, and how NATS's own tool reaches the system: `nats --context PATH`. */
+async function writeAccess(
+  name: string,
+  system: Pick<Settings, "servers" | "page">,
+  creds: string,
+  named: Authority | undefined,
+): Promise<void> {
+  const at = (file: keyof typeof fileNames) => join(folderOf(name), fileNames[file]);
+  const authority = await authorityToKeep(system, named, await readIfThere(at("authority")));
+  if (authority === undefined) await rm(at("authority"), { force: true });
+  else await writeAtomically(at("authority"), authority);
+  await writeJson(at("nats"), {
+    description: `${name} in Natster`,
+    url: system.servers.join(","),
+    creds: at("creds"),
+    inbox_prefix: `_INBOX.${userOf(creds).user}`,
+    // It would not speak without TLS to any server then.
+    ...(authority !== undefined && system.servers.some((url) => /^(tls|wss):/.test(url)) && { ca: at("authority") }),
+  });
 }
 
 /** Opens a context. Throws `Failure` where there is none of that name. */
@@ -124,10 +145,12 @@ export async function openContext(name: string): Promise<Context> {
   const at = (file: keyof typeof fileNames) => join(directory, fileNames[file]);
   const settings = await readJson(at("settings"), Settings);
   if (!settings) throw new Failure(`there is no context ${name}`, { next: "natster context ls" });
+  const authority = await readIfThere(at("authority"));
   return {
     ...settings,
     name,
     directory,
+    ...(authority !== undefined && { authority: { file: at("authority"), pem: authority } }),
     async creds() {
       const creds = await readIfThere(at("creds"));
       if (creds === undefined)
@@ -157,6 +180,15 @@ export async function contextNames(): Promise<string[]> {
     if (entry.isDirectory() && made !== undefined) names.push(entry.name);
   }
   return names.toSorted();
+}
+
+/** The authority that a context has for a page, by its origin. */
+export async function authorityAt(origin: string): Promise<Authority | undefined> {
+  for (const name of await contextNames()) {
+    const { page, authority } = await openContext(name);
+    if (authority && page !== undefined && new URL(page).origin === origin) return authority;
+  }
+  return undefined;
 }
 
 /** The name of the context in use; undefined where none was chosen, or what was chosen is gone. */

@@ -32,7 +32,7 @@ async function advice(system: string | undefined): Promise<(string | undefined)[
     ...(system !== undefined && { system }),
   });
   const within = (usual: number) => usual;
-  const globals = { context: "home", json: false, quiet: false, debug: false, timeout: 5_000, within };
+  const globals = { context: "home", ca: undefined, json: false, quiet: false, debug: false, timeout: 5_000, within };
   const wrong = (await checks(globals)).filter(({ state }) => state === "wrong");
   expect(wrong.map(({ check }) => check)).toEqual(["page", "nats-server"]);
   return wrong.map(({ next }) => next);

@@ -1,31 +1,30 @@
-/** What can be wrong on a machine, looked at one after the other. None of it changes anything. */
+/** What can be wrong on a machine, looked at one after the other. It changes nothing, but keeps an authority that is named. */
 import { constants } from "node:fs";
-import { access, readdir, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { access, statfs } from "node:fs/promises";
 import { makeFolder } from "@natster/files/make-folder";
 import { compareVersions, FLOOR_VERSION } from "@natster/nats-server";
-import { parseCreds, readJwt } from "@natster/trust";
-import { type Context, contextFor } from "../context/context.ts";
+import type { Context } from "../context/context.ts";
 import { contextsDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
-import { explain } from "../explain.ts";
-import { anotherDevice, type Explained, inALine } from "../explained.ts";
-import { counted, duration, fingerprint, size } from "../output/words.ts";
+import type { Explained } from "../explained.ts";
+import { counted, fingerprint, size } from "../output/words.ts";
 import { leftOutOf, servedHere } from "../serving/here.ts";
-import { type Connected, connectAs, whyStopped } from "../system/connect.ts";
+import { type Connected, connectAs, contextMeant } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
 import { whyNoNewcomers } from "../system/newcomers.ts";
 import { standingOf, whyUnknown } from "../system/ops.ts";
 import { placeOf } from "../system/place.ts";
-import type { Finding } from "./finding.ts";
+import { failed, type Finding } from "./finding.ts";
+import { authority, device, key, privacy } from "./kept.ts";
+import { lookAtPage } from "./page.ts";
 
 /** Looks at everything that can be looked at, as far as one thing does not need another that is wrong. */
 export async function checks(globals: Globals): Promise<Finding[]> {
   const findings = [node(), await disk(), await directory()];
-  const context = await contextFor(globals.context).catch((error: unknown) => failed("context", error));
+  const context = await contextMeant(globals).catch((error: unknown) => failed("context", error));
   if (!("creds" in context)) return [...findings, context];
   findings.push({ check: "context", state: "well", found: `${context.name}, account ${fingerprint(context.account)}` });
-  findings.push(await privacy(context), await key(context), await device(context));
+  findings.push(await privacy(context), await key(context), await device(context), ...(await authority(context)));
   const page = await lookAtPage(context, globals.timeout);
   findings.push(...page);
   try {
@@ -39,18 +38,6 @@ export async function checks(globals: Globals): Promise<Finding[]> {
   }
   return findings;
 }
-
-const failed = (check: string, error: unknown): Finding => {
-  const explained = explain(error);
-  const { next } = explained;
-  return {
-    check,
-    state: "wrong",
-    found: inALine(explained),
-    // Whoever reads this has just asked it.
-    ...(next !== undefined && { next: next === "natster doctor" ? "ask whoever runs the system" : next }),
-  };
-};
 
 const node = (): Finding => ({ check: "Node", state: "well", found: process.version });
 
@@ -77,83 +64,6 @@ async function directory(): Promise<Finding> {
     return { check, state: "well", found: contextsDirectory() };
   } catch (error) {
     return failed(check, error);
-  }
-}
-
-/** Keys are for their owner's eyes. */
-async function privacy({ directory: folder }: Context): Promise<Finding> {
-  const check = "secrets";
-  const open: string[] = [];
-  for (const name of await readdir(folder)) {
-    const { mode } = await stat(join(folder, name));
-    if ((mode & 0o077) !== 0) open.push(name);
-  }
-  return open.length === 0
-    ? { check, state: "well", found: "nobody else may read them" }
-    : { check, state: "wrong", found: `others may read ${open.join(", ")}`, next: `chmod -R go= ${folder}` };
-}
-
-async function key(context: Context): Promise<Finding> {
-  const check = "account key";
-  return (await context.accountKey())
-    ? { check, state: "well", found: "on this machine: it signs what you share" }
-    : { check, state: "warning", found: "not on this machine: what you share is signed elsewhere" };
-}
-
-const soon = 7 * 86_400;
-
-async function device(context: Context): Promise<Finding> {
-  const check = "device";
-  const next = (await context.accountKey()) ? "natster devices renew" : anotherDevice;
-  try {
-    const claims = readJwt(parseCreds(await context.creds()).jwt);
-    if (claims.refused !== undefined) return { check, state: "wrong", found: `its JWT is ${claims.refused}`, next };
-    const left = claims.exp === undefined ? undefined : claims.exp - Date.now() / 1_000;
-    if (left === undefined) return { check, state: "well", found: `${claims.name}, without an end` };
-    if (left <= 0) return { check, state: "wrong", found: `${claims.name}, whose time has run out`, next };
-    const found = `${claims.name}, for ${duration(left)}`;
-    return left < soon ? { check, state: "warning", found, next } : { check, state: "well", found };
-  } catch (error) {
-    return failed(check, error);
-  }
-}
-
-const clockTolerance = 60;
-
-/** How a page is served to other machines: where `natster up` runs it, and where its service runs by itself. */
-const beyond = "natster down, and natster up --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL";
-const beyondByHand =
-  "WEB_LISTEN, WEB_PUBLIC_URL, WEB_TLS_CERT and WEB_TLS_KEY in the settings of the service web, and start it again; with containers NATSTER_PUBLIC_URL, NATSTER_HOSTS and WEB_PORT (deploy/README.md)";
-
-/** Whether the page answers, and whether its clock is this one's. */
-async function lookAtPage(context: Context, timeout: number): Promise<Finding[]> {
-  const { page, system } = context;
-  if (page === undefined) return [{ check: "page", state: "warning", found: "this system has none" }];
-  try {
-    const response = await fetch(new URL("natster.json", page), { signal: AbortSignal.timeout(timeout) });
-    const date = Date.parse(response.headers.get("date") ?? "");
-    const skew = Math.round(Math.abs(Date.now() - date) / 1_000);
-    const here = /^(127\.|\[::1\]|localhost)/.test(new URL(page).hostname);
-    return [
-      here
-        ? {
-            check: "page",
-            state: "warning",
-            found: `${page}, which opens on this machine only`,
-            next: `for people elsewhere: ${system === undefined ? beyondByHand : beyond}`,
-          }
-        : { check: "page", state: "well", found: page },
-      Number.isNaN(skew) || skew <= clockTolerance
-        ? { check: "clock", state: "well", found: "as the system's" }
-        : {
-            check: "clock",
-            state: "wrong",
-            found: `${duration(skew)} off: what is signed here is refused`,
-            next: "set the clock: timedatectl set-ntp true",
-          },
-    ];
-  } catch (error) {
-    return [{ next: "natster status", ...failed("page", (await whyStopped(context, error)) ?? error) }];
   }
 }
 

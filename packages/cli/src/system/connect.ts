@@ -5,7 +5,7 @@ import { type CodeStore, connectDevice, openSigning, type Person, type Signer, s
 import type { Key } from "@natster/trust";
 import { AuthorizationError } from "@nats-io/nats-core";
 import { codesOfContext } from "../context/codes.ts";
-import { type Context, contextFor } from "../context/context.ts";
+import { type Context, contextFor, keepAuthority } from "../context/context.ts";
 import { systemDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import { Failure } from "../failure.ts";
@@ -30,17 +30,25 @@ export interface Signing {
   readonly here: boolean;
 }
 
-/** Connects as the device of the context that is meant. */
-export async function connectAs({ context: named, timeout, within }: Globals): Promise<Connected> {
+/** The context that is meant, reached with the authority that was named, where one was. */
+export async function contextMeant({ context: named, ca }: Pick<Globals, "context" | "ca">): Promise<Context> {
   const context = await contextFor(named);
-  const creds = await context.creds();
-  const place = placeOf(context, timeout);
+  return ca ? { ...context, authority: ca } : context;
+}
+
+/** Connects as the device of the context that is meant; an authority that was named is kept once it has let this in. */
+export async function connectAs(globals: Globals): Promise<Connected> {
+  const { timeout, within, ca } = globals;
+  const meant = await contextMeant(globals);
+  const creds = await meant.creds();
+  const place = placeOf(meant, timeout);
   const person = await connectDevice(place, creds, "natster", { timeout }).catch(async (error: unknown) => {
     throw (
-      (await whyStopped(context, error)) ??
-      (await whyNotLetIn(error, place, { creds, account: await context.accountKey() }))
+      (await whyStopped(meant, error)) ??
+      (await whyNotLetIn(error, place, { creds, account: await meant.accountKey() }))
     );
   });
+  const context = ca ? await keepAuthority(meant, ca) : meant;
   return { ...person, context, within, key: () => accountKeyOf(context), signing: () => signingFor(person, context) };
 }
 

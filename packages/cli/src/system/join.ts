@@ -13,9 +13,7 @@ import {
 import { Failure } from "../failure.ts";
 import { deviceName } from "./connect.ts";
 import { placeOf } from "./place.ts";
-import type { welcomeAt } from "./welcome.ts";
-
-type Welcomed = Awaited<ReturnType<typeof welcomeAt>>;
+import type { Welcomed } from "./welcome.ts";
 
 /**
  * Makes an account with what `admit` does, and its context. The key is on the disk before anybody hears of it: whatever
@@ -30,8 +28,8 @@ export async function joinAs(
   if ((await contextNames()).includes(name)) {
     throw new Failure(`there is a context ${name} already`, { next: "the same with --context ANOTHER" });
   }
-  const { servers, platform, lobby, page } = welcome;
-  const place = placeOf({ servers, platform, lobby }, timeout);
+  const { servers, platform, lobby, page, authority } = welcome;
+  const place = placeOf(welcome, timeout);
   const { key, before } = await keyInWaiting(name);
   const creds = createDevice(key, { name: deviceName(), role: "owner", maySign: true });
   const enter = () => connectDevice(place, creds, "natster", { timeout });
@@ -50,6 +48,7 @@ export async function joinAs(
       administrator,
       creds,
       accountKey: key,
+      authority,
     });
     if ((await currentName()) === undefined) await useContext(name);
     return context;

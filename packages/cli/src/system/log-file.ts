@@ -6,6 +6,7 @@ import * as z from "zod";
 import { systemDirectory } from "../context/paths.ts";
 import type { Call } from "../define.ts";
 import { showCount } from "../output/progress.ts";
+import { notBy, vouching } from "./believed.ts";
 import { sayOfLog } from "./log-errors.ts";
 import { PathTyped } from "../typed.ts";
 
@@ -24,11 +25,15 @@ export const logFileOptions = [
 export async function moveLog<T>(
   move: (path: string, options: LogOptions) => Promise<T>,
   { file: typed, dir, server }: z.output<typeof LogFile>,
-  { ui, signal }: Pick<Call<unknown, unknown>, "ui" | "signal">,
+  { globals: { ca }, ui, signal }: Pick<Call<unknown, unknown>, "globals" | "ui" | "signal">,
 ): Promise<{ readonly file: string; readonly directory: string; readonly summary: T }> {
   const [file, directory] = [resolve(typed), resolve(dir ?? systemDirectory())];
   using progress = showCount(ui, "events");
   const { path: binary } = await findNatsServer({ tell: (slow) => ui.note(slow) });
-  const options = { directory, signal, binary, onProgress: progress.update, ...(server && { servers: server }) };
-  return { file, directory, summary: await sayOfLog(move(file, options), file) };
+  const elsewhere = server && { servers: server, ca: vouching(ca) };
+  const options = { directory, signal, binary, onProgress: progress.update, ...elsewhere };
+  const moved = move(file, options).catch((error: unknown) => {
+    throw notBy(ca, error);
+  });
+  return { file, directory, summary: await sayOfLog(moved, file) };
 }

@@ -61,9 +61,9 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     });
   const before = await whatItGave(code.id, globals);
   if (before) return before;
-  const welcome = await welcomeAt(await pageMeant(input, globals.context), globals.timeout);
-  const { servers, platform, lobby, page } = welcome;
-  const place = placeOf({ servers, platform, lobby }, globals.timeout);
+  const welcome = await welcomeAt(await pageMeant(input, globals.context), globals);
+  const { servers, platform, lobby, page, authority } = welcome;
+  const place = placeOf(welcome, globals.timeout);
   const have = code.purpose === "share" ? await contextOn(welcome, globals.context) : undefined;
   await using person = have && (await connectAs({ ...globals, context: have.name }));
   const name = have?.name ?? globals.context ?? (await contextNameFor(page));
@@ -83,7 +83,7 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     throw new Failure(error.message, { next: "the same with --handle, and that one" });
   });
   const made = "joined" in redeemed && redeemed.joined;
-  const base = { servers, page, platform, lobby, administrator: false };
+  const base = { servers, page, platform, lobby, authority, administrator: false };
   if (redeemed.purpose === "device") await keep(name, { ...base, account: redeemed.account, creds: redeemed.creds });
   else if (made)
     await keep(name, { ...base, account: made.account.public, creds: made.creds, accountKey: made.account });
@@ -152,7 +152,7 @@ async function pageMeant(
 
 async function keep(
   name: string,
-  { account, servers, page, platform, lobby, administrator, creds, accountKey }: NewContext,
+  { account, servers, page, platform, lobby, administrator, creds, accountKey, authority }: NewContext,
 ): Promise<void> {
   if (userOf(creds).account !== account)
     throw new Failure("what came back is of another account", { next: "ask for a new code" });
@@ -163,6 +163,7 @@ async function keep(
     lobby,
     administrator,
     creds,
+    authority,
     ...(page !== undefined && { page }),
     ...(accountKey && { accountKey }),
   });

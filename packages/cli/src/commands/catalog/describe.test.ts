@@ -7,7 +7,15 @@ import command from "./describe.ts";
 async function saidOf(what: string, length: number): Promise<unknown> {
   const describing = command.run({
     input: { what: ReferenceTyped.parse(what), text: "a".repeat(length) },
-    globals: { context: "none", json: false, quiet: false, debug: false, timeout: 1_000, within: (usual) => usual },
+    globals: {
+      context: "none",
+      ca: undefined,
+      json: false,
+      quiet: false,
+      debug: false,
+      timeout: 1_000,
+      within: (usual) => usual,
+    },
     ui: rememberingUi(),
     signal: new AbortController().signal,
     say: () => {},

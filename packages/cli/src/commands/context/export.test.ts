@@ -15,7 +15,7 @@ test("what is there already is not written over, and nobody is asked for a passp
   const within = (usual: number) => usual;
   const exporting = command.run({
     input: { output: file },
-    globals: { context: "home", json: false, quiet: false, debug: false, timeout: 1_000, within },
+    globals: { context: "home", ca: undefined, json: false, quiet: false, debug: false, timeout: 1_000, within },
     ui: rememberingUi(),
     signal: new AbortController().signal,
     say: () => {},

@@ -55,7 +55,7 @@ export default defineCommand({
     const page = input.server ?? servers.find((each) => /^https?:/.test(each));
     if (page === undefined)
       throw new Failure("the file does not say where its system is", { next: "the same with --server URL" });
-    const welcome = await welcomeAt(page, globals.timeout);
+    const welcome = await welcomeAt(page, globals);
     const key = accountSeed === undefined ? undefined : keyFromSeed(accountSeed, "account");
     const device = key ? await freshDevice(placeOf(welcome, globals.timeout), key, globals.timeout) : undefined;
     const context = await writeContext(name, {
@@ -64,6 +64,7 @@ export default defineCommand({
       page: welcome.page,
       platform: welcome.platform,
       lobby: welcome.lobby,
+      authority: welcome.authority,
       ...(device ?? { administrator: false, creds }),
       ...(key && { accountKey: key }),
     });

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { contextNames, currentName, openContext } from "../../context/context.ts";
 import { defineCommand } from "../../define.ts";
 import { table } from "../../output/table.ts";
-import { fingerprint } from "../../output/words.ts";
+import { fingerprint, shortPath } from "../../output/words.ts";
 
 export default defineCommand({
   about: "List the accounts that this machine knows, each on a system. The one in use has a star.",
@@ -18,6 +18,8 @@ export default defineCommand({
         servers: z.array(z.string()),
         page: z.string().optional(),
         directory: z.string(),
+        /** The file of the authority that this context believes besides those that everybody knows. */
+        authority: z.string().optional(),
       }),
     ),
   }),
@@ -25,13 +27,14 @@ export default defineCommand({
     const current = await currentName();
     const contexts = await Promise.all((await contextNames()).map((name) => openContext(name)));
     say({
-      contexts: contexts.map(({ name, account, servers, page, directory }) => ({
+      contexts: contexts.map(({ name, account, servers, page, directory, authority }) => ({
         name,
         inUse: name === current,
         account,
         servers,
         directory,
         ...(page !== undefined && { page }),
+        ...(authority && { authority: authority.file }),
       })),
     });
   },
@@ -45,6 +48,11 @@ export default defineCommand({
       { title: "CONTEXT", text: ({ name }) => name, flexible: true },
       { title: "ACCOUNT", text: ({ account }) => fingerprint(account) },
       { title: "SYSTEM", text: ({ page, servers }) => page ?? servers.join(","), optional: true },
+      {
+        title: "AUTHORITY",
+        text: ({ authority }) => (authority === undefined ? "" : shortPath(authority)),
+        optional: true,
+      },
     ]);
   },
 });

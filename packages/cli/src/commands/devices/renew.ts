@@ -2,9 +2,8 @@ import { UserKey } from "@natster/contracts";
 import { revokeDevice } from "@natster/person";
 import { userOf } from "@natster/trust";
 import * as z from "zod";
-import { contextFor } from "../../context/context.ts";
 import { defineCommand } from "../../define.ts";
-import { accountKeyOf, connectAs } from "../../system/connect.ts";
+import { accountKeyOf, connectAs, contextMeant } from "../../system/connect.ts";
 import { freshDevice, withDevice } from "../../system/fresh-device.ts";
 import { rowsOf } from "../../system/pages.ts";
 import { placeOf } from "../../system/place.ts";
@@ -17,7 +16,7 @@ export default defineCommand({
   input: z.object({}),
   output: z.strictObject({ user: UserKey, was: UserKey.optional() }),
   async run({ globals, say }) {
-    const context = await contextFor(globals.context);
+    const context = await contextMeant(globals);
     const key = await accountKeyOf(context);
     const before = await context.creds().then(
       (creds) => userOf(creds).user,

@@ -3,6 +3,7 @@ import { NoInstallationError, provisionSystem, serversOf } from "@natster/standa
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { notBy, vouching } from "../../system/believed.ts";
 import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
@@ -24,15 +25,15 @@ export default defineCommand({
     replicas: z.coerce.number().int().min(1).max(5).default(1),
   }),
   output: z.strictObject({ directory: z.string(), servers: z.array(z.string()), replicas: z.int() }),
-  async run({ input: { replicas, ...input }, say }) {
+  async run({ input: { replicas, ...input }, globals: { ca }, say }) {
     const directory = resolve(input.directory);
     const servers = input.server ?? (await serversOf(directory));
     if (!servers)
       throw new Failure(`there is no operator in ${directory}`, { next: "natster operator init DIRECTORY" });
     try {
-      await provisionSystem(directory, servers, { replicas });
+      await provisionSystem(directory, { servers, ca: vouching(ca) }, { replicas });
     } catch (error) {
-      if (!(error instanceof NoInstallationError)) throw error;
+      if (!(error instanceof NoInstallationError)) throw notBy(ca, error);
       throw new Failure(error.message, { next: "natster operator init DIRECTORY" });
     }
     say({ directory, servers, replicas });

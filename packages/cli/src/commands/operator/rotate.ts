@@ -5,6 +5,7 @@ import { systemDirectory } from "../../context/paths.ts";
 import { contextNames, openContext } from "../../context/context.ts";
 import { defineCommand } from "../../define.ts";
 import { Failure } from "../../failure.ts";
+import { notBy, vouching } from "../../system/believed.ts";
 import { PathTyped } from "../../typed.ts";
 
 export default defineCommand({
@@ -16,14 +17,14 @@ export default defineCommand({
   deed: true,
   input: z.object({ directory: PathTyped.optional(), server: z.array(z.string()).optional() }),
   output: z.strictObject({ directory: z.string(), was: z.string(), is: z.string() }),
-  async run({ input, say }) {
+  async run({ input, globals: { ca }, say }) {
     const directory = resolve(input.directory ?? systemDirectory());
     const servers = input.server ?? (await whereItRuns(directory));
     try {
-      say({ directory, ...(await rotateSigningKey(directory, servers ? { servers } : {})) });
+      say({ directory, ...(await rotateSigningKey(directory, servers ? { servers, ca: vouching(ca) } : {})) });
     } catch (error) {
       if (error instanceof OperatorError) throw new Failure(error.message, { next: error.next ?? "docs/operator.md" });
-      throw error;
+      throw notBy(ca, error);
     }
   },
   show({ directory, was, is }, ui) {

@@ -13,8 +13,8 @@ export default defineCommand({
   deed: true,
   input: LogFile,
   output: z.strictObject({ file: z.string(), events: z.int(), sha256: z.string() }),
-  async run({ input, ui, signal, say }) {
-    const { file, summary } = await moveLog(backupSystem, input, { ui, signal });
+  async run({ input, globals, ui, signal, say }) {
+    const { file, summary } = await moveLog(backupSystem, input, { globals, ui, signal });
     say({ file, ...summary });
   },
   show({ file, events, sha256 }, ui) {

@@ -15,8 +15,8 @@ export default defineCommand({
   deed: true,
   input: LogFile,
   output: z.strictObject({ directory: z.string(), events: z.int(), sha256: z.string() }),
-  async run({ input, ui, signal, say }) {
-    const { directory, summary } = await moveLog(restoreSystem, input, { ui, signal });
+  async run({ input, globals, ui, signal, say }) {
+    const { directory, summary } = await moveLog(restoreSystem, input, { globals, ui, signal });
     say({ directory, ...summary });
   },
   show({ directory, events }, ui) {
