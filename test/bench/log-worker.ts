@@ -5,7 +5,7 @@ import { shares } from "@natster/contracts/read-models";
 import { connect, isRefusal, silentLog } from "@natster/micro";
 import { openDurable } from "@natster/micro/durable";
 import { runProjection } from "@natster/micro/projector";
-import { noticesOf, publishNotices } from "@natster/projector/feed";
+import { tellOf } from "@natster/projector/feed";
 import { AckPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { doErrands, seconds } from "./errands.ts";
 import { bareDurable, type Setup } from "./log-place.ts";
@@ -97,7 +97,7 @@ function run() {
   return runProjection(shares, {
     connection,
     log,
-    afterRows: (applied) => Promise.resolve(publishNotices(connection, noticesOf(shares.into, applied))),
+    afterRows: (applied) => Promise.resolve(tellOf(connection, shares.into, applied)),
   });
 }
 

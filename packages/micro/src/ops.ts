@@ -1,8 +1,7 @@
 /** The answering side of operations: the handlers of every service that follows the log. */
 import type { AccountKey } from "@natster/contracts";
-import type { FeedNotice } from "@natster/contracts/library";
 import type { projectionOps as endpointsOf } from "@natster/contracts/ops";
-import { eventStream, feedSubject } from "@natster/contracts/platform";
+import { eventStream } from "@natster/contracts/platform";
 import { jserrors } from "@nats-io/jetstream/internal";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Command } from "./service/command.ts";
@@ -13,6 +12,7 @@ import type { ParkedPlace } from "./projection/parking.ts";
 import type { ProjectionStatus, RunningProjection } from "./projection/projector.ts";
 import type { ReactionStatus } from "./reaction/react-to-each.ts";
 import { refuse } from "./service/refusal.ts";
+import { tell } from "./service/tell.ts";
 import { streamsManager } from "./streams.ts";
 
 type Endpoints = ReturnType<typeof endpointsOf>;
@@ -133,7 +133,6 @@ export const tellOfParked =
   (connection: NatsConnection, administrators: readonly AccountKey[], projection: string) =>
   (parked: readonly ParkedPlace[]): void => {
     for (const { seq, reason } of parked) {
-      const notice: FeedNotice = { kind: "parked", projection, sequence: seq, reason };
-      for (const to of administrators) connection.publish(feedSubject(to, notice.kind), JSON.stringify(notice));
+      tell(connection, administrators, { kind: "parked", projection, sequence: seq, reason });
     }
   };

@@ -1,13 +1,12 @@
 /** The codes service: one-time codes, issued, claimed once, and answered once. */
 import { codes, codeTries, openCodes } from "@natster/contracts/codes";
-import type { FeedNotice } from "@natster/contracts/library";
-import { feedSubject } from "@natster/contracts/platform";
 import { defineProgram } from "@natster/micro";
 import { openEventLog } from "@natster/micro/event-log";
 import { followerOps, statusOf } from "@natster/micro/ops";
 import { openRoom } from "@natster/micro/room";
 import { openRows } from "@natster/micro/rows";
 import { runOut } from "@natster/micro/run-out";
+import { tell } from "@natster/micro/tell";
 import * as z from "zod";
 import { cancel } from "./cancel.ts";
 import { claim } from "./claim.ts";
@@ -34,10 +33,7 @@ export const program = defineProgram({
     const wrong = closing.use(
       openWrongTries({
         rows: await openRows(connection, codeTries),
-        tell: (issuer, tried) => {
-          const notice: FeedNotice = { kind: "tries", ...tried };
-          platform.publish(feedSubject(issuer, notice.kind), JSON.stringify(notice));
-        },
+        tell: (issuer, tried) => tell(platform, [issuer], { kind: "tries", ...tried }),
         onFault: (err) => logger.error({ err }, "cannot count a wrong try"),
       }),
     );

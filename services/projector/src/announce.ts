@@ -1,7 +1,7 @@
 /** Who hears that a catalog came or went: its owner, and those who have accepted it. */
 import type { Presence as Seen } from "@natster/contracts/library";
+import { tell } from "@natster/micro/tell";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { publishNotices } from "./feed.ts";
 import type { Library } from "./library.ts";
 import type { CatalogId } from "./presence.ts";
 
@@ -9,8 +9,8 @@ export const announce =
   (platform: NatsConnection, { shares }: Library) =>
   async ({ owner, catalog }: CatalogId, seen: Seen): Promise<void> => {
     const notice = { kind: "presence", owner, catalog, ...seen } as const;
-    publishNotices(platform, [{ to: owner, notice }]);
+    tell(platform, [owner], notice);
     for await (const { row } of shares.rows.scan(`out.${owner}.${catalog}.*`)) {
-      if (row?.state === "imported") publishNotices(platform, [{ to: row.recipient, notice }]);
+      if (row?.state === "imported") tell(platform, [row.recipient], notice);
     }
   };

@@ -4,33 +4,27 @@ import { accountEvents } from "@natster/contracts/accounts";
 import { catalogEvents, shareEvents } from "@natster/contracts/catalog";
 import { codeEvents } from "@natster/contracts/codes";
 import { catalogs, devices, type FeedNotice, ownCodes, people, shares } from "@natster/contracts/library";
-import { feedSubject } from "@natster/contracts/platform";
 import { type Applied, isApplied } from "@natster/micro/projector";
+import { tell } from "@natster/micro/tell";
 import type { NatsConnection } from "@nats-io/nats-core";
 
 /** A notice, and for whom it is. */
-export interface Addressed {
-  readonly to: AccountKey;
+interface Addressed {
+  readonly to: readonly AccountKey[];
   readonly notice: FeedNotice;
 }
 
-const utf8 = new TextEncoder();
-
-/** Publishes notices, each to its account only. They are hints, at most once. */
-export function publishNotices(platform: NatsConnection, notices: readonly Addressed[]): void {
-  let [last, written]: [FeedNotice?, Uint8Array?] = [];
-  for (const { to, notice } of notices) {
-    // Two people are told of a share by the same words.
-    if (notice !== last || !written) [last, written] = [notice, utf8.encode(JSON.stringify(notice))];
-    platform.publish(feedSubject(to, notice.kind), written);
+/** Tells of events once they are in the rows of a bucket. Each event is told of by one bucket at the most. */
+export function tellOf(platform: NatsConnection, bucket: BucketContract, applied: readonly Applied[]): void {
+  const noticeOf = notices.get(bucket.name);
+  if (!noticeOf) return;
+  for (const each of applied) {
+    const addressed = noticeOf(each);
+    if (addressed) tell(platform, addressed.to, addressed.notice);
   }
 }
 
-/** What is told of events once they are in the rows of a bucket. Each event is told of by one bucket at the most. */
-export const noticesOf = (bucket: BucketContract, applied: readonly Applied[]): Addressed[] =>
-  applied.flatMap((each) => tellers.get(bucket.name)?.(each) ?? []);
-
-const tellers = new Map<string, (applied: Applied) => Addressed[]>([
+const notices = new Map<string, (applied: Applied) => Addressed | undefined>([
   [people.name, ofAccount],
   [devices.name, ofDevice],
   [catalogs.name, ofCatalog],
@@ -38,37 +32,33 @@ const tellers = new Map<string, (applied: Applied) => Addressed[]>([
   [ownCodes.name, ofCode],
 ]);
 
-function ofAccount(applied: Applied): Addressed[] {
-  if (!isApplied(applied, accountEvents) || "user" in applied.event.data) return [];
-  return [{ to: applied.id.account, notice: { kind: "account", sequence: applied.event.sequence } }];
+function ofAccount(applied: Applied): Addressed | undefined {
+  if (!isApplied(applied, accountEvents) || "user" in applied.event.data) return undefined;
+  return { to: [applied.id.account], notice: { kind: "account", sequence: applied.event.sequence } };
 }
 
-function ofDevice(applied: Applied): Addressed[] {
-  if (!isApplied(applied, accountEvents) || !("user" in applied.event.data)) return [];
+function ofDevice(applied: Applied): Addressed | undefined {
+  if (!isApplied(applied, accountEvents) || !("user" in applied.event.data)) return undefined;
   const { data, sequence } = applied.event;
-  return [{ to: applied.id.account, notice: { kind: "device", user: data.user, sequence } }];
+  return { to: [applied.id.account], notice: { kind: "device", user: data.user, sequence } };
 }
 
-function ofCatalog(applied: Applied): Addressed[] {
-  if (!isApplied(applied, catalogEvents)) return [];
+function ofCatalog(applied: Applied): Addressed | undefined {
+  if (!isApplied(applied, catalogEvents)) return undefined;
   const { id, event } = applied;
-  return [{ to: id.owner, notice: { kind: "catalog", ...id, sequence: event.sequence } }];
+  return { to: [id.owner], notice: { kind: "catalog", ...id, sequence: event.sequence } };
 }
 
-function ofShare(applied: Applied): Addressed[] {
-  if (!isApplied(applied, shareEvents)) return [];
+function ofShare(applied: Applied): Addressed | undefined {
+  if (!isApplied(applied, shareEvents)) return undefined;
   const { id, event } = applied;
   const notice: FeedNotice = { kind: "share", ...id, event: event.type, sequence: event.sequence };
-  return [
-    { to: id.owner, notice },
-    { to: id.recipient, notice },
-  ];
+  return { to: [id.owner, id.recipient], notice };
 }
 
-function ofCode(applied: Applied): Addressed[] {
-  if (!isApplied(applied, codeEvents)) return [];
+function ofCode(applied: Applied): Addressed | undefined {
+  if (!isApplied(applied, codeEvents)) return undefined;
   const { id, event } = applied;
-  return [
-    { to: event.data.issuer, notice: { kind: "code", code: id.code, event: event.type, sequence: event.sequence } },
-  ];
+  const notice: FeedNotice = { kind: "code", code: id.code, event: event.type, sequence: event.sequence };
+  return { to: [event.data.issuer], notice };
 }

@@ -5,7 +5,7 @@ import { tellOfParked } from "@natster/micro/ops";
 import { type ProjectionOptions, type RunningProjection, runProjection } from "@natster/micro/projector";
 import type { Projection } from "@natster/micro/projection";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { noticesOf, publishNotices } from "./feed.ts";
+import { tellOf } from "./feed.ts";
 
 /** The read models, kept up to date. */
 export type Library = {
@@ -25,7 +25,7 @@ export async function openLibrary(
 ): Promise<Library> {
   const opened = Object.entries<Projection>(readModels).map(async ([name, projection]) => {
     const afterRows: ProjectionOptions["afterRows"] = (applied) =>
-      Promise.resolve(publishNotices(platform, noticesOf(projection.into, applied)));
+      Promise.resolve(tellOf(platform, projection.into, applied));
     const whenParked = tellOfParked(platform, administrators, projection.into.name);
     return [name, closing.use(await runProjection(projection, { ...options, afterRows, whenParked }))] as const;
   });

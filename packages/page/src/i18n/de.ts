@@ -138,7 +138,7 @@ export const de: Words = {
     expiredHow: "Seine Zeit ist um. Melde dich mit einem neuen Link an.",
     refused: "nats-server nimmt dieses Gerät nicht an",
     refusedHow:
-      "Es wurde widerrufen oder gehört zu einem anderen Natster. Melde dich mit einem neuen Link an, oder versuche es noch einmal, wenn dich das wundert.",
+      "Es wurde widerrufen, oder sein Konto wurde geschlossen oder gesperrt, oder es gehört zu einem anderen Natster oder zu diesem, bevor es neu eingerichtet wurde. Melde dich mit einem neuen Link an, oder versuche es noch einmal, wenn dich das wundert.",
     again: "Noch einmal",
     forget: "Neu anmelden",
   },

@@ -138,7 +138,7 @@ export const en = {
     expiredHow: "Its time is over. Sign in with a new link.",
     refused: "nats-server does not accept this device",
     refusedHow:
-      "It was revoked, or belongs to another Natster. Sign in with a new link, or try again if that surprises you.",
+      "It was revoked, or its account was closed or suspended, or it belongs to another Natster or to this one before it was set up anew. Sign in with a new link, or try again if that surprises you.",
     again: "Try again",
     forget: "Sign in anew",
   },
