@@ -1,13 +1,14 @@
 /** What a mirror remembers of the folder that it fills: which content it put where, and what each file looked like. */
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Digest } from "@natster/contracts";
 import { FileEntry } from "@natster/contracts/files";
 import * as z from "zod";
 import { tryToLock } from "../file-lock.ts";
 import { text } from "../index/database.ts";
 import { fingerprintOf } from "../index/fingerprint.ts";
+import { statementsOf } from "../index/statements.ts";
 import { makeFolder } from "../make-folder.ts";
 import { openRecord, type Origin, stateFolder } from "./mirror-record.ts";
 
@@ -53,7 +54,7 @@ export class MirrorState implements Disposable {
   readonly #folder: string;
   readonly #lock: Disposable | undefined;
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: ReturnType<typeof statementsOf>;
   #unsaved = 0;
 
   /** `write` is false for a plan that is only looked at. Throws `MirrorBusyError` and `OtherMirrorError`. */
@@ -71,6 +72,7 @@ export class MirrorState implements Disposable {
       this.#lock?.[Symbol.dispose]();
       throw error;
     }
+    this.#sql = statementsOf(this.#database);
     this.#database.exec(`
       CREATE TEMP TABLE seen (path TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TEMP TABLE step (number INTEGER PRIMARY KEY, value TEXT NOT NULL)`);
@@ -192,7 +194,6 @@ export class MirrorState implements Disposable {
     } catch {
       // On a full disk, say. What is not remembered is looked at again.
     }
-    this.#statements.clear();
     this.#database.close();
     this.#lock?.[Symbol.dispose]();
   }
@@ -202,13 +203,5 @@ export class MirrorState implements Disposable {
     this.#unsaved++;
     change();
     if (this.#unsaved >= together) this.commit();
-  }
-
-  #sql(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const made = this.#database.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
   }
 }

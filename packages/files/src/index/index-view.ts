@@ -1,10 +1,11 @@
 /** The reading side of an index: every thread of the process may have one of its own. */
 import { join } from "node:path";
-import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { Digest, InnerReplyOf, InnerRequestOf } from "@natster/contracts";
 import { FileEntry, FilePath, type files, FolderEntry } from "@natster/contracts/files";
 import { openToRead, text, whole } from "./database.ts";
 import { below, type IndexedFile, split } from "./indexed-file.ts";
+import { statementsOf } from "./statements.ts";
 
 /** What is listed. */
 export type Query = InnerRequestOf<typeof files.endpoints.list>;
@@ -32,12 +33,13 @@ export class IndexView implements Disposable {
   /** The root's real path. */
   readonly root: string;
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: ReturnType<typeof statementsOf>;
 
   /** `database` is the index's file. */
   constructor(root: string, database: string) {
     this.root = root;
     this.#database = openToRead(database);
+    this.#sql = statementsOf(this.#database);
   }
 
   /** Grows with each change, across restarts too. */
@@ -89,7 +91,6 @@ export class IndexView implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#statements.clear();
     this.#database.close();
   }
 
@@ -128,14 +129,6 @@ export class IndexView implements Disposable {
     const sql = `SELECT ${columns} FROM file
                  WHERE (folder, name) > (?, ?) AND folder >= ? AND folder < ? ORDER BY folder, name`;
     for (const row of this.#sql(sql).iterate(folder, name, first, end)) yield line(row);
-  }
-
-  #sql(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const made = this.#database.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
   }
 }
 

@@ -1,8 +1,9 @@
 /** The writing side of an index's database. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { text, whole } from "./database.ts";
 import type { Hashed } from "./hash-file.ts";
 import { below, split } from "./indexed-file.ts";
+import { statementsOf } from "./statements.ts";
 
 /** What is remembered of a file that is looked at again. */
 export interface Known {
@@ -26,13 +27,14 @@ interface Sum {
 export class Store {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: ReturnType<typeof statementsOf>;
   readonly #sums = new Map<string, Sum>();
   #open = false;
   #changed = false;
 
   constructor(database: DatabaseSync, now: () => number) {
     this.#database = database;
+    this.#sql = statementsOf(this.#database);
     this.#now = now;
   }
 
@@ -159,7 +161,6 @@ export class Store {
   }
 
   close(): void {
-    this.#statements.clear();
     this.#database.close();
   }
 
@@ -207,13 +208,5 @@ export class Store {
       add.run(parent, name, files, bytes, revision);
       if (files <= 0) drop.run(parent, name);
     }
-  }
-
-  #sql(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const made = this.#database.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
   }
 }
