@@ -4,8 +4,9 @@ import { type FileEntry, FilePath } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
 import { digestOf } from "./digest-of.ts";
 import { isOwnPlace } from "./mirror-record.ts";
-import type { MirrorState, Step } from "./mirror-state.ts";
+import type { MirrorState } from "./mirror-state.ts";
 import { placeOf, UnsafePathError } from "./place.ts";
+import type { Step } from "./step.ts";
 
 /** The catalog that is mirrored. */
 export type MirrorSource = Pick<CatalogReader, "address" | "entries" | "readSmall" | "pull">;

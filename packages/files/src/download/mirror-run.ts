@@ -9,9 +9,10 @@ import { isDiskFull } from "./disk-full.ts";
 import { endsAll } from "./ends-all.ts";
 import { fetchFile, smallFile } from "./fetch-file.ts";
 import type { MirrorSource, PlanSummary } from "./mirror-plan.ts";
-import { isThere, type MirrorState, type Step } from "./mirror-state.ts";
+import type { MirrorState } from "./mirror-state.ts";
 import { makeFoldersFor, UnsafePathError } from "./place.ts";
 import { Rate } from "./rate.ts";
+import { isThere, type Step } from "./step.ts";
 
 /** Who stops it, and who is told. */
 export interface RunOptions {

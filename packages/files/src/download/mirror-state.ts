@@ -3,14 +3,13 @@ import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Digest } from "@natster/contracts";
-import { FileEntry } from "@natster/contracts/files";
-import * as z from "zod";
 import { tryToLock } from "../file-lock.ts";
 import { text } from "../index/database.ts";
 import { fingerprintOf } from "../index/fingerprint.ts";
 import { statementsOf } from "../index/statements.ts";
 import { makeFolder } from "../make-folder.ts";
 import { openRecord, type Origin, stateFolder } from "./mirror-record.ts";
+import { isThere, Step } from "./step.ts";
 
 /** Another process fills the same place just now. */
 export class MirrorBusyError extends Error {
@@ -22,26 +21,6 @@ export interface Mirrored {
   readonly digest: string;
   readonly fingerprint: string;
 }
-
-const Fetch = z.strictObject({ path: z.string(), entry: FileEntry });
-/** Whether a file that was put there before makes room for it. */
-const replaces = z.literal(true).optional();
-
-/** What is to be done for one file, by its path in the folder. */
-const Step = z.discriminatedUnion("do", [
-  Fetch.extend({ do: z.literal("download"), replaces }),
-  /** `from` is another file of the folder with the same content. */
-  Fetch.extend({ do: z.literal("copy"), from: z.string(), replaces }),
-  /** What is there is not what was put there, and stays; the catalog's may have changed as well, or be gone. */
-  z.strictObject({ do: z.literal("keep"), path: z.string(), changed: z.enum(["here", "both", "gone"]) }),
-  /** It has a name that must not or cannot be written here. */
-  z.strictObject({ do: z.literal("refuse"), path: z.string(), why: z.string() }),
-  z.strictObject({ do: z.literal("delete"), path: z.string() }),
-]);
-export type Step = Readonly<z.infer<typeof Step>>;
-
-/** Whether the content is in its place already, and only has to be remembered. */
-export const isThere = (step: Step): boolean => step.do === "copy" && step.from === step.path;
 
 /** How many changes are written together: what a crash makes us look at again. */
 const together = 500;

@@ -11,7 +11,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { mirror, planMirror } from "./mirror.ts";
 import { EmptyCatalogError, type MirrorSource } from "./mirror-plan.ts";
 import { OtherMirrorError } from "./mirror-record.ts";
-import type { Step } from "./mirror-state.ts";
+import type { Step } from "./step.ts";
 
 const owner = createKey("account").public;
 type Files = Record<string, string>;

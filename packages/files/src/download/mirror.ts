@@ -4,7 +4,8 @@ import { DiskFullError, isDiskFull } from "./disk-full.ts";
 import { type MirrorSource, plan, type PlanOptions, type PlanSummary } from "./mirror-plan.ts";
 import { type Mirrored, MirrorRun, type RunOptions } from "./mirror-run.ts";
 import type { Origin } from "./mirror-record.ts";
-import { MirrorState, type Step } from "./mirror-state.ts";
+import { MirrorState } from "./mirror-state.ts";
+import type { Step } from "./step.ts";
 
 /** What of a catalog is mirrored, and how. */
 export interface MirrorOptions extends PlanOptions, RunOptions {}

@@ -15,6 +15,7 @@ export { mirror, type MirrorOptions, planMirror } from "./mirror.ts";
 export { EmptyCatalogError, type MirrorSource, type PlanSummary } from "./mirror-plan.ts";
 export { type Mirrored, type MirrorProgress } from "./mirror-run.ts";
 export { OtherMirrorError } from "./mirror-record.ts";
-export { MirrorBusyError, type Step } from "./mirror-state.ts";
+export { MirrorBusyError } from "./mirror-state.ts";
 export { InTheWayError, UnsafePathError } from "./place.ts";
 export { resumeDownload } from "./resume.ts";
+export type { Step } from "./step.ts";
