@@ -11,7 +11,7 @@ import { fetchFile, smallFile } from "./fetch-file.ts";
 import type { MirrorSource, PlanSummary } from "./mirror-plan.ts";
 import type { MirrorState } from "./mirror-state.ts";
 import { makeFoldersFor, UnsafePathError } from "./place.ts";
-import { Rate } from "./rate.ts";
+import { type MirrorProgress, RunProgress } from "./run-progress.ts";
 import { isThere, type Step } from "./step.ts";
 
 /** Who stops it, and who is told. */
@@ -22,21 +22,6 @@ export interface RunOptions {
   readonly force?: boolean | undefined;
   /** Told of each step when it is done, with the reason where it was not. */
   readonly onStep?: ((step: Step, error?: Error) => void) | undefined;
-}
-
-/** How far a mirror is. */
-export interface MirrorProgress {
-  /** Files that are here and whole, of those that were to be fetched. */
-  readonly files: number;
-  readonly ofFiles: number;
-  readonly bytes: number;
-  readonly ofBytes: number;
-  /** Of these bytes, those that an earlier run had left. */
-  readonly resumed: number;
-  /** Bytes each second, of late. */
-  readonly rate: number;
-  /** Seconds that are left at this rate; undefined before there is one. */
-  readonly left: number | undefined;
 }
 
 /** What became of a mirror. */
@@ -67,11 +52,8 @@ export class MirrorRun {
   readonly #underWay = new Map<Digest, Promise<void>>();
   readonly #folders = new Set<string>();
   readonly #unfinished = new Set<string>();
-  readonly #rate = new Rate();
+  readonly #progress: RunProgress;
   #failed = 0;
-  #files = 0;
-  #bytes = 0;
-  #resumed = 0;
 
   constructor(catalog: MirrorSource, root: string, state: MirrorState, summary: PlanSummary, options: RunOptions) {
     this.#catalog = catalog;
@@ -79,7 +61,8 @@ export class MirrorRun {
     this.#state = state;
     this.#summary = summary;
     this.#options = options;
-    const { signal } = options;
+    const { signal, onProgress } = options;
+    this.#progress = new RunProgress(summary, onProgress);
     this.#stop = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
   }
 
@@ -90,7 +73,7 @@ export class MirrorRun {
     await this.#each(isLarge, largeAtOnce);
     await this.#each((step) => step.do === "delete", 1);
     this.#state.dropParts(this.#unfinished);
-    return { ...this.#summary, resumed: this.#resumed, failures: this.#failures, failed: this.#failed };
+    return { ...this.#summary, resumed: this.#progress.resumed, failures: this.#failures, failed: this.#failed };
   }
 
   #each(wanted: (step: Step) => boolean, atOnce: number): Promise<void> {
@@ -102,7 +85,7 @@ export class MirrorRun {
       this.#stop.throwIfAborted();
       try {
         await this.#carryOut(step);
-        if (step.do !== "delete" && step.do !== "keep") this.#files++;
+        if (step.do !== "delete" && step.do !== "keep") this.#progress.whole();
         this.#options.onStep?.(step);
       } catch (error) {
         if (this.#stop.aborted || endsAll(error) || isDiskFull(error)) {
@@ -111,7 +94,7 @@ export class MirrorRun {
         }
         this.#fail(step, error instanceof Error ? error : new Error(String(error)));
       }
-      this.#report();
+      this.#progress.report();
     });
   }
 
@@ -140,22 +123,15 @@ export class MirrorRun {
   }
 
   async #fetch(path: string, entry: FileEntry): Promise<void> {
-    let [before, resumed] = [0, 0];
     this.#unfinished.add(entry.digest);
-    const onProgress = ({ bytes }: { bytes: number }) => {
-      this.#bytes += bytes - before;
-      before = bytes;
-      this.#report();
-    };
-    const onResumed = (bytes: number) => {
-      this.#resumed += bytes - resumed;
-      resumed = bytes;
-      onProgress({ bytes });
-    };
     const part = join(this.#state.parts, entry.digest);
     const target = join(this.#root, path);
     const beforeNaming = () => this.#checkUnchanged(path);
-    await fetchFile(this.#catalog, entry, part, target, { signal: this.#stop, onProgress, onResumed, beforeNaming });
+    await fetchFile(this.#catalog, entry, part, target, {
+      ...this.#progress.ofFile(),
+      signal: this.#stop,
+      beforeNaming,
+    });
     this.#unfinished.delete(entry.digest);
   }
 
@@ -207,22 +183,5 @@ export class MirrorRun {
     this.#failed++;
     if (this.#failures.length < mostFailures) this.#failures.push({ step, error });
     this.#options.onStep?.(step, error);
-  }
-
-  #report(): void {
-    const { onProgress } = this.#options;
-    if (!onProgress) return;
-    const { downloads, copies, refused, bytes: ofBytes } = this.#summary;
-    const rate = this.#rate.at(this.#bytes);
-    const left = rate > 0 ? (ofBytes - this.#bytes) / rate : undefined;
-    onProgress({
-      files: this.#files,
-      ofFiles: downloads + copies + refused,
-      bytes: this.#bytes,
-      ofBytes,
-      resumed: this.#resumed,
-      rate,
-      left,
-    });
   }
 }
