@@ -1,9 +1,10 @@
 /** Compares a folder, or some paths in it, with the index, and brings the index up to date. */
 import { join } from "node:path";
-import type { Hashed, NotHashed } from "./hash-file.ts";
 import { IgnoreRules, rulesIn } from "./ignore-rules.ts";
 import { below, split } from "./indexed-file.ts";
 import { realPath } from "./inside.ts";
+import type { Looked } from "./look.ts";
+import { batchSize, LookBatches } from "./look-batches.ts";
 import type { LookPool } from "./look-pool.ts";
 import { codeOf, type Omission, type OmissionReason, Omissions, unreadable } from "./omission.ts";
 import type { Known, Store } from "./store.ts";
@@ -49,8 +50,7 @@ export interface Scanned {
   readonly onProgress: (progress: ScanProgress) => void;
 }
 
-/** How many files are looked at in one go, and how many written in one transaction. */
-const batchSize = 256;
+/** How many files are written in one transaction. */
 const commitSize = 20_000;
 
 /** One scan. What came is in the index soon, what went is taken out at the end: a move never shows neither. */
@@ -58,21 +58,19 @@ export class Scan {
   readonly omissions = new Omissions();
   readonly #with: Scanned;
   readonly #inRoot: IgnoreRules;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #looks: LookBatches;
   readonly #gone = new Set<string>();
   readonly #goneTrees = new Set<string>();
-  #batch: { paths: string[]; ats: string[]; known: (string | undefined)[] } = { paths: [], ats: [], known: [] };
-  #failure: { readonly error: unknown } | undefined;
   #unsaved = 0;
-  #found = 0;
-  #done = 0;
   #hashed = 0;
   #bytes = 0;
   #changed = false;
 
   constructor(scanned: Scanned) {
     this.#with = scanned;
-    this.#inRoot = IgnoreRules.inRoot(scanned.root, scanned.dotfiles);
+    const { root, dotfiles, pool, quiet } = scanned;
+    this.#inRoot = IgnoreRules.inRoot(root, dotfiles);
+    this.#looks = new LookBatches({ root, pool, quiet, onLooked: this.#take });
   }
 
   get hashed(): number {
@@ -112,9 +110,7 @@ export class Scan {
 
   /** Waits for what is under way and takes out what is gone. Tells whether a reader sees a difference. */
   async finish(): Promise<boolean> {
-    this.#send();
-    await Promise.all(this.#underWay);
-    this.#check();
+    await this.#looks.finish();
     const { store } = this.#with;
     for (const path of this.#goneTrees) store.removeTree(path);
     for (const path of this.#gone) store.remove(path);
@@ -206,47 +202,23 @@ export class Scan {
   }
 
   #candidate(path: string, at: string, before: Known | undefined): void {
-    this.#found++;
-    this.#batch.paths.push(path);
-    this.#batch.ats.push(at);
-    this.#batch.known.push(before?.at === at ? before.fingerprint : undefined);
+    this.#looks.add(path, at, before?.at === at ? before.fingerprint : undefined);
   }
 
-  /** Hands on what fills a batch. No more than two for each thread: one at work, one ready. */
   async #sendFull(): Promise<void> {
-    if (this.#batch.paths.length < batchSize) return;
-    this.#send();
-    while (this.#underWay.size >= this.#with.pool.size * 2) await Promise.race(this.#underWay);
-    this.#check();
+    await this.#looks.sendFull();
     this.#report();
   }
 
-  #send(): void {
-    const { paths, ats, known } = this.#batch;
-    if (paths.length === 0) return;
-    this.#batch = { paths: [], ats: [], known: [] };
-    const { pool, root, quiet } = this.#with;
-    const looking: Promise<void> = pool
-      .look({ paths: ats.map((at) => join(root, at)), known, quiet })
-      .then((looked) => {
-        for (const [index, each] of looked.entries()) this.#take(paths[index] ?? "", ats[index] ?? "", each);
-        this.#done += looked.length;
-        if (this.#unsaved >= commitSize) this.#commit();
-      })
-      .catch((error: unknown) => void (this.#failure ??= { error }))
-      .finally(() => this.#underWay.delete(looking));
-    this.#underWay.add(looking);
-  }
-
-  #take(path: string, at: string, looked: "same" | Hashed | NotHashed): void {
+  #take = (path: string, at: string, looked: Looked): void => {
     this.#gone.delete(path);
     if (looked === "same") return;
     const { store, quiet, onLater } = this.#with;
     if ("digest" in looked) {
       store.put(path, at, looked);
-      this.#unsaved++;
       this.#hashed++;
       this.#bytes += looked.size;
+      if (++this.#unsaved === commitSize) this.#commit();
       return;
     }
     const { reason, code } = looked;
@@ -254,7 +226,7 @@ export class Scan {
     if (reason === "changing") onLater(at);
     // While somebody writes to a file its old entry stays, and is refused to who reads it.
     if (reason !== "changing" || quiet === 0) this.#gone.add(path);
-  }
+  };
 
   #leave(path: string): void {
     this.#gone.add(path);
@@ -266,12 +238,13 @@ export class Scan {
     this.#changed = this.#with.store.commit() || this.#changed;
   }
 
-  #check(): void {
-    if (this.#failure) throw this.#failure.error;
-  }
-
   #report(): void {
-    this.#with.onProgress({ found: this.#found, done: this.#done, hashed: this.#hashed, bytes: this.#bytes });
+    this.#with.onProgress({
+      found: this.#looks.added,
+      done: this.#looks.done,
+      hashed: this.#hashed,
+      bytes: this.#bytes,
+    });
   }
 }
 
