@@ -4,6 +4,7 @@ import { text, whole } from "./database.ts";
 import type { Hashed } from "./hash-file.ts";
 import { below, split } from "./indexed-file.ts";
 import { statementsOf } from "./statements.ts";
+import { Sums } from "./sums.ts";
 
 /** What is remembered of a file that is looked at again. */
 export interface Known {
@@ -18,17 +19,12 @@ export interface Link {
   readonly target: string | undefined;
 }
 
-interface Sum {
-  files: number;
-  bytes: number;
-}
-
 /** Changes gather in a transaction until they are committed together: nobody sees a part of them, and no crash keeps one. */
 export class Store {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
   readonly #sql: ReturnType<typeof statementsOf>;
-  readonly #sums = new Map<string, Sum>();
+  readonly #sums = new Sums();
   #open = false;
   #changed = false;
 
@@ -90,7 +86,7 @@ export class Store {
     const row = [folder, name, at === path ? null : at, size, modified, type, digest, fingerprint];
     // Most are new, and nothing has to be looked up for them.
     const added = this.#sql("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(...row);
-    if (added.changes > 0) return this.#add(folder, 1, size);
+    if (added.changes > 0) return this.#sums.add(folder, 1, size);
     const before = this.#row(folder, name);
     const isSame =
       before?.["size"] === size &&
@@ -98,7 +94,7 @@ export class Store {
       before["type"] === type &&
       before["digest"] === digest;
     this.#sql("REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(...row);
-    if (!isSame) this.#add(folder, 0, size - whole(before?.["size"]));
+    if (!isSame) this.#sums.add(folder, 0, size - whole(before?.["size"]));
   }
 
   /** Takes a file away, if it is there. */
@@ -108,7 +104,7 @@ export class Store {
     if (!before) return;
     this.#begin();
     this.#sql("DELETE FROM file WHERE folder = ? AND name = ?").run(folder, name);
-    this.#add(folder, -1, -whole(before["size"]));
+    this.#sums.add(folder, -1, -whole(before["size"]));
   }
 
   /** Takes a folder away with everything below it. */
@@ -123,7 +119,7 @@ export class Store {
     this.#sql("DELETE FROM file WHERE folder = ? OR (folder >= ? AND folder < ?)").run(...range);
     this.#sql("DELETE FROM folder WHERE parent = ? OR (parent >= ? AND parent < ?)").run(...range);
     this.#sql("DELETE FROM folder WHERE parent = ? AND name = ?").run(parent, name);
-    this.#add(parent, -whole(sum["files"]), -whole(sum["bytes"]));
+    this.#sums.add(parent, -whole(sum["files"]), -whole(sum["bytes"]));
   }
 
   putLink(path: string, target: string | undefined): void {
@@ -173,26 +169,9 @@ export class Store {
     this.#open = true;
   }
 
-  #add(folder: string, files: number, bytes: number): void {
-    const sum = this.#sums.get(folder);
-    if (sum) {
-      sum.files += files;
-      sum.bytes += bytes;
-    } else this.#sums.set(folder, { files, bytes });
-  }
-
-  /** Carries what was added up to every folder above. */
+  /** Writes what was added into every folder above. */
   #total(): void {
-    if (this.#sums.size === 0) return;
-    const all = new Map<string, Sum>();
-    for (const [folder, { files, bytes }] of this.#sums) {
-      for (let at = folder; ; at = split(at)[0]) {
-        const sum = all.get(at) ?? { files: 0, bytes: 0 };
-        all.set(at, { files: sum.files + files, bytes: sum.bytes + bytes });
-        if (at === "") break;
-      }
-    }
-    this.#sums.clear();
+    if (this.#sums.isEmpty) return;
     if (!this.#changed) {
       this.#sql("UPDATE revision SET value = max(value + 1, ?)").run(Math.floor(this.#now()));
       this.#changed = true;
@@ -203,7 +182,7 @@ export class Store {
        SET files = files + excluded.files, bytes = bytes + excluded.bytes, revision = excluded.revision`,
     );
     const drop = this.#sql("DELETE FROM folder WHERE parent = ? AND name = ? AND files = 0");
-    for (const [folder, { files, bytes }] of all) {
+    for (const [folder, { files, bytes }] of this.#sums.carryUp()) {
       const [parent, name] = split(folder);
       add.run(parent, name, files, bytes, revision);
       if (files <= 0) drop.run(parent, name);
