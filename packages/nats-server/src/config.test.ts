@@ -38,6 +38,7 @@ jetstream {
 websocket {
   host: "127.0.0.1"
   port: -1
+  same_origin: true
   no_tls: true
 }
 `);

@@ -88,6 +88,8 @@ export function renderConfig(options: ConfigOptions): string {
     "websocket {",
     `  host: ${quote(options.websocket.host ?? host)}`,
     `  port: ${ports.websocket}`,
+    // No page of the web is served from here: whichever asks is somebody else's.
+    "  same_origin: true",
     ...websocketTls(options.websocket, options.websocket.host ?? host),
     "}",
     extra !== undefined && `\n${extra}`,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { connect, credsAuthenticator } from "@nats-io/transport-node";
@@ -34,6 +35,23 @@ test("nobody without credentials of the operator gets in", async () => {
 
   await expect(connect({ servers: server.url, reconnect: false })).rejects.toThrow(/[Aa]uthorization/);
   await expect(connectTo(server.url, stranger.creds)).rejects.toThrow(/[Aa]uthorization/);
+});
+
+test("whoever comes from a page of the web gets no WebSocket", async () => {
+  await using folder = await openFolder();
+  const { operator } = await newOperator();
+  await using server = await startNatsServer({ directory: folder.path, operator });
+  const asked = request(server.websocketUrl.replace("ws:", "http:"), {
+    headers: {
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Version": "13",
+      Origin: "https://elsewhere.test",
+    },
+  }).end();
+  const [{ statusCode }] = (await once(asked, "response")) as [IncomingMessage];
+  expect(statusCode).toBe(403);
 });
 
 test("a restart keeps ports and data, and clients find the server again", async () => {

@@ -6,6 +6,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { answer, say } from "./answer.ts";
+import { isForeign } from "./origin.ts";
 import type { Page } from "./page.ts";
 import { isForNats, pipeToNats, type Upstream } from "./pipe.ts";
 import { refuse } from "./refuse.ts";
@@ -18,6 +19,8 @@ export interface ListenOptions {
   /** The WebSocket listeners of nats-servers that are one another's equals. */
   readonly nats: readonly [NatsListener, ...NatsListener[]];
   readonly log: Logger;
+  /** The page's address as people have it, where something stands in front of this service. */
+  readonly publicUrl?: string | undefined;
   /** Certificate and key in PEM; plain http where nothing is said. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
@@ -37,7 +40,7 @@ export interface Listening extends AsyncDisposable {
 }
 
 /** Listens, and resolves when it does. */
-export async function listen({ host, port, page, nats, log, tls }: ListenOptions): Promise<Listening> {
+export async function listen({ host, port, page, nats, log, publicUrl, tls }: ListenOptions): Promise<Listening> {
   const websockets = new Set<Duplex>();
   let isAway = false;
   let current = nats[0];
@@ -63,6 +66,9 @@ export async function listen({ host, port, page, nats, log, tls }: ListenOptions
   const upgrades = { shouldUpgradeCallback: isForNats };
   const server: Server = tls ? createSecureServer({ ...upgrades, ...tls }, hear) : createServer(upgrades, hear);
   server.on("upgrade", (request, client, head) => {
+    if (isForeign(request, { publicUrl, secure: tls !== undefined })) {
+      return refuse(client, 403, "Only the page that is served here may open a WebSocket.");
+    }
     websockets.add(client.once("close", () => websockets.delete(client)));
     pipeToNats(request, client, head, upstream());
   });

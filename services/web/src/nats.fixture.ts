@@ -20,7 +20,7 @@ export async function startOpenNats(): Promise<OpenNats> {
     rm(path, { recursive: true }),
   );
   const config = join(folder, "nats.conf");
-  const listeners = `listen: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:-1", no_tls: true, same_origin: true }`;
+  const listeners = `listen: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:-1", no_tls: true }`;
   await writeFile(config, `${listeners}\nports_file_dir: "${folder}"\n`);
   const { path } = await findNatsServer();
   const server = spawn(path, ["-c", config], { stdio: "ignore" });

@@ -20,19 +20,3 @@ test("a client talks with nats-server through /nats, in large messages and small
   await connection.close();
   await expect.poll(() => served.listening.websockets()).toBe(0);
 });
-
-test("nats-server sees the client's own origin, and refuses a foreign one", async () => {
-  await using nats = await startOpenNats();
-  await using served = await serve({ natsPort: Number(new URL(nats.websocketUrl).port) });
-  const from = async (origin: string) =>
-    await served.get("/nats", {
-      headers: {
-        Connection: "Upgrade",
-        Upgrade: "websocket",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version": "13",
-        Origin: origin,
-      },
-    });
-  expect(await from("http://elsewhere.test")).toMatchObject({ status: 403 });
-});

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { serve } from "./served.fixture.ts";
 
 const upgrade = (path = "/nats", upgradeTo = "websocket") =>
-  `GET ${path} HTTP/1.1\r\nHost: natster.test:8080\r\nORIGIN: http://natster.test:8080\r\nConnection: keep-alive, Upgrade\r\n` +
+  `GET ${path} HTTP/1.1\r\nHost: natster.test:8080\r\nConnection: keep-alive, Upgrade\r\n` +
   `Upgrade: ${upgradeTo}\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nX-Name: caf\u00e9\r\n\r\n`;
 
 /** A server that stands in for nats-server's WebSocket listener, and gives each connection away. */
@@ -52,12 +52,20 @@ test("the request for a WebSocket goes on as it came, and then every byte both w
   expect(served.listening.websockets()).toBe(1);
 });
 
-test("nats-server is not told that it is a browser, to which it would send everything in frames of 4 KiB", async () => {
+test("nats-server is told neither of the page, nor that it is a browser, to which it would send everything in frames of 4 KiB", async () => {
   const nats = await standIn();
   await using served = await serve({ natsPort: nats.port });
-  const browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n";
+  const browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nORIGIN: http://natster.test:8080\r\n";
   dial(served.listening.port, upgrade().replace("Upgrade: ", `${browser}Upgrade: `));
   expect(String(await heard(await nats.next(), upgrade().length))).toBe(Buffer.from(upgrade()).toString());
+});
+
+test("nobody is joined with nats-server from a page of somebody else", async () => {
+  const nats = await standIn();
+  await using served = await serve({ natsPort: nats.port });
+  const elsewhere = upgrade().replace("Upgrade: ", "Origin: https://elsewhere.test\r\nUpgrade: ");
+  expect(String(await heard(dial(served.listening.port, elsewhere), 100_000))).toMatch(/^HTTP\/1.1 403 Forbidden\r\n/);
+  expect(served.listening.websockets()).toBe(0);
 });
 
 test("when the client goes, nats-server is told", async () => {

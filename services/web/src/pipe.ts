@@ -50,15 +50,18 @@ export function pipeToNats(request: IncomingMessage, client: Duplex, head: Buffe
   client.on("error", () => undefined).once("close", () => upstream.destroy());
 }
 
+/** What nats-server is not told. */
+const ours: ReadonlySet<string> = new Set(["user-agent", "origin"]);
+
 /**
  * The head of a request as the client wrote it, but for the space around its values, and without what kind of browser it
  * is: to one, nats-server sends each message in frames of 4 KiB, which cost a page more than all else that it does with
- * them.
+ * them. Which page it comes from was looked at here, and nats-server refuses whatever page asks it itself.
  */
 function requestHead({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() !== "user-agent") lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+    if (!ours.has(rawHeaders[at]?.toLowerCase() ?? "")) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
   }
   return `${lines.join("\r\n")}\r\n\r\n`;
 }

@@ -37,9 +37,10 @@ export const program = defineProgram({
   async implement({ config, log, closing }) {
     const page = openPage(config.WEB_ROOT, new Map([["/natster.json", welcome(config)]]));
     const tls = await readTls(config.WEB_TLS_CERT, config.WEB_TLS_KEY);
-    const listening = await listen({ ...config.WEB_LISTEN, page, nats: config.NATS_WEBSOCKET_URL, log, tls });
+    const { WEB_LISTEN: where, WEB_PUBLIC_URL: publicUrl, NATS_WEBSOCKET_URL: nats } = config;
+    const listening = await listen({ ...where, page, nats, log, publicUrl, tls });
     closing.use(listening);
-    const url = config.WEB_PUBLIC_URL ?? addressOf(listening);
+    const url = publicUrl ?? addressOf(listening);
     log.info({ url }, page.isBuilt() ? "the page is there" : "the page is not built; build it with: pnpm build");
     return {
       handlers: { where: () => ({ url }) },

@@ -47,6 +47,7 @@ export async function serve({
     page: openPage(join(folder, "page"), more),
     nats: [{ host: "127.0.0.1", port: natsPort }, ...otherPorts.map((port) => ({ host: "127.0.0.1", port }))],
     log: silentLog(),
+    publicUrl: "http://natster.test:8080/",
   });
   const url = `http://127.0.0.1:${listening.port}`;
   return {
