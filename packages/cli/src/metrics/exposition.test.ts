@@ -14,6 +14,7 @@ const known: Known = {
           num_errors: 2,
           processing_time: 1_500_000_000,
           data: {
+            refusals: { handle_taken: 1 },
             faults: 1,
             in_flight: 3,
             latency: { p50: 1, p95: 20, p99: 250 },
@@ -52,6 +53,8 @@ test("what services and projections say is told in the words of Prometheus", asy
     "natster_up 1",
     `natster_requests_total{${endpoint}} 7`,
     `natster_errors_total{${endpoint}} 2`,
+    `natster_refusals_total{${endpoint},reason="unavailable"} 0`,
+    `natster_refusals_total{${endpoint},reason="handle_taken"} 1`,
     `natster_faults_total{${endpoint}} 1`,
     `natster_processing_seconds_total{${endpoint}} 1.5`,
     `natster_requests_in_flight{${endpoint}} 3`,

@@ -15,10 +15,11 @@ export function exposition(known: Known | undefined): Promise<string> {
   new Gauge({ name: "natster_up", help: "1 while the system answers", registers }).set(known ? 1 : 0);
   const { instances, projections, reactions } = known ?? { instances: [], projections: [], reactions: [] };
   const endpoint = ["service", "instance", "endpoint"] as const;
-  const counter = (name: string, help: string) =>
-    new Counter({ name: `natster_${name}`, help, labelNames: endpoint, registers });
+  const counter = (name: string, help: string, labelNames: readonly string[] = endpoint) =>
+    new Counter({ name: `natster_${name}`, help, labelNames, registers });
   const requests = counter("requests_total", "Requests that were answered, refusals included");
   const errors = counter("errors_total", "Requests that were refused or failed");
+  const refusals = counter("refusals_total", "Requests that were refused, by the reason", [...endpoint, "reason"]);
   const faults = counter("faults_total", "Requests that failed by a fault of the service's own");
   const spent = counter("processing_seconds_total", "Time that requests took in all");
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
@@ -36,6 +37,10 @@ export function exposition(known: Known | undefined): Promise<string> {
       errors.inc(labels, num_errors);
       spent.inc(labels, processing_time / 1e9);
       if (!data) continue;
+      // What a rule asks for is told before it happens: of a counter that begins with 1, Prometheus sees no increase.
+      for (const [reason, times] of Object.entries({ unavailable: 0, ...data.refusals })) {
+        refusals.inc({ ...labels, reason }, times);
+      }
       faults.inc(labels, data.faults);
       flying.set(labels, data.in_flight);
       for (const [percentile, milliseconds] of Object.entries(data.latency)) {

@@ -12,6 +12,8 @@ const Endpoint = z.object({
   processing_time: z.number(),
   data: z
     .object({
+      /** How often for which reason. */
+      refusals: z.record(z.string(), z.number()).catch({}),
       faults: z.number(),
       in_flight: z.number(),
       /** Milliseconds. */
