@@ -13,14 +13,17 @@ const message = (length: number, headers = false) =>
     line(""),
   ]);
 
-/** What is said, in what pieces it is read, and what is passed on of it. */
+/** What is said, in what pieces it is read, and what is passed on of it. Memory of which nothing is passed on is given back. */
 function pass(said: readonly Uint8Array[], lengths: readonly number[]): { all: Buffer; out: Uint8Array[] } {
   const all = Buffer.concat(said);
   const messages = new WholeMessages();
   const out: Uint8Array[] = [];
   for (let at = 0, turn = 0; at < all.length; turn++) {
     const length = lengths[turn % lengths.length] ?? 1;
-    out.push(...messages.push(Buffer.from(all.subarray(at, at + length))));
+    const read = Buffer.from(new Uint8Array(all.subarray(at, at + length)).buffer);
+    const whole = messages.push(read);
+    if (whole.every(({ buffer }) => buffer !== read.buffer)) read.buffer.transfer(0);
+    out.push(...whole);
     at += length;
   }
   return { all, out };
@@ -49,6 +52,13 @@ test("a large message that is read in parts is passed on whole, in memory of its
 
   expect(out.filter(isAlone).map(({ length }) => length)).toEqual([large.length, message(200_000, true).length]);
   expect(out.find(isAlone)?.buffer.byteLength).toBe(large.length);
+});
+
+test("a large message that ends where a line has only begun is passed on, and then what the line begins", () => {
+  const [large, next] = [message(100_000), message(5)];
+  const { all, out } = pass([large, next], [60_000, large.length - 60_000 + 4, 1_000]);
+
+  expect(Buffer.concat(out).equals(all)).toBe(true);
 });
 
 test("a line that is read byte by byte is understood", () => {

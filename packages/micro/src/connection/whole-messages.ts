@@ -28,7 +28,8 @@ export class WholeMessages {
     while (at < rest.length) {
       const newline = rest.indexOf(lineFeed, at);
       if (newline < 0) {
-        this.#line = rest.slice(at);
+        // A copy: what was read may be given back before the rest of the line comes, and a `slice` of a Buffer is a view.
+        this.#line = new Uint8Array(rest.subarray(at));
         break;
       }
       const length = newline + 1 - at + payloadBehind(rest, at, newline);
