@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { exposition, type Known } from "./exposition.ts";
+import { Instance } from "./look.ts";
 
 const known: Known = {
   instances: [
@@ -77,6 +78,19 @@ test("what services and projections say is told in the words of Prometheus", asy
     'natster_reaction_failing_events{service="catalog",reaction="due_grants"} 0',
   ]);
 });
+
+test.for([{ num_requests: -1 }, { num_errors: -1 }, { processing_time: -1 }, { data: { faults: -1 } }])(
+  "a service that counts %o costs nobody else's figures",
+  async (wrong) => {
+    const endpoint = { name: "ask", num_requests: 1, num_errors: 0, processing_time: 0 };
+    const data = { faults: 0, in_flight: 0, latency: { p50: 0, p95: 0, p99: 0 } };
+    const hostile = { ...endpoint, ...wrong, data: { ...data, ...wrong.data, refusals: { unavailable: -1 } } };
+    const instances = [endpoint, hostile].map((each) => Instance.parse({ name: "any", id: "x", endpoints: [each] }));
+    expect(await linesOf({ ...known, instances: [...known.instances, ...instances] })).toContain(
+      'natster_requests_total{service="accounts",instance="one",endpoint="rename"} 7',
+    );
+  },
+);
 
 test("a system that does not answer is told to be down, and nothing else of it", async () => {
   expect(await linesOf(undefined)).toEqual(["natster_up 0"]);

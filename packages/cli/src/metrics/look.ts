@@ -3,18 +3,20 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { Svcm } from "@nats-io/services";
 import * as z from "zod";
 
+/** Anybody's service may answer, and one counter that runs backwards would cost all the others. */
+const Count = z.number().nonnegative();
 const Latency = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
 const Endpoint = z.object({
   name: z.string(),
-  num_requests: z.number(),
-  num_errors: z.number(),
+  num_requests: Count,
+  num_errors: Count,
   /** Nanoseconds in all. */
-  processing_time: z.number(),
+  processing_time: Count,
   data: z
     .object({
       /** How often for which reason. */
-      refusals: z.record(z.string(), z.number()).catch({}),
-      faults: z.number(),
+      refusals: z.record(z.string(), Count).catch({}),
+      faults: Count,
       in_flight: z.number(),
       /** Milliseconds. */
       latency: Latency,
