@@ -1,26 +1,18 @@
-import { realpath, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { resolve } from "node:path";
-import { AccountKey, CatalogName, type CodeId, Instant, Label } from "@natster/contracts";
-import type { ServedState } from "@natster/contracts/serving";
-import { isRefusal } from "@natster/micro/client";
-import { codeLifetimes, issueShareCode, publish, share } from "@natster/person";
+import { AccountKey, CatalogName, Instant, Label } from "@natster/contracts";
+import { publish, share } from "@natster/person";
 import * as z from "zod";
-import { codesOfContext, leasesOfContext } from "../context/codes.ts";
-import { defineCommand, type Globals } from "../define.ts";
-import { Failure, UsageError } from "../failure.ts";
-import { isOnlyHere, onlyHere, Passed, passedOn, showPassed } from "../output/code.ts";
-import { showDoing } from "../output/progress.ts";
-import type { Ui } from "../output/ui.ts";
+import { leasesOfContext } from "../context/codes.ts";
+import { defineCommand } from "../define.ts";
+import { UsageError } from "../failure.ts";
+import { onlyHere, showPassed } from "../output/code.ts";
 import { counted, moment } from "../output/words.ts";
-import type { Agent } from "../serving/agent.ts";
-import { askToServe, leftOutOf, losesLetters, nameOfServed } from "../serving/here.ts";
-import { logOfServing } from "../serving/log.ts";
-import { makeCatalog, type NewCatalog } from "../serving/make.ts";
-import { checkServed, serveHere, stayUntilInterrupted } from "../serving/stay.ts";
-import { type Connected, connectAs, type Signing } from "../system/connect.ts";
+import { folderMeant, serveFolder } from "../serving/folder.ts";
+import { askToServe, leftOutOf } from "../serving/here.ts";
+import { serveHere, stayUntilInterrupted } from "../serving/stay.ts";
+import { connectAs } from "../system/connect.ts";
 import { DurationTyped } from "../system/duration.ts";
 import { accountOf, called, PersonTyped } from "../system/people.ts";
+import { linkFor, ShareLink } from "../system/share-link.ts";
 
 export default defineCommand({
   about:
@@ -75,11 +67,7 @@ export default defineCommand({
     expires: Instant.optional(),
     public: z.boolean(),
     /** For whoever opens it first. */
-    link: Passed.extend({
-      onlyHere: z.boolean(),
-      /** How many links to it that were made here are open, this one among them. */
-      open: z.int().optional(),
-    }).optional(),
+    link: ShareLink.optional(),
   }),
   async run({ input, globals, ui, signal, say }) {
     const { expires } = input;
@@ -156,106 +144,3 @@ export default defineCommand({
 
 /** The serving process looks each minute, and a lease is renewed in its last third. In seconds. */
 const shortestLease = 600;
-
-/** A link that one person can use, for as long as the share is to last, and a day at the most. */
-async function linkFor(
-  person: Connected,
-  { codes, here }: Signing,
-  catalog: CatalogName,
-  ends: { until: number } | false,
-  audience: AccountKey | undefined,
-): Promise<Passed & { onlyHere: boolean; open?: number }> {
-  const { context } = person;
-  const left = ends ? ends.until - Math.floor(Date.now() / 1_000) : codeLifetimes.share;
-  const expiresIn = Math.min(left, codeLifetimes.share);
-  const code = await issueShareCode(person, { catalog, expiresIn, ...ends, ...(audience && { audience }) }, codes);
-  return {
-    ...passedOn(code, context.page, expiresIn),
-    onlyHere: isOnlyHere(context.page),
-    ...(here && { open: await openLinks(person, catalog) }),
-  };
-}
-
-/** How many links to a catalog nobody has used yet, of those that are kept here. */
-async function openLinks({ context }: Connected, catalog: CatalogName): Promise<number> {
-  const store = codesOfContext(context);
-  const open = async (id: CodeId): Promise<boolean> => {
-    const record = await store.get(id);
-    const leadsThere = record?.gift.purpose === "share" && record.gift.catalog === catalog;
-    return leadsThere && record.expires * 1_000 > Date.now() && !(await store.decided(id));
-  };
-  return (await Promise.all((await store.ids()).map(open))).filter(Boolean).length;
-}
-
-/** The folder that is meant; undefined where it is a catalog. A name that is both is the catalog; `./name` the folder. */
-async function folderMeant(person: Connected, what: string): Promise<string | undefined> {
-  const path = resolve(what.replace(/^~(?=\/|$)/, homedir()));
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  const name = CatalogName.safeParse(what);
-  const looksLikePath = /[/\\]|^[.~]/.test(what) || !name.success;
-  if (isFolder && looksLikePath) return realpath(path);
-  if (looksLikePath)
-    throw new Failure(`${path} is not a folder`, { next: "natster share DIR, or: natster catalog ls" });
-  const known = await exists(person, name.data);
-  if (known) return undefined;
-  if (isFolder) return realpath(path);
-  throw new Failure(`there is no catalog ${what} of yours, and no folder ${path}`, { next: "natster catalog ls" });
-}
-
-const exists = (person: Connected, catalog: CatalogName): Promise<boolean> =>
-  person.library.catalog({ owner: person.account, catalog }).then(
-    () => true,
-    (error: unknown) => {
-      if (isRefusal(error, "catalog_unknown")) return false;
-      throw error;
-    },
-  );
-
-interface ServedFolder extends Pick<ServedState, "catalog" | "files" | "leftOut"> {
-  /** Where the process that serves it says what it leaves out. */
-  readonly log: string;
-  /** The process that serves it, where it is this one. */
-  readonly agent: Agent | undefined;
-}
-
-/** Makes a folder a catalog, where it is none yet, and has it served. */
-async function serveFolder(
-  person: Connected,
-  root: string,
-  { name, description, dotfiles }: NewCatalog,
-  globals: Globals,
-  call: { readonly signal: AbortSignal; readonly ui: Ui },
-): Promise<ServedFolder> {
-  const known = await nameOfServed(person.context, root);
-  const isNew = known === undefined;
-  const before = known !== undefined && (await person.context.served())[known]?.dotfiles;
-  const catalog = await makeCatalog(person, root, { name, description, dotfiles });
-  if (isNew && name === undefined && losesLetters(root)) {
-    call.ui.note(
-      `the catalog is called ${catalog}, since names are of a to z, 0 to 9 and dashes; --name gives another`,
-    );
-  }
-  if (dotfiles !== undefined && dotfiles !== before) {
-    call.ui.note(
-      `files and folders whose names begin with a dot are ${dotfiles ? "in" : "out of"} ${catalog} from now on`,
-    );
-  }
-  using _doing = showDoing(call.ui, "looking through the folder");
-  const asked = await askToServe(person);
-  const found = async (states: readonly ServedState[], agent?: Agent): Promise<ServedFolder> => {
-    const { files, leftOut } = checkServed(states, catalog);
-    return { catalog, files, leftOut, log: await logOfServing(person.context), agent };
-  };
-  if (asked) return found(asked);
-
-  const agent = await serveHere(person, globals, call);
-  try {
-    return await found(agent.states(), agent);
-  } catch (error) {
-    await agent[Symbol.asyncDispose]();
-    throw error;
-  }
-}
