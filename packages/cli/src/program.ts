@@ -32,7 +32,7 @@ export async function parse(argv: readonly string[], version: string, run: (type
   for (const [flags, help] of globalOptions) program.option(flags, help);
   program.addHelpText(
     "after",
-    "\nFirst steps:\n  natster up              run a system here\n  natster share ~/Photos  share a folder\n  natster COMMAND --help  with an example for each command",
+    "\nFirst steps:\n  natster up              run a system here\n  natster share ~/Photos  share a folder\n  natster get 'LINK'      fetch what somebody shares with you\n  natster COMMAND --help  with an example for each command",
   );
   await program.parseAsync([...argv], { from: "user" });
 }

@@ -73,7 +73,8 @@ export default defineCommand({
       if (!ui.quiet) ui.out(end);
       return;
     }
-    showPassed(ui, "Open this on the other device, or scan it; whoever does so first is signed in as you:", said);
+    const how = said.onlyHere ? "Open this" : "Open this on the other device, or scan it";
+    showPassed(ui, `${how}; whoever does so first is signed in as you:`, said);
     if (said.onlyHere) ui.note(onlyHere);
     ui.note("On another machine: natster redeem, and the link or the code.");
   },

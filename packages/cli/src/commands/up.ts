@@ -86,6 +86,7 @@ export default defineCommand({
     ui.out(`You administer it as context ${ready.context}; ${counted(ready.serving, "folder")} served.`);
     ui.out(`What was logged: ${ready.log}`);
     if (isOnlyHere(ready.page)) ui.note(onlyHere);
+    if (ready.serving === 0) ui.note("Next: natster share DIR shares a folder.");
   },
 });
 

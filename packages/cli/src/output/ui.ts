@@ -1,6 +1,6 @@
 /** What people see: data on standard output, everything else on standard error, colour only on a terminal. */
 import { styleText } from "node:util";
-import { wrap } from "./wrap.ts";
+import { widthOf, wrap } from "./wrap.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -18,7 +18,7 @@ export interface Ui {
   readonly columns: number;
   /** Whether nothing is wanted but what was asked for. */
   readonly quiet: boolean;
-  /** Whether somebody looks at standard output, and at standard error. */
+  /** Whether somebody looks at standard output, and at standard error, where what was written can be replaced. */
   readonly terminal: boolean;
   readonly errTerminal: boolean;
   /** Writes to standard error what moves, in place of what it wrote before; nothing takes that away. */
@@ -31,8 +31,6 @@ export function createUi(
   out: NodeJS.WriteStream = process.stdout,
   err: NodeJS.WriteStream = process.stderr,
 ): Ui {
-  const widthOf = (stream: NodeJS.WriteStream) =>
-    stream.isTTY ? Math.max(stream.columns, 20) : Number.POSITIVE_INFINITY;
   /** What moves stands on a line of its own, which makes room for whatever is said to stay. */
   let drawn = false;
   const write = (stream: NodeJS.WriteStream, text: string) => {
@@ -48,7 +46,7 @@ export function createUi(
     style: (format, text) => styleText(format, text, { stream: out }),
     columns: widthOf(out),
     terminal: out.isTTY,
-    errTerminal: err.isTTY && !quiet,
+    errTerminal: err.isTTY && !quiet && process.env["TERM"] !== "dumb",
     draw(text) {
       drawn = text !== "";
       err.write(`\r\u001B[K${text}`);

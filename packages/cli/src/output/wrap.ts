@@ -1,6 +1,10 @@
 /** Lines that break between words. */
 import stringWidth from "string-width";
 
+/** How wide a line may be: as the terminal is, or is likely to be where it does not say, and without limit elsewhere. */
+export const widthOf = (stream: NodeJS.WriteStream): number =>
+  stream.isTTY ? Math.max(stream.columns || 80, 20) : Number.POSITIVE_INFINITY;
+
 /** A line, broken between words where it is longer than a terminal is wide; what is one long word stays one. */
 export function wrap(line: string, columns: number, indent = indentOf(line, columns)): string {
   if (stringWidth(line) <= columns || line.includes("\n")) return line;

@@ -19,15 +19,17 @@ import { checkServed, serveHere } from "./stay.ts";
 /** The folder that is meant; undefined where it is a catalog. A name that is both is the catalog; `./name` the folder. */
 export async function folderMeant(person: Connected, what: string): Promise<string | undefined> {
   const path = resolve(what.replace(/^~(?=\/|$)/, homedir()));
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  const found = await stat(path).catch(() => undefined);
+  const isFolder = found?.isDirectory();
   const name = CatalogName.safeParse(what);
   const looksLikePath = /[/\\]|^[.~]/.test(what) || !name.success;
   if (isFolder && looksLikePath) return realpath(path);
+  if (looksLikePath && found)
+    throw new Failure(`${path} is a file, and what is shared is a folder`, {
+      next: "natster share DIR, a folder that holds it and nothing else",
+    });
   if (looksLikePath)
-    throw new Failure(`${path} is not a folder`, { next: "natster share DIR, or: natster catalog ls" });
+    throw new Failure(`there is no folder ${path}`, { next: "natster share DIR, or: natster catalog ls" });
   const known = await exists(person, name.data);
   if (known) return undefined;
   if (isFolder) return realpath(path);
