@@ -11,6 +11,7 @@ import type { Call } from "./service/handler.ts";
 import type { ParkedPlace } from "./projection/parking.ts";
 import type { ProjectionStatus, RunningProjection } from "./projection/projector.ts";
 import type { ReactionStatus } from "./reaction/react-to-each.ts";
+import { reasonOf } from "./reason.ts";
 import { refuse } from "./service/refusal.ts";
 import { tell } from "./service/tell.ts";
 import { streamsManager } from "./streams.ts";
@@ -113,7 +114,7 @@ export async function statusOf<T extends object>(
     try {
       return await follower.status();
     } catch (error) {
-      return { ...follower.lag, fault: error instanceof Error ? error.message : String(error) };
+      return { ...follower.lag, fault: reasonOf(error) };
     }
   };
   const all = Object.entries(followers).map(async ([name, follower]) => [name, await ask(follower)] as const);

@@ -6,6 +6,7 @@ import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
 import { dial } from "./transport.ts";
 import * as z from "zod";
 import { readClaims } from "./claims.ts";
+import { reasonOf } from "../reason.ts";
 import { ConfigError } from "../service/config.ts";
 import type { Logger } from "../service/log.ts";
 import { type Backoff, type HeldBackoff, heldBackoff, jitteredBackoff } from "./backoff.ts";
@@ -91,7 +92,7 @@ async function untilLetIn<T>(
       try {
         return await knock();
       } catch (error) {
-        tellOnce(error instanceof Error ? error.message : String(error));
+        tellOnce(reasonOf(error));
       }
       await pausing(pause.next(), signal);
     }

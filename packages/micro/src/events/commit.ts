@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { aggregateFilter, eventSubject, type EventsContract, type IdOf } from "@natster/contracts";
 import { eventStream } from "@natster/contracts/platform";
-import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import type { JetStreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Aggregate, Decide, Decided, Occurrence, Recorded } from "./aggregate.ts";
 import { type BatchEntry, publishBatch } from "./batch.ts";
@@ -14,6 +14,7 @@ import { kitRefusal, Refusal } from "../service/refusal.ts";
 import type { Room } from "../service/room.ts";
 import { streams } from "../streams.ts";
 import { traced } from "../trace.ts";
+import { unlessFirst } from "./unless-first.ts";
 
 /** One aggregate's part in a decision. */
 export interface Part<E extends EventsContract = EventsContract, S = unknown> {
@@ -171,23 +172,17 @@ const isOf = (event: Occurrence, command: Command): boolean =>
 /** Publishes with acknowledgement; undefined where somebody else was first. */
 async function publish(connection: NatsConnection, entries: readonly BatchEntry[]): Promise<number | undefined> {
   const [only] = entries;
-  try {
-    if (entries.length > 1 || !only) return await publishBatch(connection, entries);
-    const { expect, expectSubject } = only;
-    const ack = await streams(connection).publish(only.subject, only.data, {
+  if (entries.length > 1 || !only) return unlessFirst(publishBatch(connection, entries));
+  const { expect, expectSubject } = only;
+  const ack = await unlessFirst(
+    streams(connection).publish(only.subject, only.data, {
       msgID: only.messageId,
       expect: {
         ...(expect !== undefined && { lastSubjectSequence: expect }),
         ...(expectSubject !== undefined && { lastSubjectSequenceSubject: expectSubject }),
       },
-    });
-    // A duplicate is this command, recorded meanwhile by its own repeat: loading again finds it.
-    return ack.duplicate ? undefined : ack.seq;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && conflicts.has(error.code)) return undefined;
-    throw error;
-  }
+    }),
+  );
+  // A duplicate is this command, recorded meanwhile by its own repeat: loading again finds it.
+  return ack?.duplicate ? undefined : ack?.seq;
 }
-
-/** Wrong last sequence, in its two spellings, and a message id that a batch may not repeat. */
-const conflicts = new Set([10071, 10164, 10201]);

@@ -4,6 +4,7 @@ import type { Recorded } from "../events/aggregate.ts";
 import { readEvent, type Stored } from "../events/event.ts";
 import type { Parking, Place } from "./parking.ts";
 import type { Projection, RowsFrom } from "./projection.ts";
+import { reasonOf } from "../reason.ts";
 import { emptySlot, type RowWriter, type Slot } from "./rows.ts";
 
 /** An event that a projection has taken in. */
@@ -186,5 +187,3 @@ export function readFor<B extends BucketContract>(
     return { place, error };
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,11 +1,12 @@
 /** Rows: read models in a bucket, each row fenced by the last event that it has seen. */
 import { type BucketContract, bucketStream, bucketSubject, type RowOf } from "@natster/contracts";
-import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream";
+import type { StoredMsg } from "@nats-io/jetstream";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { mostInBatch, publishBatch } from "../events/batch.ts";
 import { hasCopies, lastWritten, wrote } from "./copies.ts";
 import { countFrom, readNewest } from "../events/newest.ts";
 import { isStatus, readAll } from "../events/read-all.ts";
+import { unlessFirst } from "../events/unless-first.ts";
 import { type Body, bytesOf, gone, readBody } from "./row-codec.ts";
 import { kitRefusal } from "../service/refusal.ts";
 import { streams, streamsManager } from "../streams.ts";
@@ -234,16 +235,6 @@ export async function openRows<B extends BucketContract>(
       return revisions.size === all.length ? revisions : undefined;
     },
   };
-}
-
-/** What was written, or undefined where another was first. */
-async function unlessFirst<T>(written: Promise<T>): Promise<T | undefined> {
-  try {
-    return await written;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164)) return undefined;
-    throw error;
-  }
 }
 
 /** Where a page begins: a position in the bucket. It comes back from callers, who may have made it up. */

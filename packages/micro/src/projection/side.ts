@@ -17,6 +17,7 @@ import { createOrder } from "./order.ts";
 import { openParking, type ParkedPlace, type ParkingReader, type Place, readParking } from "./parking.ts";
 import { openPosition } from "./position.ts";
 import type { Projection } from "./projection.ts";
+import { reasonOf } from "../reason.ts";
 import { openRows, type RowReader, UnreadableRowError } from "./rows.ts";
 import { sleep } from "../sleep.ts";
 import { createTaking, type Taking, type Written } from "./taking.ts";
@@ -238,7 +239,7 @@ export async function runSide<B extends BucketContract>(
         if (error instanceof UnreadableRowError) {
           next = () => beSpoiled(error.message, { doubted: false }).then(begin);
         } else {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = reasonOf(error);
           if (!reasons.has(reason)) log.error({ err: error }, "cannot write rows, trying again");
           reasons.add(reason);
         }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { jserrors } from "@nats-io/jetstream/internal";
 import { jitteredBackoff } from "../connection/backoff.ts";
 import type { Logger } from "./log.ts";
+import { reasonOf } from "../reason.ts";
 import { isUnreachable } from "../connection/unreachable.ts";
 
 /** What nats-server says of a stream that nobody made yet: by name, or by nobody hearing what is asked of it. */
@@ -23,7 +24,7 @@ export async function whenProvided<T>(work: () => Promise<T>, log: Logger, signa
       return await work();
     } catch (error) {
       if (!mayCome(error)) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       if (!told.has(why)) log.warn({ why }, "waiting for streams and buckets to be provided");
       told.add(why);
     }
