@@ -201,7 +201,11 @@ test("account JWTs deleted under a running nats-server are there again, the oper
   // Those are rendered from no log, and nobody but nats-server has their JWTs.
   const operators = Object.keys(installation.preload);
   nats.reload();
-  await expect.poll(() => missing([...operators, ...people])).toEqual(people);
+  // It stores the JWTs first, and forgets replies that are on their way until it is done.
+  await expect
+    .poll(() => readFile(nats.logFile, "utf8"), { timeout: 20_000 })
+    .toContain("Reloaded server configuration");
+  expect(await missing([...operators, ...people])).toEqual(people);
   await alice.connection.flush();
   await system.administrator.accounts.rebuild({ projection: "access" });
   await expect.poll(() => missing(people), { timeout: 60_000 }).toEqual([]);
