@@ -3,9 +3,10 @@
  * routes between nats-servers alone, and nothing that it signed or made is given to any service: see ADR 69.
  */
 import { join } from "node:path";
+import { readIfThere } from "@natster/files/if-there";
 import { ConfigError } from "@natster/micro";
 import { createAuthority, faultsOf, issue, issuedUnder, type Pair, signedBy, type Use } from "./certificates.ts";
-import { put, read } from "./put.ts";
+import { put } from "./put.ts";
 
 /** For what certificates are. */
 export interface Names {
@@ -72,7 +73,7 @@ interface Held {
 
 /** The authority whose certificate is shown there, made where none is. Its key is here unless it was made elsewhere. */
 async function authority(path: string, shown: string, name: string): Promise<Authority> {
-  const [there, kept] = await Promise.all([read(shown), readPair(path)]);
+  const [there, kept] = await Promise.all([readIfThere(shown), readPair(path)]);
   if (there !== undefined && there !== kept?.cert) return { cert: there };
   const made = kept ?? (await createAuthority(name));
   if (!kept) await putPair(path, made);
@@ -99,7 +100,7 @@ async function certificate(by: Authority, path: string, names: readonly string[]
 }
 
 async function readPair(path: string): Promise<Pair | undefined> {
-  const [cert, key] = await Promise.all([read(`${path}.crt`), read(`${path}.key`)]);
+  const [cert, key] = await Promise.all([readIfThere(`${path}.crt`), readIfThere(`${path}.key`)]);
   return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 

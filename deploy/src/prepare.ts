@@ -2,10 +2,11 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { platformServices } from "@natster/contracts/platform";
+import { readIfThere } from "@natster/files/if-there";
 import { type Installation, openInstallation, serviceEnvironment } from "@natster/standalone";
 import { type Certified, certify } from "./certify.ts";
 import { natsConfig } from "./nats-config.ts";
-import { put, read } from "./put.ts";
+import { put } from "./put.ts";
 import { refuseAnother } from "./refuse-another.ts";
 import type { PrepareSettings } from "./settings.ts";
 import { remember } from "./told.ts";
@@ -50,7 +51,7 @@ async function configure(
   const changed: string[] = [];
   for (const server of servers) {
     const path = join(folder, `${short(server)}.conf`);
-    const [before, text] = [await read(path), natsConfig(server, servers, installation)];
+    const [before, text] = [await readIfThere(path), natsConfig(server, servers, installation)];
     await put(path, text);
     if (before !== undefined && before !== text) changed.push(`${path} is another: restart ${short(server)}`);
   }

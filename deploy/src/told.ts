@@ -1,8 +1,9 @@
 /** What `prepare` is told. Said once, it holds: another run that is told nothing of it changes nothing of it. */
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { readIfThere } from "@natster/files/if-there";
 import { readConfig } from "@natster/micro";
-import { put, read } from "./put.ts";
+import { put } from "./put.ts";
 import { type PrepareSettings, prepareSettings } from "./settings.ts";
 
 /** What is kept. In how many parts the log is projected the installation keeps itself. */
@@ -26,7 +27,7 @@ export interface Recalled {
  */
 export async function recall(env: NodeJS.ProcessEnv): Promise<Recalled> {
   const { NATSTER_STATE: state } = readConfig(prepareSettings.pick({ NATSTER_STATE: true }), env);
-  const before = parseEnv((await read(fileIn(state))) ?? "");
+  const before = parseEnv((await readIfThere(fileIn(state))) ?? "");
   const now = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
   const settings = readConfig(prepareSettings, { ...before, ...now });
   const [usual, holds] = [textOf(prepareSettings.parse({})), textOf(settings)];

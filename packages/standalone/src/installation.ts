@@ -1,13 +1,19 @@
 /** An installation on disk: everything that the operator made, each secret in a file of its own. */
 import { existsSync } from "node:fs";
-import { chmod, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readIfThere } from "@natster/files/if-there";
 import { makeFolder } from "@natster/files/make-folder";
 import { AccountKey } from "@natster/contracts";
 import { type OperatorOptions, renderTrust } from "@natster/nats-server";
 import { createOperator, type CredsName } from "@natster/trust";
 import { renewedBy } from "./renew.ts";
 import * as z from "zod";
+
+/** An operator's keys are there, and the installation that they are of is not. */
+export class InstallationLostError extends Error {
+  override readonly name = "InstallationLostError";
+}
 
 /** What is not secret, in one file; that file is written last, so where it is, everything is. */
 export const Installation = z.strictObject({
@@ -51,14 +57,15 @@ async function renew(directory: string, installation: z.infer<typeof Installatio
 
 /**
  * Opens the installation in a directory, making it first where there is none. Directories 0700, files 0600. In how many
- * parts the log is projected stays as it was, unless it is said.
+ * parts the log is projected stays as it was, unless it is said. Throws `InstallationLostError` where keys are left of
+ * another, and changes nothing.
  */
 export async function openInstallation(directory: string, partitions?: number): Promise<Installation> {
   const at = (...names: string[]) => join(directory, ...names);
   const main = mainFile(directory);
   const { offline, ...places } = paths(directory);
 
-  const there = await readFile(main, "utf8").catch(() => undefined);
+  const there = await readIfThere(main);
   if (there !== undefined) {
     const before = Installation.parse(JSON.parse(there));
     return {
@@ -67,10 +74,28 @@ export async function openInstallation(directory: string, partitions?: number): 
     };
   }
 
+  const begun = at("installation.begun.json");
+  const ofAnother = [places.signingKey, at("offline"), trustFile(directory)].find((path) => existsSync(path));
+  if (ofAnother !== undefined && !existsSync(begun)) {
+    throw new InstallationLostError(
+      `${ofAnother} is of an operator whose ${main} is gone: put that back, or all of it with natster operator restore`,
+    );
+  }
   const made = createOperator({
     issuedAt: Math.floor(Date.now() / 1000),
     partitions: changed(undefined, partitions) ?? [],
   });
+  const { operatorJwt, systemAccount, preload, platform, lobby } = made;
+  const installation = Installation.parse({
+    operatorJwt,
+    systemAccount,
+    preload,
+    platform,
+    lobby,
+    partitions: changed(undefined, partitions),
+  });
+  // Until it takes its place it says that what is beside it was never used, and may be made anew.
+  await replaceSecret(begun, inJson(installation));
   for (const folder of [directory, at("creds"), at("operator"), at("offline")]) {
     makeFolder(folder, 0o700);
     await chmod(folder, 0o700);
@@ -83,17 +108,8 @@ export async function openInstallation(directory: string, partitions?: number): 
   // Whoever clears away after one that fails does so behind the last of them.
   await Promise.allSettled(writes);
   await Promise.all(writes);
-  const { operatorJwt, systemAccount, preload, platform, lobby } = made;
-  const installation = {
-    operatorJwt,
-    systemAccount,
-    preload,
-    platform,
-    lobby,
-    partitions: changed(undefined, partitions),
-  };
-  await writeMain(directory, Installation.parse(installation));
-  return { ...Installation.parse(installation), ...places };
+  await rename(begun, main);
+  return { ...installation, ...places };
 }
 
 /** What was before is filled until the other number of parts has taken its place, and so has to be reached. */
@@ -106,8 +122,10 @@ function changed(before: readonly number[] | undefined, to: number | undefined):
 /** Writes what is not secret, and first what a nats-server's configuration reads of it, where there is such a file. */
 export async function writeMain(directory: string, installation: z.infer<typeof Installation>): Promise<void> {
   if (existsSync(trustFile(directory))) await writeTrust(directory, installation);
-  await replaceSecret(mainFile(directory), JSON.stringify(installation, null, 2));
+  await replaceSecret(mainFile(directory), inJson(installation));
 }
+
+const inJson = (installation: z.infer<typeof Installation>): string => JSON.stringify(installation, null, 2);
 
 /** Whom a nats-server of this installation trusts. */
 export const trustIn = ({

@@ -5,7 +5,7 @@ export { StartTimeoutError } from "./patience.ts";
 export { DirectoryTooOldError } from "./renew.ts";
 export { NoInstallationError, provisionSystem } from "./bootstrap.ts";
 export { backupSystem, type LogOptions, NoLogError, restoreSystem } from "./log-backup.ts";
-export { type Installation, openInstallation } from "./installation.ts";
+export { type Installation, InstallationLostError, openInstallation } from "./installation.ts";
 export { type Platform, type PlatformOptions, type ServiceName, serviceNames, startPlatform } from "./platform.ts";
 export {
   backupOperator,

@@ -1,7 +1,8 @@
 /** What an operator hands to several machines beside keys: nats-server's configuration, and the settings of each service. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { readIfThere } from "@natster/files/if-there";
 import { makeFolder } from "@natster/files/make-folder";
 import { platformServices } from "@natster/contracts/platform";
 import { renderConfig } from "@natster/nats-server";
@@ -75,8 +76,8 @@ export async function writeOperatorFiles(
 
 /** Where services find the nats-servers of an operator, as their settings say; undefined where it has none. */
 export async function serversOf(directory: string): Promise<string[] | undefined> {
-  const text = await readFile(join(settingsFolder(directory), "accounts.env"), "utf8").catch(() => "");
-  return parseEnv(text)["NATS_URL"]?.split(",");
+  const text = await readIfThere(join(settingsFolder(directory), "accounts.env"));
+  return parseEnv(text ?? "")["NATS_URL"]?.split(",");
 }
 
 /** An address to listen on, as this machine reaches it. */

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { claimsUpdate, inbox, inboxPrefix, serversAsked } from "@natster/contracts/borders";
+import { readIfThere, unlessMissing } from "@natster/files/if-there";
 import { believed } from "@natster/micro/believed";
 import {
   authenticator,
@@ -57,12 +58,12 @@ export async function rotateSigningKey(
   const { signingKey, offline } = paths(directory);
   if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
   const used = keyFromSeed(await readFile(signingKey, "utf8"), "operator");
-  const seed = await readFile(offline("reserve"), "utf8").catch(() => undefined);
+  const seed = await readIfThere(offline("reserve"));
   if (seed === undefined) {
     throw new OperatorError("there is no reserve: it is in use already", `natster operator renew ${directory}`);
   }
   const reserve = keyFromSeed(seed, "operator");
-  const retired = await readFile(offline("retired"), "utf8").catch(() => undefined);
+  const retired = await readIfThere(offline("retired"));
   const was = used.public === reserve.public && retired ? keyFromSeed(retired, "operator") : used;
 
   const installation = Installation.parse(JSON.parse(await readFile(mainFile(directory), "utf8")));
@@ -100,15 +101,15 @@ export interface Renewal {
 export async function renewReserve(directory: string): Promise<Renewal> {
   const { signingKey, offline } = paths(directory);
   if (!existsSync(mainFile(directory))) throw new OperatorError(`there is no operator in ${directory}`);
-  if (await readFile(offline("reserve"), "utf8").catch(() => undefined)) {
+  if (await readIfThere(offline("reserve"))) {
     throw new OperatorError("there is a reserve already", `natster operator rotate ${directory}`);
   }
   const installation = Installation.parse(JSON.parse(await readFile(mainFile(directory), "utf8")));
-  const own = await readFile(offline("operator"), "utf8").catch(() => undefined);
+  const own = await readIfThere(offline("operator"));
   if (own === undefined)
     throw new OperatorError("the operator's own key is kept elsewhere: put offline/ back for this");
   const operator = keyFromSeed(own, "operator");
-  const retired = await readFile(offline("retired"), "utf8").catch(() => undefined);
+  const retired = await readIfThere(offline("retired"));
   const signing = keyFromSeed(await readFile(signingKey, "utf8"), "operator");
   const reserve = createKey("operator");
   const jwt = operatorJwt(
@@ -134,8 +135,8 @@ export async function backupOperator(directory: string, passphrase: string): Pro
   // Where it is reached stays as it is, too: one machine keeps that otherwise than several.
   const names = ["installation.json", settingsFile, "nats-server.conf", "trust.conf"];
   for (const folder of ["creds", "operator", "offline", "services"]) {
-    const found = await readdir(join(directory, folder)).catch(() => []);
-    names.push(...found.map((name) => `${folder}/${name}`));
+    const found = await readdir(join(directory, folder)).catch(unlessMissing);
+    names.push(...(found ?? []).map((name) => `${folder}/${name}`));
   }
   const there = names.filter((name) => existsSync(join(directory, name)));
   const files = await Promise.all(there.map(async (name) => [name, await readFile(join(directory, name), "utf8")]));
@@ -153,7 +154,7 @@ export async function restoreOperator(
   const files = Files.safeParse(JSON.parse(new TextDecoder().decode(opened.bytes)));
   const main = files.data?.["installation.json"];
   if (!files.success || main === undefined) return { refused: "not_an_operator" };
-  if (await readFile(mainFile(directory), "utf8").catch(() => undefined)) {
+  if (await readIfThere(mainFile(directory))) {
     throw new OperatorError(`${directory} holds an installation already`);
   }
   const { "installation.json": _, ...secrets } = files.data;

@@ -1,7 +1,7 @@
 /** An installation of an older version, issued anew as the contracts of this one have it. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { readIfThere } from "@natster/files/if-there";
 import {
   type CredsName,
   issueOperator,
@@ -99,5 +99,4 @@ function saysTheSame(one: string, other: string | undefined): boolean {
   return a.refused === undefined && b.refused === undefined && isDeepStrictEqual(a.nats, b.nats);
 }
 
-const read = (...path: readonly string[]): Promise<string | undefined> =>
-  readFile(join(...path), "utf8").catch(() => undefined);
+const read = (...path: readonly string[]): Promise<string | undefined> => readIfThere(join(...path));

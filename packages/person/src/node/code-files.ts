@@ -2,9 +2,10 @@
  * Codes in files: a folder that is its owner's alone, two files for a code, each written once. Several processes may use
  * one folder: what the command line issues, the serving process answers.
  */
-import { link, mkdir, open, readdir, readFile, rm, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { CodeId } from "@natster/contracts";
+import { readIfThere, unlessMissing } from "@natster/files/if-there";
 import type * as z from "zod";
 import { CodeKeptError, CodeRecord, type CodeStore, DecidedClaim } from "../code-record.ts";
 import { type ClaimStore, PendingClaim } from "../pending-claim.ts";
@@ -61,7 +62,7 @@ async function writeOnce(folder: string, path: string, value: object): Promise<b
     // A link, unlike a rename, never takes the place of what is there.
     await link(fresh, path);
   } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   } finally {
     await unlink(fresh);
@@ -76,13 +77,6 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await readFile(path, "utf8").catch(unlessMissing);
+  const text = await readIfThere(path);
   return text === undefined ? undefined : schema.parse(JSON.parse(text));
 }
-
-function unlessMissing(error: unknown): undefined {
-  if (!isCode(error, "ENOENT")) throw error;
-}
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;

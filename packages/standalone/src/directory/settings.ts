@@ -1,7 +1,8 @@
 /** What a system's directory says of itself: in which version it is written, and what is to stay as it is. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AccountKey } from "@natster/contracts";
+import { readIfThere } from "@natster/files/if-there";
 import * as z from "zod";
 import { freePorts } from "./free-ports.ts";
 
@@ -40,7 +41,7 @@ const Versioned = z.looseObject({ version: z.int() });
  */
 export async function openSettings(directory: string): Promise<Settings> {
   const path = join(directory, settingsFile);
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await readIfThere(path);
   let settings: Record<string, unknown> & { version: number } =
     text === undefined ? { version: 0 } : Versioned.parse(JSON.parse(text));
   if (settings.version > upgrades.length) {
