@@ -12,6 +12,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import type { Aggregate, Decide, Recorded } from "./aggregate.ts";
 import { commit, load, type Loaded, type Part, part, type Reading, type Writing } from "./commit.ts";
 import type { Command } from "../service/command.ts";
+import { inTurn } from "./in-turn.ts";
 import { readerForDecisions } from "./left-out.ts";
 import { countFrom } from "./newest.ts";
 import { readAll } from "./read-all.ts";
@@ -67,7 +68,9 @@ export async function openEventLog(
   const reading: Reading = { manager, read: await readerForDecisions(connection) };
   const source = `/natster/${service.name}`;
   const writing: Writing = { connection, source, room };
-  const appendAll = (parts: readonly Part[], command: Command) => commit(writing, reading, parts, command);
+  const turn = inTurn();
+  const appendAll = (parts: readonly Part[], command: Command) =>
+    turn(command, () => commit(writing, reading, parts, command));
   return {
     load: async (aggregate, id) => {
       const { state, last } = await load(
