@@ -58,6 +58,7 @@ test("a tree arrives as it is: folders, empty files, any name, times", async () 
   };
   const root = await folderWith(content);
   await utimes(join(root, "a/b/c.txt"), 1_600_000_000.123, 1_600_000_000.123);
+  await utimes(join(root, "big.bin"), new Date(-1_000_123), new Date(-1_000_123));
   await using _served = await serveFolder(root);
   const target = join(await nats.newFolder(), "made/for/it");
   const catalog = await openShared();
@@ -71,6 +72,7 @@ test("a tree arrives as it is: folders, empty files, any name, times", async () 
     expect(await readFile(join(target, path))).toEqual(Buffer.from(bytes));
   }
   expect(Math.round((await stat(join(target, "a/b/c.txt"))).mtimeMs)).toBe(1_600_000_000_123);
+  expect((await stat(join(target, "big.bin"))).mtimeMs).toBe(-1_000_123);
 });
 
 test("the owner reads the same without an import", async () => {

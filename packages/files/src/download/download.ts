@@ -6,6 +6,7 @@ import type { FileEntry } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
 import { makeFolder } from "../make-folder.ts";
 import type { Hash, PullOptions } from "../pull.ts";
+import { modifiedOf } from "./modified-of.ts";
 
 /**
  * Downloads a file to this path; folders that lead there are made, a file that is there is replaced in one step. It
@@ -41,8 +42,7 @@ export async function write(
       },
     };
     await catalog.pull(entry, sink, sha256(), options);
-    const modified = entry.modified / 1000;
-    await file.utimes(modified, modified);
+    await file.utimes(modifiedOf(entry), modifiedOf(entry));
   } catch (error) {
     await rm(part, { force: true });
     throw error;

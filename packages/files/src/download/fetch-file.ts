@@ -5,6 +5,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { FileEntry } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
 import { DigestMismatchError, type Hash, type PullOptions, type Sink } from "../pull.ts";
+import { modifiedOf } from "./modified-of.ts";
 
 /** Up to this size a file is one request and is written in one go. */
 export const smallFile = 64 * 1024;
@@ -44,7 +45,7 @@ async function fetchSmall(
   target: string,
   options: FetchOptions,
 ): Promise<void> {
-  const { digest, size, modified, path } = entry;
+  const { digest, size, path } = entry;
   const { signal, onProgress } = options;
   const bytes = await catalog.readSmall({ digest, size }, signal && { signal });
   const found = hashOnce("sha256", bytes, "hex");
@@ -54,7 +55,7 @@ async function fetchSmall(
   const file = openSync(part, "w");
   try {
     for (let done = 0; done < size;) done += writeSync(file, bytes, done, size - done, done);
-    futimesSync(file, modified / 1000, modified / 1000);
+    futimesSync(file, modifiedOf(entry), modifiedOf(entry));
   } finally {
     closeSync(file);
   }
@@ -98,7 +99,7 @@ async function append(catalog: Source, entry: FileEntry, part: string, options: 
   }
   // The name stands for content that a power cut does not take back.
   await file.datasync();
-  await file.utimes(entry.modified / 1000, entry.modified / 1000);
+  await file.utimes(modifiedOf(entry), modifiedOf(entry));
   return true;
 }
 

@@ -10,6 +10,7 @@ import { endsAll } from "./ends-all.ts";
 import { fetchFile, smallFile } from "./fetch-file.ts";
 import type { MirrorSource, PlanSummary } from "./mirror-plan.ts";
 import type { MirrorState } from "./mirror-state.ts";
+import { modifiedOf } from "./modified-of.ts";
 import { makeFoldersFor, UnsafePathError } from "./place.ts";
 import { type MirrorProgress, RunProgress } from "./run-progress.ts";
 import { isThere, type Step } from "./step.ts";
@@ -144,7 +145,7 @@ export class MirrorRun {
       this.#state.remove(from);
       return false;
     }
-    await utimes(part, entry.modified / 1000, entry.modified / 1000);
+    await utimes(part, modifiedOf(entry), modifiedOf(entry));
     this.#checkUnchanged(to);
     await rename(part, join(this.#root, to));
     return true;

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -24,7 +34,7 @@ const catalogOf = (name: string, files: Files): MirrorSource => ({
     for (const [path, content] of Object.entries(files)) {
       if (folder !== undefined && !path.startsWith(`${folder}/`)) continue;
       const entry = { path: FilePath.parse(path), digest: digestOf(content), size: content.length };
-      yield { ...entry, modified: 1_000, type: "text/plain" } satisfies FileEntry;
+      yield { ...entry, modified: -1_000, type: "text/plain" } satisfies FileEntry;
     }
   },
   readSmall: ({ digest }) =>
@@ -112,6 +122,12 @@ test("a record that does not say whose it is, as they were at first, is not beli
   expect(plan.map((step) => `${step.do} ${step.path}`)).toEqual(["keep cover", "copy same"]);
   expect(await mirror(photos, folder, { prune: true })).toMatchObject({ deletions: 0, kept: 1 });
   expect(contentOf(folder)).toEqual({ cover: "music's", same: "1", song: "music's too" });
+});
+
+test("what comes has the time at which it was changed, and be it before 1970; so has a copy of it", async () => {
+  const folder = newFolder();
+  expect(await mirror(catalogOf("photos", { one: "same", other: "same" }), folder)).toMatchObject({ failed: 0 });
+  expect(["one", "other"].map((path) => statSync(join(folder, path)).mtimeMs)).toEqual([-1_000, -1_000]);
 });
 
 test("nothing of a catalog is put where the mirror itself is kept, by whatever name a file system takes for its own", async () => {
