@@ -48,6 +48,8 @@ export async function startCluster(directory: string, size = 3): Promise<Cluster
   const bootstrap = await connect({ servers: urls.split(","), creds, name: "bootstrap", log });
   undo.defer(() => bootstrap.close());
   await eventually(() => provision(bootstrap, { replicas: size }), "a cluster that keeps streams");
+  // As somebody does who brings it up to date and says nothing of copies: those that there are stay, as is seen below.
+  await eventually(() => provision(bootstrap), "a cluster whose streams can be brought up to date");
   const manager = await jetstreamManager(bootstrap, { timeout: 20_000 });
   /** Resolves when every copy of every stream is current, so that one server may go. */
   const caughtUp = () =>

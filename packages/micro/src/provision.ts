@@ -42,7 +42,7 @@ import { answersWithin, pinnedGroup } from "./events/durable.ts";
 
 /** How much of what is provided. */
 export interface ProvisionOptions {
-  /** Copies of every stream: 3 in a cluster. */
+  /** Copies of every stream: 3 in a cluster. As many as there are where nothing is said, and one to begin with. */
   readonly replicas?: number;
   /** In how many parts the log is projected. Parts of which there were more before are left as they are. */
   readonly partitions?: number;
@@ -63,14 +63,15 @@ export class NoStorageError extends Error {
  */
 export async function provision(
   connection: NatsConnection,
-  { replicas = 1, partitions = 1 }: ProvisionOptions = {},
+  { replicas, partitions = 1 }: ProvisionOptions = {},
 ): Promise<void> {
   const manager = await jetstreamManager(connection);
+  const copies = replicas === undefined ? {} : { num_replicas: replicas };
   const log = ensureStream(manager, {
     name: eventStream,
     description: "Everything that happened",
     subjects: events.map((family) => `${family.subject}.>`),
-    num_replicas: replicas,
+    ...copies,
     max_bytes: logBytes,
     // One grant is about a kilobyte; nothing that is recorded comes near this.
     max_msg_size: 64 * 1024,
@@ -89,7 +90,7 @@ export async function provision(
     name: timerStream,
     description: "What runs out, and what has",
     subjects: ["timers.>"],
-    num_replicas: replicas,
+    ...copies,
     max_bytes: timerBytes,
     max_msg_size: 4 * 1024,
     storage: StorageType.File,
@@ -103,11 +104,12 @@ export async function provision(
     due,
     log,
     ...[projectionStates, ...projectionSides.map(({ bucket }) => bucket)].map((bucket) =>
-      ensureStream(manager, bucketConfig(bucket, replicas)),
+      ensureStream(manager, { ...bucketConfig(bucket), ...copies }),
     ),
     ...volatileBuckets.map(({ bucket }) =>
       ensureStream(manager, {
-        ...bucketConfig(bucket, replicas),
+        ...bucketConfig(bucket),
+        ...copies,
         allow_msg_ttl: true,
         subject_delete_marker_ttl: nanos(60_000),
       }),
@@ -130,11 +132,10 @@ export async function provision(
   ]);
 }
 
-const bucketConfig = (bucket: BucketContract, replicas: number): Partial<StreamConfig> & { name: string } => ({
+const bucketConfig = (bucket: BucketContract): Partial<StreamConfig> & { name: string } => ({
   name: bucketStream(bucket.name),
   description: bucket.summary,
   subjects: [bucketSubject(bucket.name, ">")],
-  num_replicas: replicas,
   max_msgs_per_subject: 1,
   storage: StorageType.File,
   discard: DiscardPolicy.New,
