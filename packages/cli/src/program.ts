@@ -6,7 +6,7 @@ import type { Command, Globals } from "./define.ts";
 /** What every command may be told: flags, help, and what holds where nothing is said. */
 export const globalOptions: readonly (readonly [flags: string, help: string])[] = [
   ["--context <name>", "use this context, instead of the one in use"],
-  ["--ca <file>", "the authority of the system's certificate, in PEM; kept with the context"],
+  ["--ca <file>", "PEM of the system's own authority; kept with the context"],
   ["--json", "print data as JSON, one document a line (docs/guide/json.md)"],
   ["-q, --quiet", "print nothing but what was asked for"],
   ["--timeout <seconds>", "wait so long for an answer (default: 10)"],

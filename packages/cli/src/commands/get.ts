@@ -46,7 +46,7 @@ export default defineCommand({
   examples: [
     ["natster get @alice/photos", "into ./photos"],
     [
-      "natster get https://files.example.org/#code=S7KQ2M4T-…",
+      "natster get 'https://files.example.org/#code=S7KQ2M4T-…'",
       "redeems the link first, and makes an account where there is none",
     ],
     ["natster get @alice/photos/2026 ~/Pictures/2026", "one folder of it"],

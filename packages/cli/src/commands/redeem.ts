@@ -19,6 +19,7 @@ export default defineCommand({
       "a link; the quotes keep the shell from reading it",
     ],
     ["natster redeem S7KQ2M4T-9PZD-WB3E-5HJN --server https://files.example.org", "a code"],
+    ["natster redeem 'https://…' --ca ca.crt", "from a system with an authority of its own; later commands know it"],
   ],
   deed: true,
   input: z.object({ code: z.string(), server: PageTyped.optional(), handle: Handle.optional() }),
