@@ -3,8 +3,10 @@ import { CatalogName } from "@natster/contracts";
 import { NobodyAnswersError } from "@natster/micro/client";
 import {
   accept,
+  answerClaim,
   connectDevice,
   issueShareCode,
+  NotAnsweredYetError,
   openSigning,
   type Person,
   publish,
@@ -84,6 +86,20 @@ test("it issues a share code that is answered when it is gone", async () => {
     owner: alice.account,
     catalog: photos,
   });
+});
+
+test("a share code that it issued is answered to nobody once it was revoked", async () => {
+  const { alice, browser, person, store } = await anOwner();
+  using signer = await openSigning(browser);
+  const code = await issueShareCode(browser, { catalog: photos }, signer);
+  const { after } = await alice.accounts.revoke({ user: browser.user });
+  await person.library.devices({ after });
+  await expect(redeem(system.platform.place, code, { within: 1_000 })).rejects.toThrow(NotAnsweredYetError);
+  await expect(answerClaim(person, code.id, { account: alice.key, store })).rejects.toMatchObject({
+    reason: "device_gone",
+  });
+  // Whoever has it is told nothing, and the owner has one to withdraw.
+  await expect(alice.library.codes({})).resolves.toMatchObject({ rows: [{ code: code.id, state: "claimed" }] });
 });
 
 test("more than its share is refused by name, and another device of the account is not", async () => {

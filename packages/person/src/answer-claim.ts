@@ -15,6 +15,7 @@ import {
 import { applied } from "./applied.ts";
 import { fromBase64Url } from "./base64url.ts";
 import type { CodeRecord, CodeStore, DecidedClaim } from "./code-record.ts";
+import { maySign } from "./devices.ts";
 import type { Person } from "./person.ts";
 
 /** A claim that is not answered, now or ever. */
@@ -35,6 +36,8 @@ export type ClaimReason =
   | "not_for_claimant"
   /** Another claim of the same code was answered already. */
   | "claim_other"
+  /** The device that handed the code over was revoked meanwhile. */
+  | "device_gone"
   /** The owner took the catalog back meanwhile. */
   | "taken_back"
   | "catalog_gone";
@@ -68,6 +71,7 @@ export async function answerClaim(
   if (row?.state !== "claimed" || !row.claim) return undefined;
 
   checkClaim(record, row.claim, account.public);
+  if (record.keptFor && !(await maySign(person, record.keptFor))) throw new ClaimRefusedError("device_gone");
   const { hash, transcript } = row.claim;
   // Stored before anything is signed: from here on no other claim of this code is ever answered.
   const decided = await store.decide(id, { hash, transcript, at: now() });

@@ -1,5 +1,5 @@
 /** What an issuer keeps of a code that it issued: all that it ever acts on when somebody claims it. */
-import { AccountKey, CatalogName, CodeId, Label, Role, UnixTime } from "@natster/contracts";
+import { AccountKey, CatalogName, CodeId, Label, Role, UnixTime, UserKey } from "@natster/contracts";
 import { Bytes32, ClaimTranscript } from "@natster/contracts/codes";
 import * as z from "zod";
 
@@ -31,6 +31,8 @@ export const CodeRecord = z.strictObject({
   peer: Bytes32,
   seal: Bytes32,
   expires: UnixTime,
+  /** The device that handed the code over; none where it is this one's own. */
+  keptFor: UserKey.optional(),
 });
 export type CodeRecord = z.infer<typeof CodeRecord>;
 

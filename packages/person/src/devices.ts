@@ -27,6 +27,17 @@ export async function addDevice(person: Person, account: Key<"account">, device:
   }
 }
 
+/** Whether the account's own list has a device now that may have things signed: a JWT says what a device once might. */
+export async function maySign({ library }: Person, user: UserKey): Promise<boolean> {
+  for (let cursor: string | undefined; ;) {
+    const page = await library.devices({ limit: 500, ...(cursor !== undefined && { cursor }) });
+    const found = page.rows.find((device) => device.user === user);
+    if (found) return found.maySign;
+    cursor = page.cursor;
+    if (cursor === undefined) return false;
+  }
+}
+
 /** A device is renewed by whoever holds the account key, and only one that is there and will soon run out. */
 export class NotRenewedError extends Error {
   override readonly name = "NotRenewedError";

@@ -2,7 +2,7 @@
 export { applied, NotAppliedYetError } from "./applied.ts";
 export { answerClaim, type Answered, type ClaimReason, ClaimRefusedError } from "./answer-claim.ts";
 export { CodeGift, CodeKeptError, CodeRecord, type CodeStore, DecidedClaim, memoryCodeStore } from "./code-record.ts";
-export { addDevice, isDue, NotRenewedError, renewDevice, revokeDevice } from "./devices.ts";
+export { addDevice, isDue, maySign, NotRenewedError, renewDevice, revokeDevice } from "./devices.ts";
 export { type Fulfiller, type FulfillerEvent, type FulfillerOptions, startFulfiller } from "./fulfiller.ts";
 export {
   cancelCode,

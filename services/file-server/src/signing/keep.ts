@@ -24,6 +24,7 @@ export const keep =
       peer,
       seal,
       expires,
+      keptFor: session.user,
     };
     await signer.codes.save(record).catch((cause: unknown) => {
       throw cause instanceof CodeKeptError ? refuse(inside, "code_kept") : cause;

@@ -1,9 +1,9 @@
 /** What is looked at before anything is done for a device of the account, each time. */
-import type { CatalogName, UnixTime, UserKey } from "@natster/contracts";
+import type { CatalogName, UnixTime } from "@natster/contracts";
 import type { grants } from "@natster/contracts/grants";
 import { isRefusal, kitRefusal, type Logger, NoAnswerError, NobodyAnswersError, refuse } from "@natster/micro";
 import type { Rate } from "@natster/micro/rate";
-import type { Person } from "@natster/person";
+import { maySign, type Person } from "@natster/person";
 import type { Key } from "@natster/trust";
 import type { OpenedSession } from "../sessions.ts";
 
@@ -37,17 +37,6 @@ export async function checkOwn({ person }: Signer, inside: Inside, catalog: Cata
 /** Refuses a time that is over. */
 export function checkAhead(inside: Inside, time: UnixTime | undefined): void {
   if (time !== undefined && time <= now()) throw refuse(inside, "time_past");
-}
-
-/** By the account's own list of devices: a JWT says what a device once might. */
-async function maySign({ library }: Person, user: UserKey): Promise<boolean> {
-  for (let cursor: string | undefined; ;) {
-    const page = await library.devices({ limit: 500, ...(cursor !== undefined && { cursor }) });
-    const found = page.rows.find((device) => device.user === user);
-    if (found) return found.maySign;
-    cursor = page.cursor;
-    if (cursor === undefined) return false;
-  }
 }
 
 /** Without the platform's answer nothing is signed, and whoever asks may ask again. */
