@@ -1,6 +1,6 @@
 /** Brings one file to a place on the disk, going on from what an earlier run left. */
 import { createHash, hash as hashOnce } from "node:crypto";
-import { closeSync, futimesSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, futimesSync, openSync, renameSync, writeSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { FileEntry } from "@natster/contracts/files";
 import type { CatalogReader } from "../catalog-reader.ts";
@@ -9,6 +9,10 @@ import { modifiedOf } from "./modified-of.ts";
 
 /** Up to this size a file is one request and is written in one go. */
 export const smallFile = 64 * 1024;
+
+/** How a part is opened: a link that somebody put in its place leads elsewhere, and is not followed; Windows, which has no such flag, adds nothing. */
+const { O_RDWR, O_APPEND, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+const [fromTheStart, goingOn] = [O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW];
 
 /** What fetching is told. */
 export interface FetchOptions extends PullOptions {
@@ -52,7 +56,7 @@ async function fetchSmall(
   if (found !== digest) throw new DigestMismatchError(path, digest, found);
   signal?.throwIfAborted();
   // In this thread: for so few bytes a helper's thread is many times the cost.
-  const file = openSync(part, "w");
+  const file = openSync(part, fromTheStart);
   try {
     for (let done = 0; done < size;) done += writeSync(file, bytes, done, size - done, done);
     futimesSync(file, modifiedOf(entry), modifiedOf(entry));
@@ -81,7 +85,7 @@ class ResumedMismatch extends DigestMismatchError {}
 
 /** Goes on where the file ends. Everything is written in order, so that what is there is a beginning. */
 async function append(catalog: Source, entry: FileEntry, part: string, options: FetchOptions): Promise<true> {
-  await using file = await open(part, "a+");
+  await using file = await open(part, goingOn);
   const { size: there } = await file.stat();
   const from = there <= entry.size ? there : 0;
   if (from === 0) await file.truncate(0);
