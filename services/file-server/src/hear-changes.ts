@@ -35,16 +35,25 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
   const { connection, owner, catalog, revoked, publicity, sessions, log, lookEvery = 30_000 } = options;
   const library = client(projector, connection);
 
-  /** Ends what rests on something that is void by now. */
-  const endVoid = () =>
+  /** Ends what rests on something that is void by now, and only then keeps what is: a full disk lets nobody in. */
+  const obey = () => {
     sessions.endWhere(
       ({ account, user, since, grantedAt }) =>
         revoked.isRevoked({ to: user, at: since }) ||
         (grantedAt !== undefined && revoked.isRevoked({ to: account, at: grantedAt })),
     );
-  const note = (to: AccountKey | UserKey, until: UnixTime) => {
-    if (revoked.add(to, until)) log.info({ to }, "what was given is taken back");
-    endVoid();
+    try {
+      revoked.keep();
+      kept = true;
+    } catch (error) {
+      if (kept) log.error({ err: error }, "what was taken back cannot be written down, and is tried again");
+      kept = false;
+    }
+  };
+  let kept = true;
+  const note = (given: readonly TakenBack[]) => {
+    for (const { to, until } of given) if (revoked.add(to, until)) log.info({ to }, "what was given is taken back");
+    obey();
   };
 
   /** What is said of the catalog itself. One that was made anew opens to no grant from before. */
@@ -55,7 +64,7 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
         if (isRefusal(error, "catalog_unknown")) return undefined;
         throw error;
       });
-    if (found && revoked.add("*", secondOf(found.since) - 1)) endVoid();
+    if (found && revoked.add("*", secondOf(found.since) - 1)) obey();
     const statement = found?.published?.statement;
     const voidUntil = found?.statementsVoidUntil;
     publicity.hear({ ...(statement !== undefined && { statement }), ...(voidUntil !== undefined && { voidUntil }) });
@@ -63,27 +72,36 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
     sessions.endWhere(({ account, grantedAt }) => account !== owner && grantedAt === undefined);
   });
 
-  /** Reads the owner's trail back to where it was read before, and notes what was taken back, each with its own second. */
+  /**
+   * Reads the owner's trail back to the line up to which it was read before, and notes what was taken back, each with its
+   * own second. The lines come in the order in which they were written, the last one first, which is not that of their
+   * sequences: an event that stood aside, or one of another part of the log, is written after later ones. Tells whether
+   * the event `after` is in it.
+   */
   const lookAtTrail = oneByOne(async (after) => {
-    const [before, entries] = [revoked.heard, new Array<Entry>()];
-    for (let cursor: string | undefined, more = true; more;) {
-      const page = await library.activity(
-        { limit: 500, ...(after !== undefined && { after }), ...(cursor !== undefined && { cursor }) },
-        { timeout: 5_000 },
-      );
-      entries.push(...page.rows.filter((entry) => entry.sequence > before && isTakenBack(entry, owner, catalog)));
-      const [newest, oldest] = [page.rows[0], page.rows.at(-1)];
-      ({ cursor } = page);
-      more = cursor !== undefined && oldest !== undefined && oldest.sequence > before;
-      latest = Math.max(latest, newest?.sequence ?? 0);
+    const unread = new Set([revoked.heard, after ?? revoked.heard]);
+    const given: TakenBack[] = [];
+    try {
+      let newest: number | undefined;
+      for (let cursor: string | undefined, more = true; more;) {
+        const page = await library.activity(
+          { limit: 500, ...(after !== undefined && { after }), ...(cursor !== undefined && { cursor }) },
+          { timeout: 5_000 },
+        );
+        for (const entry of page.rows) {
+          unread.delete(entry.sequence);
+          given.push(...takenBack(entry, owner, catalog));
+        }
+        newest ??= page.rows[0]?.sequence;
+        ({ cursor } = page);
+        more = cursor !== undefined && unread.size > 0;
+      }
+      if (newest !== undefined) revoked.hasHeard(newest);
+    } finally {
+      note(given);
     }
-    for (const entry of entries) {
-      if (entry.about === "share") note(entry.recipient, secondOf(entry.time));
-      else if (entry.about === "device") note(entry.user, secondOf(entry.time));
-    }
-    revoked.hasHeard(latest);
+    return after !== undefined && !unread.has(after);
   });
-  let latest = 0;
 
   /** Never rejects. What is so for long is said once. */
   const look = async () => {
@@ -97,15 +115,15 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
   let answers = true;
 
   const hear = async (notice: FeedNotice) => {
-    if (notice.kind === "device") return lookAtTrail(notice.sequence);
+    if (notice.kind === "device") return void (await lookAtTrail(notice.sequence));
     if (notice.kind !== "share" && notice.kind !== "catalog") return;
     if (notice.owner !== owner || notice.catalog !== catalog) return;
     if (notice.kind === "catalog") return lookAtCatalog(notice.sequence);
     if (notice.event !== "unshared") return;
     // At once; who has another grant by now opens another session.
     sessions.endWhere(({ account }) => account === notice.recipient);
-    // Where the platform does not say when it was, everything up to now is void.
-    await lookAtTrail(notice.sequence).catch(() => note(notice.recipient, now()));
+    // Where the trail does not say when it was, everything up to now is void.
+    if (!(await lookAtTrail(notice.sequence).catch(() => false))) note([{ to: notice.recipient, until: now() }]);
   };
 
   await using undo = new AsyncDisposableStack();
@@ -120,7 +138,7 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
   const signed = connection.subscribe(revocationsSaid, {
     callback: (error, message) => {
       const said = error ? undefined : readRevocation(message.string(), { owner });
-      if (said && said.refused === undefined && (said.catalog ?? catalog) === catalog) note(said.to, said.until);
+      if (said && said.refused === undefined && (said.catalog ?? catalog) === catalog) note([said]);
     },
   });
   undo.defer(() => signed.unsubscribe());
@@ -134,13 +152,22 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
   return undo.move();
 }
 
-/** Whether an entry of the owner's trail ends something that this catalog's sessions rest on. */
-const isTakenBack = (entry: Entry, owner: AccountKey, catalog: CatalogName): boolean =>
-  (entry.about === "device" && entry.event === "device_revoked") ||
-  (entry.about === "share" && entry.event === "unshared" && entry.owner === owner && entry.catalog === catalog);
+/** To whom what was given up to a second is void. */
+interface TakenBack {
+  readonly to: AccountKey | UserKey;
+  readonly until: UnixTime;
+}
+
+/** What an entry of the owner's trail takes back of what this catalog's sessions rest on. */
+function takenBack(entry: Entry, owner: AccountKey, catalog: CatalogName): TakenBack[] {
+  const until = secondOf(entry.time);
+  if (entry.about === "device" && entry.event === "device_revoked") return [{ to: entry.user, until }];
+  if (entry.about !== "share" || entry.event !== "unshared") return [];
+  return entry.owner === owner && entry.catalog === catalog ? [{ to: entry.recipient, until }] : [];
+}
 
 /** Each begins when the one before has ended: what was answered earlier never takes the place of what was later. */
-function oneByOne(look: (after?: number) => Promise<void>): (after?: number) => Promise<void> {
+function oneByOne<T>(look: (after?: number) => Promise<T>): (after?: number) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (after) => {
     const next = last.then(() => look(after));

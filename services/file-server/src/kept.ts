@@ -8,7 +8,7 @@ import * as z from "zod";
 
 const Kept = z.strictObject({
   version: z.literal(1),
-  /** The sequence of the last event of the owner's trail that was read. */
+  /** The sequence of the event up to whose line the owner's trail was read. */
   heard: z.int().nonnegative(),
   /** Accounts and devices, `*` for every account; what each was given up to this second is void. */
   until: z.record(z.string(), z.int().nonnegative()),

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CatalogName } from "@natster/contracts";
 import { createKey } from "@natster/trust";
 import { expect, onTestFinished, test } from "vitest";
@@ -41,6 +41,7 @@ test("what is kept is known to the next process, for its owner's eyes only, and 
   first.add(bob, 100);
   first.add(phone, 200);
   first.hasHeard(17);
+  first.keep();
   const second = new Revoked(file);
 
   expect(second.heard).toBe(17);
@@ -53,8 +54,11 @@ test("two processes that keep the same file lose nothing of each other's", () =>
   const file = aFile();
   const [one, other] = [new Revoked(file), new Revoked(file)];
   one.add(bob, 100);
+  one.keep();
   other.add(carol, 100);
+  other.keep();
   one.add(carol, 50);
+  one.keep();
 
   const third = new Revoked(file);
   expect([third.isRevoked({ to: bob, at: 100 }), third.isRevoked({ to: carol, at: 100 })]).toEqual([true, true]);
@@ -62,7 +66,7 @@ test("two processes that keep the same file lose nothing of each other's", () =>
 
 test("a file that cannot be read is an error that names it, and stays as it is", () => {
   const file = aFile();
-  new Revoked(file).add(bob, 100);
+  mkdirSync(dirname(file));
   writeFileSync(file, "{");
 
   expect(() => new Revoked(file)).toThrow(KeptUnreadableError);
