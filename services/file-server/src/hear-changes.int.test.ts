@@ -1,7 +1,7 @@
 /** What becomes of a word of the platform's that is lost. The platform is a voice in the owner's account, and may be silent. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AccountKey, UserKey } from "@natster/contracts";
+import type { AccountKey, UnixTime, UserKey } from "@natster/contracts";
 import type { Entry } from "@natster/contracts/activity";
 import { feedHeard, revocationsSaid } from "@natster/contracts/borders";
 import { type Catalog, type FeedNotice, projector } from "@natster/contracts/library";
@@ -48,7 +48,7 @@ async function aPlatform() {
   const connection = await nats.connect("owner");
   onTestFinished(() => connection.close());
   const since = timeOf(hourAgo - 60);
-  const statement = signPublication(nats.keys.owner, { catalog: photos, from: now() - 30 });
+  const publication = { catalog: photos, from: now() - 30 };
   let catalog: Catalog & { online: boolean } = { owner: nats.owner, catalog: photos, since, online: false };
   let trail: readonly Entry[] = [];
   const answers = {
@@ -60,7 +60,10 @@ async function aPlatform() {
   };
   const say = (notice: FeedNotice) => connection.publish(feedHeard.replace(">", notice.kind), JSON.stringify(notice));
   return {
-    publish: () => void (catalog = { ...catalog, published: { statement, since } }),
+    publish(until?: UnixTime) {
+      const statement = signPublication(nats.keys.owner, { ...publication, until });
+      catalog = { ...catalog, published: { statement, since } };
+    },
     unpublish: () => void (catalog = { ...catalog, published: undefined, statementsVoidUntil: now() }),
     makeAnew: () => void (catalog = { ...catalog, since: timeOf(now()) }),
     /** The owner's trail, the line first that was written last. */
@@ -69,6 +72,7 @@ async function aPlatform() {
     saySigned: (revocation: string) => connection.publish(revocationsSaid, revocation),
     sayUnshared: (sequence: number) =>
       say({ kind: "share", event: "unshared", owner: nats.owner, catalog: photos, recipient: bob, sequence }),
+    close: () => connection.close(),
     async begin() {
       for (const [subject, answer] of Object.entries(answers)) {
         connection.subscribe(subject, {
@@ -94,7 +98,15 @@ async function hearing(lookEvery: number, { file, grantedAt }: { file?: string; 
   onTestFinished(() => heard[Symbol.asyncDispose]());
   const isVoid = (to: AccountKey | UserKey, at = hourAgo) => revoked.isRevoked({ to, at });
   const reopen = () => void (ended = false);
-  return { isPublic: () => publicity.isPublic(now()), isVoid, ended: () => ended, reopen, connection, revoked, error };
+  return {
+    isPublic: () => publicity.publication(now()) !== undefined,
+    isVoid,
+    ended: () => ended,
+    reopen,
+    connection,
+    revoked,
+    error,
+  };
 }
 const seldom = 3_600_000;
 const soon = { timeout: 20_000 };
@@ -119,6 +131,17 @@ test("a platform that is away at the start is asked until it answers", async () 
   expect(isPublic()).toBe(false);
   await platform.begin();
   await expect.poll(isPublic, soon).toBe(true);
+});
+
+test("a publication that ends by itself ends what rests on it, with a platform that is silent by then", async () => {
+  const platform = await aPlatform();
+  await platform.begin();
+  platform.publish(now() + 1);
+  const { isPublic, ended, reopen } = await hearing(50);
+  reopen();
+  await platform.close();
+  await expect.poll(isPublic, soon).toBe(false);
+  await expect.poll(ended, soon).toBe(true);
 });
 
 test("what was missed while the connection was away is noticed when it is back", async () => {

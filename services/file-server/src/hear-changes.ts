@@ -58,18 +58,22 @@ export async function hearChanges(options: HearingOptions): Promise<AsyncDisposa
 
   /** What is said of the catalog itself. One that was made anew opens to no grant from before. */
   const lookAtCatalog = oneByOne(async (after) => {
-    const found = await library
-      .catalog({ owner, catalog, ...(after !== undefined && { after }) }, { timeout: 2_000 })
-      .catch((error: unknown) => {
-        if (isRefusal(error, "catalog_unknown")) return undefined;
-        throw error;
-      });
-    if (found && revoked.add("*", secondOf(found.since) - 1)) obey();
-    const statement = found?.published?.statement;
-    const voidUntil = found?.statementsVoidUntil;
-    publicity.hear({ ...(statement !== undefined && { statement }), ...(voidUntil !== undefined && { voidUntil }) });
-    if (publicity.isPublic(now())) return;
-    sessions.endWhere(({ account, grantedAt }) => account !== owner && grantedAt === undefined);
+    try {
+      const found = await library
+        .catalog({ owner, catalog, ...(after !== undefined && { after }) }, { timeout: 2_000 })
+        .catch((error: unknown) => {
+          if (isRefusal(error, "catalog_unknown")) return undefined;
+          throw error;
+        });
+      if (found && revoked.add("*", secondOf(found.since) - 1)) obey();
+      const statement = found?.published?.statement;
+      const voidUntil = found?.statementsVoidUntil;
+      publicity.hear({ ...(statement !== undefined && { statement }), ...(voidUntil !== undefined && { voidUntil }) });
+    } finally {
+      // A statement may end by itself, whether or not the platform answers.
+      if (!publicity.publication(now()))
+        sessions.endWhere(({ account, grantedAt }) => account !== owner && grantedAt === undefined);
+    }
   });
 
   /**

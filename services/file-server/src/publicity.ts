@@ -1,6 +1,6 @@
 /** Whether a catalog is public: by the account key's own statement, and by nothing that the platform says. */
 import type { AccountKey, CatalogName, UnixTime } from "@natster/contracts";
-import { readPublication } from "@natster/trust";
+import { type Publication, readPublication } from "@natster/trust";
 
 export class Publicity {
   readonly #owner: AccountKey;
@@ -19,10 +19,11 @@ export class Publicity {
     this.#voidUntil = Math.max(this.#voidUntil, voidUntil);
   }
 
-  /** Whether the statement holds at a time. */
-  isPublic = (now: UnixTime): boolean => {
-    if (this.#statement === undefined) return false;
+  /** The statement, where it holds at a time. */
+  publication = (now: UnixTime): Publication | undefined => {
+    if (this.#statement === undefined) return undefined;
     const said = { owner: this.#owner, catalog: this.#catalog, now, voidUntil: this.#voidUntil };
-    return readPublication(this.#statement, said).refused === undefined;
+    const read = readPublication(this.#statement, said);
+    return read.refused === undefined ? read : undefined;
   };
 }

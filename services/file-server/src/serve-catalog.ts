@@ -106,7 +106,7 @@ export async function serveCatalog(options: ServeCatalogOptions): Promise<Served
       instance,
       wanted: { purpose: "files", owner, catalog },
       welcome: (): Welcome => ({ revision: index.revision, maxRange }),
-      isPublic: publicity.isPublic,
+      publication: publicity.publication,
       isRevoked: revoked.isRevoked,
     }),
   );

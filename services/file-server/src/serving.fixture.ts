@@ -37,7 +37,7 @@ export async function serveOddly(
       instance,
       wanted: { purpose: "files", owner: accountOf(device), catalog },
       welcome: () => ({ revision: index.revision, maxRange }),
-      isPublic: () => false,
+      publication: () => undefined,
       isRevoked: new Revoked().isRevoked,
       ...odd.sessions,
     }),

@@ -39,27 +39,23 @@ function aTable(options: Partial<SessionsOptions> = {}) {
     instance: InstanceId.parse("instance1"),
     wanted,
     welcome: () => ({ revision: 1, maxRange: 1 }),
-    isPublic: () => false,
+    publication: () => undefined,
     isRevoked: revoked.isRevoked,
     now: () => clock.now,
     ...options,
   });
   onTestFinished(() => sessions[Symbol.dispose]());
 
-  const signed = async (account = bob, expires?: number) => {
+  const signed = async (account = bob, expires?: number, granted = true) => {
     const key = await createOpeningKey();
     const device = phones.get(account.public)!;
-    const grant = signGrant(alice, {
-      catalog: photos,
-      recipient: account.public,
-      issuedAt: start - 30,
-      ...(expires && { expires }),
-    });
+    const of = { catalog: photos, recipient: account.public, issuedAt: start - 30, ...(expires && { expires }) };
+    const grant = granted ? signGrant(alice, of) : undefined;
     return { key, open: await signOpen({ device, wanted, grant, key: key.public, now: clock.now }) };
   };
   /** Opens a session as its reader has it. */
-  const open = async (account = bob, expires?: number) => {
-    const { key, open } = await signed(account, expires);
+  const open = async (account = bob, expires?: number, granted?: boolean) => {
+    const { key, open } = await signed(account, expires, granted);
     const answer = (await sessions.open(open, account.public)) as SignedText;
     const hash = openHash(open);
     const read = readAnswer(answer, { wanted, openHash: hash, now: clock.now });
@@ -99,6 +95,17 @@ test("a session ends after an hour however much it is used, and with the grant o
   expect([await isThere(long), await isThere(short)]).toEqual([true, false]);
   for (clock.now = start + 400; clock.now < start + 3_600; clock.now += 300) expect(await isThere(long)).toBe(true);
   expect(await isThere(long)).toBe(false);
+});
+
+test("a session by a publication ends with it; one by a grant, or of a publication without an end, does not", async () => {
+  let until: number | undefined = start + 100;
+  const { clock, open, isThere } = aTable({ publication: () => ({ until }) });
+  const [granted, published] = [await open(bob), await open(carol, undefined, false)];
+  until = undefined;
+  const endless = await open(carol, undefined, false);
+  expect([granted, published, endless].map(({ expires }) => expires - start)).toEqual([3_600, 100, 3_600]);
+  clock.now = start + 100;
+  expect([await isThere(granted), await isThere(published), await isThere(endless)]).toEqual([true, false, true]);
 });
 
 test("an account has so many sessions at the most, and takes none of another's place", async () => {

@@ -6,6 +6,7 @@ import {
   type Opening,
   type OpenCheck,
   type OpenRefused,
+  type Publication,
   readOpen,
   sealSession,
   type SessionDevice,
@@ -18,8 +19,8 @@ import { UnderWay, type UnderWayOptions } from "./under-way.ts";
 
 /** Whose sessions these are, and how many there may be. */
 export interface SessionsOptions extends Pick<OpenCheck, "isRevoked"> {
-  /** Whether the account key says that everybody may read the catalog at this moment. */
-  readonly isPublic: (now: number) => boolean;
+  /** What the account key says at this moment of everybody's reading the catalog; undefined where it says nothing. */
+  readonly publication: (now: UnixTime) => Pick<Publication, "until"> | undefined;
   /** The serving device itself. */
   readonly device: SessionDevice;
   readonly instance: InstanceId;
@@ -89,14 +90,15 @@ export class Sessions implements Disposable {
 
   /** Answers an opening; the same one again with the same answer, for a lost reply is asked for once more. */
   async open(signed: SignedText, from: AccountKey | undefined): Promise<SignedText | OpenRefused> {
-    const { wanted, isPublic, isRevoked } = this.#options;
+    const { wanted, isRevoked } = this.#options;
     const now = this.#now();
-    const opening = readOpen(signed, { wanted, now, from, isPublic: isPublic(now), isRevoked });
+    const publication = this.#options.publication(now);
+    const opening = readOpen(signed, { wanted, now, from, isPublic: publication !== undefined, isRevoked });
     if (opening.refused !== undefined) return opening;
     const hash = Buffer.from(openHash(signed)).toString("base64");
     const before = this.#byOpening.get(hash);
     if (before) return before;
-    const answering = this.#answer(opening, hash);
+    const answering = this.#answer(opening, hash, publication?.until);
     this.#byOpening.set(hash, answering);
     answering.catch(() => this.#byOpening.delete(hash));
     return answering;
@@ -136,13 +138,15 @@ export class Sessions implements Disposable {
     this.endWhere(() => true);
   }
 
-  async #answer(opening: Opening, hash: string): Promise<SignedText | OpenRefused> {
-    const { device, instance, welcome, isRevoked } = this.#options;
+  async #answer(opening: Opening, hash: string, publicUntil?: UnixTime): Promise<SignedText | OpenRefused> {
+    const { device, instance, welcome, wanted, isRevoked } = this.#options;
     const { account, user, issuedAt: since, expires: deviceUntil = Infinity } = opening.device;
     const grantedAt = opening.grant?.issuedAt;
     const { enc, sealed, secrets } = await sealSession(opening, utf8.encode(JSON.stringify(welcome())));
     const id = new Uint8Array(randomBytes(16));
-    const expires = Math.min(this.#now() + longest, deviceUntil, opening.grant?.expires ?? Infinity);
+    const isByPublication = account !== wanted.owner && opening.grant === undefined;
+    const until = isByPublication ? publicUntil : opening.grant?.expires;
+    const expires = Math.min(this.#now() + longest, deviceUntil, until ?? Infinity);
     const answer = await signAnswer(device, opening.hash, { session: id, instance, expires, enc, sealed });
     const end = new AbortController();
     const session = new ServingSession(secrets.requests, await secrets.replies(0));

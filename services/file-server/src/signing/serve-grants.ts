@@ -47,7 +47,7 @@ export async function serveGrants(options: ServeGrantsOptions): Promise<ServedGr
       instance,
       wanted: { purpose: "sign", owner: account.public },
       welcome: () => ({}),
-      isPublic: () => false,
+      publication: () => undefined,
       // Whoever is in a session is looked up each time before anything is signed: it happens rarely, and matters.
       isRevoked: () => false,
     }),
