@@ -17,17 +17,17 @@ export const passedOn = (code: Code, page: string | undefined, expiresIn: number
 });
 
 /**
- * Shows it: what to do with it, the link on a line of its own, the QR code where there is room and another device could
- * open it, and the letters. With `--quiet` nothing but the link, or the letters where there is none.
+ * Shows it: what to do with it, the QR code where there is room, the link on a line of its own, which no code pushes off
+ * the screen, and the letters. With `--quiet` nothing but the link, or the letters where there is none.
  */
 export function showPassed(ui: Ui, what: string, { code, link, expires }: Passed): void {
   if (ui.quiet) return ui.data(link ?? code);
   ui.out(what);
   if (link !== undefined) {
     ui.out();
+    if (showQr(ui, link)) ui.out();
     ui.out(`  ${ui.style("bold", link)}`);
     ui.out();
-    if (!isOnlyHere(link) && showQr(ui, link)) ui.out();
   }
   ui.out(`  code ${ui.style("bold", code)}, until ${moment(expires)}`);
 }
