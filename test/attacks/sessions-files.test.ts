@@ -333,6 +333,21 @@ describe("a hostile owner's instance sends", () => {
     fails: 2,
     ...twin,
   });
+  attack("a listing that never ends: two pages in turn", {
+    attack: async () => {
+      await using _lying = await serveLies(served, (_verb, { after }) => ({
+        folders: [],
+        entries: [entry("a")],
+        revision: 1,
+        next: after === "a" ? "b" : "a",
+      }));
+      using catalog = await served.read();
+      return (await Array.fromAsync(catalog.entries())).length;
+    },
+    // Behind the first page come both, and then nothing new.
+    fails: 3,
+    ...twin,
+  });
   const together = (bundled: (honest: Buffer) => Uint8Array) => async () => {
     const entries = [entry("a"), entry("b")];
     const lie = (verb: string) => (verb === "list" ? { folders: [], entries, revision: 1 } : Buffer.from("escaped"));

@@ -108,14 +108,16 @@ export async function openCatalog(connection: NatsConnection, options: OpenCatal
   };
 
   const pages: CatalogReader["pages"] = async function* (query = {}, { signal } = {}) {
+    const asked = new Set<string | undefined>();
     let after: string | undefined;
     do {
+      asked.add(after);
       const request = { ...query, ...(after !== undefined && { after }) };
       const page = await route.ask("list", request, { signal });
       yield page;
+      after = page.next;
       // Whatever an instance says of more to come: a page that leads nowhere new is the last one.
-      after = page.next === after ? undefined : page.next;
-    } while (after !== undefined);
+    } while (!asked.has(after));
   };
 
   return {
