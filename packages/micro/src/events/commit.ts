@@ -63,6 +63,7 @@ export async function commit(
   parts: readonly Part[],
   command: Command,
 ): Promise<number> {
+  let admitted: { readonly grows: boolean } | undefined;
   for (let attempt = 1; attempt <= tries; attempt++) {
     const loaded = await Promise.all(parts.map((each) => load(reading, each)));
     const done = loaded.flatMap(({ events }) => events).filter((event) => isOf(event, command));
@@ -75,7 +76,12 @@ export async function commit(
       if (decided instanceof Refusal) throw decided;
       return Math.max(...loaded.map(({ last }) => last));
     }
-    if (attempt === 1) await room.admit(command, { grows: decided.some(grows) });
+    // Made again, a decision may take more than it was admitted for.
+    const asked = { grows: decided.some(grows) };
+    if (!admitted || (asked.grows && !admitted.grows)) {
+      await room.admit(command, asked);
+      admitted = asked;
+    }
     const sequence = await traced({ kind: "producer", name: `append ${eventStream}` }, (from) =>
       publish(connection, toEntries(decided, source, command, from)),
     );

@@ -11,8 +11,9 @@ import type { Command } from "../service/command.ts";
 import { decisions } from "./decisions.ts";
 import { UnreadableEventError } from "./event.ts";
 import { type EventLog, openEventLog, part } from "./event-log.ts";
-import { endless, someone, startNats, type TestNats } from "../nats.fixture.ts";
+import { bob, endless, someone, startNats, type TestNats } from "../nats.fixture.ts";
 import { refuse } from "../service/refusal.ts";
+import type { Room } from "../service/room.ts";
 
 let nats: TestNats;
 let connection: NatsConnection;
@@ -267,6 +268,26 @@ describe("a refusal", () => {
     const behind = await openEventLog(notReleased(handle), accounts, endless);
     await behind.append(owned, { handle }, claimSeen, command(account));
     expect(decided).toEqual([false, true]);
+  });
+});
+
+describe("a decision that is made again", () => {
+  const claimed = { type: "claimed", data: { account: bob } } as const;
+  const released = { type: "released", data: { account: bob } } as const;
+
+  test.for([
+    { first: "records nothing", decided: [], asked: [{ grows: true }] },
+    { first: "takes back", decided: [released], asked: [{ grows: false }, { grows: true }] },
+    { first: "grows, too", decided: [claimed], asked: [{ grows: true }] },
+  ])("is admitted as it is by then, where at first it $first", async ({ first, decided, asked }) => {
+    const handle = Handle.parse(`again-${first.replaceAll(/\W/g, "")}`.slice(0, 20));
+    await log.append(owned, { handle }, () => [claimed], command(bob));
+    await log.append(owned, { handle }, () => [released], command(bob));
+    const seen: { readonly grows: boolean }[] = [];
+    const room: Room = { ...endless, admit: (_, decided) => Promise.resolve(void seen.push(decided)) };
+    const behind = await openEventLog(notReleased(handle), accounts, room);
+    await behind.append(owned, { handle }, ({ account }) => (account ? decided : [claimed]), command(bob));
+    expect(seen).toEqual(asked);
   });
 });
 
