@@ -23,6 +23,8 @@ export interface CatalogState {
 }
 
 type CatalogEvent = EventOf<typeof catalogEvents>;
+type CatalogId = IdOf<typeof catalogEvents>;
+type Newest = Pick<EventLog, "newest">;
 
 const initial: CatalogState = {
   exists: false,
@@ -137,7 +139,14 @@ export const admitsEverybody = (state: CatalogState): CatalogEvent[] => {
 };
 
 /** Whether a catalog is there: its last beginning and its last end tell, however much it was described in between. */
-export const standing = async (log: Pick<EventLog, "newest">, id: IdOf<typeof catalogEvents>): Promise<CatalogState> =>
-  (await log.newest(catalogEvents, id, ["created", "retired"]))
+export const standing = (log: Newest, id: CatalogId): Promise<CatalogState> => after(log, id, ["created", "retired"]);
+
+/** Whether everybody may read it. */
+export const isPublic = async (log: Newest, id: CatalogId): Promise<boolean> =>
+  (await after(log, id, ["published", "unpublished", "retired"])).statement !== undefined;
+
+/** What the last events of some types leave, as the leader has them. */
+const after = async (log: Newest, id: CatalogId, types: readonly CatalogEvent["type"][]): Promise<CatalogState> =>
+  (await log.newest(catalogEvents, id, types))
     .toSorted((one, other) => one.sequence - other.sequence)
     .reduce(catalog.evolve, initial);

@@ -26,10 +26,9 @@ export const endPublicImports =
   async (id: IdOf<typeof catalogEvents>, event: Recorded<typeof catalogEvents>): Promise<void> => {
     if (event.type !== "unpublished") return;
     for await (const share of log.aggregates(shareEvents, "imported", id)) {
-      const { state } = await log.load(shared, share);
       // It may have been published anew meanwhile: who came after this event came by the new statement.
-      if (state.offeredAt > event.sequence) continue;
-      await log.append(shared, share, endPublic("unpublished"), because(event, id.owner, share.recipient));
+      const decide = endPublic("unpublished", event.sequence);
+      await log.append(shared, share, decide, because(event, id.owner, share.recipient));
     }
   };
 
@@ -47,17 +46,15 @@ export const endAccount =
 
 async function endEach(
   log: EventLog,
-  { before = Number.POSITIVE_INFINITY, ...known }: Partial<ShareId> & { before?: number },
+  { before, ...known }: Partial<ShareId> & { before?: number },
   reason: "retired" | "closed",
   event: Recorded<EventsContract>,
 ): Promise<void> {
   // What was public is imported without ever having been shared.
   for (const type of ["shared", "imported"] as const) {
     for await (const id of log.aggregates(shareEvents, type, known)) {
-      const { state } = await log.load(shared, id);
-      if (state.offeredAt > before) continue;
       const name = `${id.owner}.${id.catalog}.${id.recipient}`;
-      await log.append(shared, id, end(reason), because(event, id.owner, name));
+      await log.append(shared, id, end(reason, before), because(event, id.owner, name));
     }
   }
 }

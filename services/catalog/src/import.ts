@@ -1,8 +1,8 @@
 /** Accepting: what was offered with a grant, or what everybody may read. */
-import { catalog as contract } from "@natster/contracts/catalog";
+import { catalog as contract, shareEvents } from "@natster/contracts/catalog";
 import { following, type Handler, isRefusal, refuse } from "@natster/micro";
 import { type EventLog, part } from "@natster/micro/event-log";
-import { admitsEverybody, catalog as aCatalog, standing } from "./catalog.ts";
+import { admitsEverybody, catalog as aCatalog, isPublic, standing } from "./catalog.ts";
 import { hasRoomForImport, type Room } from "./room.ts";
 import { accept, acceptPublic, endPublic, shared } from "./shared.ts";
 
@@ -15,15 +15,14 @@ export const importShare =
     if (before.standing !== "imported" && !(await hasRoomForImport(log, usual, caller.account))) {
       throw refuse(contract.endpoints.import, "too_many_imports");
     }
-    try {
-      return { after: await log.append(shared, share, accept(there), command) };
-    } catch (error) {
+    const after = await log.append(shared, share, accept(there), command).catch((error: unknown) => {
       if (!isRefusal(error, "share_unknown") || caller.account === owner) throw error;
-    }
-    const parts = [part(aCatalog, id, admitsEverybody), part(shared, share, acceptPublic(there))];
-    const after = await log.appendAll(parts, command);
-    // Whoever withdraws the catalog ends the imports that it finds; this one may have come a moment later.
-    const { state } = await log.load(aCatalog, id);
-    if (state.statement !== undefined) return { after };
+      return log.appendAll([part(aCatalog, id, admitsEverybody), part(shared, share, acceptPublic(there))], command);
+    });
+    // Whoever withdraws the catalog ends the imports that it finds; this one, or what it repeats, may have come a moment
+    // later.
+    const [imported] = await log.newest(shareEvents, share, ["imported"]);
+    const isByGrant = imported?.type === "imported" && !imported.data.public;
+    if (isByGrant || (await isPublic(log, id))) return { after };
     return { after: await log.append(shared, share, endPublic("unpublished"), following(command, "end")) };
   };

@@ -13,7 +13,8 @@ import { openRoom } from "@natster/micro/room";
 import { startNatsServer } from "@natster/nats-server";
 import { createKey, createOperator, formatCreds, keyFromSeed, signGrant, userJwt } from "@natster/trust";
 import { expect, onTestFinished, test } from "vitest";
-import { catalog as aCatalog, createCatalog, retireCatalog } from "./catalog.ts";
+import { catalog as aCatalog, createCatalog, publishCatalog, retireCatalog, unpublishCatalog } from "./catalog.ts";
+import { importShare } from "./import.ts";
 import { share } from "./share.ts";
 import { shared } from "./shared.ts";
 
@@ -43,7 +44,8 @@ const photos = CatalogName.parse("photos");
 test.each([
   { what: "recipient closes", refused: "recipient_unknown", reason: "closed" },
   { what: "catalog is given up", refused: "catalog_unknown", reason: "retired" },
-])("a share whose $what in the middle of it is refused, and does not stand", async ({ refused, reason }) => {
+  { what: "catalog is given up and made again", refused: "grant_outdated", reason: "retired" },
+])("a share whose $what in the middle of it is refused, and does not stand", async ({ what, refused, reason }) => {
   const log = await aLog();
   const [owner, reader] = [createKey("account"), createKey("account")];
   const id = { owner: AccountKey.parse(owner.public), catalog: photos };
@@ -65,6 +67,7 @@ test.each([
         await (reason === "closed"
           ? happens("closed")
           : log.append(aCatalog, id, retireCatalog("owner"), command("end")));
+        if (what.endsWith("again")) await log.append(aCatalog, id, createCatalog(undefined), command("again"));
       }
       return log.append(...all);
     },
@@ -76,4 +79,22 @@ test.each([
   const ends = await log.newest(shareEvents, { ...id, recipient }, ["unshared"]);
   expect(ends).toMatchObject([{ data: { reason } }]);
   expect((await log.load(shared, { ...id, recipient })).state.standing).toBe("none");
+});
+
+test("what was public and is not is not accepted by asking again, where the first time ended in the middle", async () => {
+  const log = await aLog();
+  const id = { owner: AccountKey.parse(createKey("account").public), catalog: photos };
+  const recipient = AccountKey.parse(createKey("account").public);
+  const caller = { account: recipient, newcomer: false, administrator: false };
+  const command = (of: string) => ({ id: of, name: "catalog.import", caller });
+  await log.append(aCatalog, id, createCatalog(undefined), command("created"));
+  await log.append(aCatalog, id, publishCatalog({ statement: "a.b.c", from: now() }), command("published"));
+  const importing = importShare(log, { catalogs: -1, imports: -1 });
+  const ask = async () => {
+    await importing({ caller, params: undefined, request: id, command: command("import") });
+    return (await log.load(shared, { ...id, recipient })).state.standing;
+  };
+  expect(await ask()).toBe("imported");
+  await log.append(aCatalog, id, unpublishCatalog, command("unpublished"));
+  expect(await ask()).toBe("none");
 });

@@ -35,9 +35,10 @@ export const share =
       throw error;
     }
     // Whoever gives up the catalog, or closes the account, ends the shares that it finds; this one may have come a moment
-    // later.
-    const [{ exists: stands }, isThere] = await Promise.all([standing(log, id), exists(log, grant.recipient)]);
-    if (stands && isThere) return { after };
-    await log.append(shared, share, end(stands ? "closed" : "retired"), following(command, "end"));
-    throw refuse(endpoint, stands ? "recipient_unknown" : "catalog_unknown");
+    // later, and another catalog may have its name by then.
+    const [{ exists: stands, since }, isThere] = await Promise.all([standing(log, id), exists(log, grant.recipient)]);
+    const isSame = since === there.since;
+    if (isSame && isThere) return { after };
+    await log.append(shared, share, end(isSame ? "closed" : "retired", after), following(command, "end"));
+    throw refuse(endpoint, isSame ? "recipient_unknown" : stands ? "grant_outdated" : "catalog_unknown");
   };

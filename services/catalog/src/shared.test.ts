@@ -5,6 +5,7 @@ import {
   acceptPublic,
   end,
   endOfAnother,
+  endPublic,
   expire,
   giveUp,
   offer,
@@ -154,6 +155,16 @@ describe("ending", () => {
     });
     expect(given(shared, offered, dropped).when(end("closed"))).toEqual({ recorded: [] });
     expect(given(shared).when(end("closed"))).toEqual({ recorded: [] });
+  });
+
+  test("is of what was offered or accepted up to a place in the log, and not of what came later", () => {
+    const gone = (reason: string) => ({ recorded: [{ type: "unshared", data: { reason } }] });
+    const again = given(shared, offered, unshared, offered);
+    expect(again.when(end("retired", 3))).toEqual(gone("retired"));
+    expect(again.when(end("retired", 2))).toEqual({ recorded: [] });
+    const open = given(shared, { type: "imported", data: { public: true } });
+    expect(open.when(endPublic("unpublished", 1))).toEqual(gone("unpublished"));
+    expect(open.when(endPublic("unpublished", 0))).toEqual({ recorded: [] });
   });
 
   test("by running out is recorded at its time, and not before", () => {

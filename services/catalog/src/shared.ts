@@ -95,11 +95,11 @@ export const takeBack = (state: Shared): ShareEvent[] => {
   return [{ type: "unshared", data: { reason: "owner" } }];
 };
 
-/** Ends it, where it has not ended, because what it stood on is gone. */
+/** Ends what was offered up to a place in the log, where it has not ended, because what it stood on is gone. */
 export const end =
-  (reason: "retired" | "closed") =>
+  (reason: "retired" | "closed", upTo = Number.POSITIVE_INFINITY) =>
   (state: Shared): ShareEvent[] =>
-    state.standing === "none" ? [] : [{ type: "unshared", data: { reason } }];
+    state.standing === "none" || state.offeredAt > upTo ? [] : [{ type: "unshared", data: { reason } }];
 
 /** Ends what stands on another catalog of the same name, which was given up. */
 export const endOfAnother =
@@ -107,11 +107,13 @@ export const endOfAnother =
   (state: Shared): ShareEvent[] =>
     isOfAnother(state, catalog) ? end("retired")(state) : [];
 
-/** Ends what stands without a grant, since not everybody may read the catalog any more. */
+/** Ends what was accepted up to a place in the log without a grant, since not everybody may read the catalog any more. */
 export const endPublic =
-  (reason: "unpublished") =>
+  (reason: "unpublished", upTo = Number.POSITIVE_INFINITY) =>
   (state: Shared): ShareEvent[] =>
-    state.standing === "none" || state.grant !== undefined ? [] : [{ type: "unshared", data: { reason } }];
+    state.standing === "none" || state.grant !== undefined || state.offeredAt > upTo
+      ? []
+      : [{ type: "unshared", data: { reason } }];
 
 /** Ends it where its grant has run out by now, and no other has taken its place. */
 export const expire =
