@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { headers } from "@nats-io/nats-core";
-import { AccountKey, type RequestOf } from "@natster/contracts";
-import { codes } from "@natster/contracts/codes";
+import { AccountKey, bucketStream, bucketSubject, type CodeId, type RequestOf } from "@natster/contracts";
+import { codes, openCodes } from "@natster/contracts/codes";
 import { client, connect, silentLog } from "@natster/micro";
 import { provision } from "@natster/micro/provision";
 import { startNatsServer } from "@natster/nats-server";
@@ -47,14 +48,14 @@ export async function startCodes() {
     NATSTER_LOBBY: lobby.account,
     NATSTER_ADMINISTRATORS: administrator,
   };
-  // Inside the platform's account the caller's token is typed by hand, as nats-server would.
   const user = createKey("user");
   const all = { allow: [">"] };
-  const permissions = { pub: all, sub: all };
-  const platform = keyFromSeed(offline.platform, "account");
-  const inside = await dial(
-    formatCreds(userJwt(platform, { user: user.public, name: "test", permissions, issuedAt: now() }), user),
-  );
+  const said = { user: user.public, name: "test", permissions: { pub: all, sub: all }, issuedAt: now() };
+  const anywhereIn = (account: "platform" | "streams") =>
+    dial(formatCreds(userJwt(keyFromSeed(offline[account], "account"), said), user));
+  // Inside the platform's account the caller's token is typed by hand, as nats-server would.
+  const inside = await anywhereIn("platform");
+  const manager = await jetstreamManager(await anywhereIn("streams"));
   undo.use(ending);
   const stack = undo.move();
   return {
@@ -71,6 +72,12 @@ export async function startCodes() {
       const reply = await inside.request(subject, JSON.stringify(said), { timeout: 2_000, headers: info });
       const refusal = reply.headers?.get("Nats-Service-Error");
       if (refusal) throw new Error(refusal);
+    },
+    /** For how long what is kept of a code was to live when it was written; undefined or empty where for good. */
+    async lives(id: CodeId) {
+      const subject = bucketSubject(openCodes.name, id);
+      const kept = await manager.streams.getMessage(bucketStream(openCodes.name), { last_by_subj: subject });
+      return kept?.header.get("Nats-TTL");
     },
     /** Starts the service, or another program that is it; resolves when it listens, or has ended. */
     launch: (more: Record<string, string> = {}, program = "main.ts") => launch(program, { ...env, ...more }),

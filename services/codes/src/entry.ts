@@ -42,6 +42,10 @@ export async function replaceEntry(
   sequence: Sequence,
   entries: Entries,
 ): Promise<void> {
-  const left = Math.ceil((Date.parse(entry.expires) - Date.now()) / 1_000);
+  const left = secondsLeft(entry);
   if (left > 0) await entries.put(id, entry, sequence, revision, left);
 }
+
+/** For how long a code, and what is kept of it, has yet to live; none where it has run out. */
+export const secondsLeft = ({ expires }: Pick<Entry, "expires">): number =>
+  Math.ceil((Date.parse(expires) - Date.now()) / 1_000);

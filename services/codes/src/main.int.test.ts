@@ -62,6 +62,19 @@ test("a code that has run out is unknown, like one that never was", async () => 
   await vi.waitFor(() => expect(claim()).rejects.toMatchObject({ reason: "code_unknown" }), 20_000);
 });
 
+test("a command that is repeated is answered with what was recorded the first time, and a code taken back leaves nothing", async () => {
+  await using _process = await system.launch();
+  const code = createCode("enrol");
+  const { gate } = await codeKeys(code);
+  const asked = { id: code.id, offer: { purpose: "enrol" }, gate: base64url(gate), expiresIn: 60 } as const;
+  const issuer = system.as(system.administrator);
+  const issue = () => issuer.issue(asked, { commandId: "issue-once" });
+  expect(await issue()).toEqual(await issue());
+  await issuer.cancel({ id: code.id });
+  // The mark in its place runs out when the code would have.
+  expect(await system.lives(code.id)).toMatch(/^\d+s$/);
+});
+
 test("a wrong setting is one line, and ends with 2", async () => {
   await using process = await system.launch({ NATSTER_ADMINISTRATORS: "kim" });
   expect(await process.exited).toEqual([2, null]);
