@@ -107,7 +107,7 @@ export const refusals: Readonly<Record<string, Explained>> = {
   too_many_catalogs: { what: "you have as many catalogs as you may", next: "natster catalog rm NAME" },
   too_many_imports: { what: "you have accepted as many catalogs as you may", next: "natster drop @OWNER/NAME" },
   too_many_devices: { what: "you have as many devices as you may", next: "natster devices, and revoke one" },
-  too_many_codes: { what: "too many codes are open", next: "natster watch, or wait until some run out" },
+  too_many_codes: { what: "that is too many codes within a minute", next: "the same again, in a minute" },
   behind: { what: "the system has not caught up yet", next: "the same again, in a moment" },
   changed: { what: "the file changed while it was read", next: "the same again" },
   file_unknown: { what: "the file is not there any more", next: "natster ls" },
