@@ -7,13 +7,13 @@ import { UnderWay } from "./under-way.ts";
 
 test("nothing is said in a session that ended while the answer was made, and who waits to be told is told so", async () => {
   const end = new AbortController();
-  const reply = vi.fn();
+  const reply = vi.fn<() => Promise<Uint8Array>>();
   const session = {
     session: { request: async () => ({ body: new TextEncoder().encode("{}") }), reply },
     ended: end.signal,
   } as unknown as OpenedSession;
   const sessions = { find: () => session, used: () => {}, underWay: new UnderWay() } as unknown as Sessions;
-  const told = vi.fn();
+  const told = vi.fn<(frame?: Uint8Array) => void>();
   const list = underSeal(files.endpoints.list, sessions, silentLog(), ({ onAnswer }) => {
     onAnswer(told);
     end.abort();
