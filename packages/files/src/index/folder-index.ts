@@ -114,8 +114,8 @@ export class FolderIndex implements AsyncDisposable {
     return this.#open.page(query);
   }
 
-  /** The files with this content. */
-  withDigest(digest: Digest): readonly IndexedFile[] {
+  /** The files with this content, each looked up when it is asked for. */
+  withDigest(digest: Digest): Iterable<IndexedFile> {
     return this.#open.withDigest(digest);
   }
 

@@ -52,9 +52,11 @@ export class IndexView implements Disposable {
     return whole(this.#sql("SELECT files FROM folder WHERE parent = '' AND name = ''").get()?.["files"] ?? 0);
   }
 
-  /** The files with this content. */
-  withDigest(digest: Digest): readonly IndexedFile[] {
-    return this.#sql(`SELECT ${columns} FROM file WHERE digest = ?`).all(digest).map(indexedFile);
+  /** The files with this content, each looked up when it is asked for: there may be thousands, and mostly one is enough. */
+  *withDigest(digest: Digest): Iterable<IndexedFile> {
+    const sql = `SELECT ${columns} FROM file WHERE digest = ? AND (folder, name) > (?, ?) ORDER BY folder, name LIMIT 1`;
+    const next = (...after: [folder: string, name: string]) => this.#sql(sql).get(digest, ...after);
+    for (let row = next("", ""); row; row = next(text(row["folder"]), text(row["name"]))) yield indexedFile(row);
   }
 
   /** One file, by its path. */

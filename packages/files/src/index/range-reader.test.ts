@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { appendFile, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { Digest } from "@natster/contracts";
+import { FileEntry } from "@natster/contracts/files";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type TestFolder, testFolder } from "../folder.fixture.ts";
 import { type FolderIndex, indexFolder } from "./folder-index.ts";
 import { RangeReader } from "./range-reader.ts";
@@ -107,6 +108,21 @@ test("where the same content stands twice, either copy is enough", async () => {
 
     expect(await opened.read("twice")).toBe("bytes: twice");
   }
+});
+
+test("of many copies no more are looked up than are needed", async () => {
+  await using folder = await testFolder();
+  for (const name of ["a", "b", "c", "d"]) await folder.put(`${name}/file`, "the same");
+  await using opened = await readerOf(folder);
+  const lookedUp = vi.spyOn(FileEntry, "parse");
+  onTestFinished(() => lookedUp.mockRestore());
+
+  expect(await opened.read("the same")).toBe("bytes: the same");
+  expect(opened.reader.readSmall([digestOf("the same")], 8)).toEqual([Buffer.from("the same")]);
+  expect(lookedUp).toHaveBeenCalledTimes(2);
+  for (const name of ["a", "b"]) await rm(folder.at(name), { recursive: true });
+  expect(await opened.read("the same")).toBe("bytes: the same");
+  expect(lookedUp).toHaveBeenCalledTimes(5);
 });
 
 test("few files are open however many are read, and none when it is closed", async () => {

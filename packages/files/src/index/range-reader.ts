@@ -51,18 +51,17 @@ export class RangeReader implements AsyncDisposable {
 
   /** The bytes of a range, as many as there are; or why there are none. */
   async read({ digest, offset, length }: Range): Promise<Uint8Array | RangeRefusal> {
-    const files = this.#index.withDigest(digest);
-    const size = files[0]?.entry.size;
-    if (size === undefined) return "file_unknown";
-    if (offset >= size) return "range_outside";
-    const wanted = Math.min(length, size - offset);
+    let why: RangeRefusal = "file_unknown";
     // Where the same content stands under several paths, one that is unchanged is enough.
-    for (const file of files) {
-      const bytes = await this.#gate.run(() => this.#readOne(file, offset, wanted));
+    for (const file of this.#index.withDigest(digest)) {
+      const { path, size } = file.entry;
+      if (offset >= size) return "range_outside";
+      const bytes = await this.#gate.run(() => this.#readOne(file, offset, Math.min(length, size - offset)));
       if (bytes) return bytes;
-      this.#onChanged(file.entry.path);
+      this.#onChanged(path);
+      why = "changed";
     }
-    return "changed";
+    return why;
   }
 
   /**
@@ -73,9 +72,8 @@ export class RangeReader implements AsyncDisposable {
     const until = performance.now() + moment;
     let left = room;
     return digests.map((digest) => {
-      if (performance.now() > until) return undefined;
       for (const file of this.#index.withDigest(digest)) {
-        if (file.entry.size > left) return undefined;
+        if (performance.now() > until || file.entry.size > left) return undefined;
         const bytes = this.#readWhole(file);
         if (bytes) {
           left -= bytes.length;
