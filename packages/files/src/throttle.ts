@@ -22,7 +22,7 @@ export class Throttle {
     return Math.max(0, this.#paidUntil * 1000 - this.#now());
   }
 
-  /** So many bytes were let through. */
+  /** So many bytes were let through; less than none gives back what was counted, and was not let through after all. */
   spend(bytes: number): void {
     this.#paidUntil = Math.max(this.#paidUntil, this.#now() / 1000 - burst) + bytes / this.#rate;
   }

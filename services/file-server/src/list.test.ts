@@ -15,9 +15,9 @@ test("pages are made only as fast as nats-server takes them, whoever asks for ho
   const session = { account: createKey("account").public, ended: new AbortController().signal } as OpenedSession;
   const handler = list(index, manifest, turns);
   const asked = Array.from({ length: 20 }, async () => {
-    let tell = () => {};
+    let tell: (frame: Uint8Array) => void = () => {};
     const page = await handler({ request: {}, session, onAnswer: (told) => (tell = told) });
-    tell();
+    tell(new Uint8Array(maxRange));
     return page;
   });
 

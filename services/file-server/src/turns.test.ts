@@ -37,7 +37,7 @@ test("no more is made than may be unsent, and more when nats-server has taken so
   await settled();
   expect(order).toEqual(["one"]);
 
-  first();
+  first(new Uint8Array(60));
   await settled();
   expect(order).toEqual(["one"]);
   flushes[0]?.resolve();
@@ -45,7 +45,23 @@ test("no more is made than may be unsent, and more when nats-server has taken so
   expect(order).toEqual(["one", "one"]);
 });
 
-const give = async (turn: ReturnType<ReturnType<typeof setUp>["ask"]>) => (await turn)();
+test("what becomes shorter than was counted, or nothing at all, leaves its room to the next at once", async () => {
+  for (const [frame, next] of [
+    [new Uint8Array(10), 90],
+    [undefined, 100],
+  ] as const) {
+    const { ask, order } = setUp({ unsent: 100 });
+    const first = await ask("one", 60);
+    void ask("two", next);
+    await settled();
+    expect(order).toEqual(["one"]);
+    first(frame);
+    await settled();
+    expect(order).toEqual(["one", "two"]);
+  }
+});
+
+const give = async (turn: ReturnType<ReturnType<typeof setUp>["ask"]>) => (await turn)(new Uint8Array(10));
 
 test("readers take turns, however much one of them asks for", async () => {
   const { ask, order, flushes } = setUp({ unsent: 10 });
@@ -60,7 +76,7 @@ test("readers take turns, however much one of them asks for", async () => {
 
 test("something larger than the bound goes alone, and a lost connection holds nobody up", async () => {
   const { ask, order, flushes } = setUp({ unsent: 10 });
-  (await ask("large", 50))();
+  (await ask("large", 50))(new Uint8Array(50));
   void ask("next", 10);
   await settled();
   expect(order).toEqual(["large"]);
@@ -77,7 +93,7 @@ test("whoever leaves makes room, and is told the reason", async () => {
   const after = ask("after", 10);
   leaving.abort(new Error("the session has ended"));
   await expect(gone).rejects.toThrow("the session has ended");
-  done();
+  done(new Uint8Array(10));
   await settled();
   flushes[0]?.resolve();
   await after;
@@ -91,6 +107,19 @@ test("with a rate to keep to, what is beyond it waits for its time", async () =>
   await ask("one", 1);
   expect(order).toEqual(["one", "one"]);
   expect(performance.now() - began).toBeGreaterThan(150);
+});
+
+test("a rate is kept to by what is sent, and not by what might have been", async () => {
+  // Time stands still: what waits for it waits for ever.
+  const { ask, order } = setUp({ throttle: new Throttle(1_000, () => 0) });
+  for (let count = 0; count < 20; count++) (await ask("one", 450))(new Uint8Array(1));
+  const last = await ask("one", 450);
+  void ask("two", 1);
+  await settled();
+  expect(order).toHaveLength(21);
+  last(new Uint8Array(1));
+  await settled();
+  expect(order.at(-1)).toBe("two");
 });
 
 test("two that share a rate keep to it together", async () => {

@@ -14,6 +14,9 @@ export interface TurnsOptions {
 /** Milliseconds that a little which was given waits for more before nats-server is asked whether it took it. */
 const moment = 5;
 
+/** Milliseconds after which a rate that is waited for is asked again. */
+const atMost = 100;
+
 interface Waiting {
   readonly bytes: number;
   readonly admit: () => void;
@@ -44,18 +47,21 @@ export class Turns {
   }
 
   /**
-   * Waits for this reader's turn to be sent so many bytes; what it resolves with is called when they are about to be
-   * given to the connection, as this frame, or never will be. The frame's memory is given back when it has left. Rejects
-   * with the signal's reason.
+   * Waits for this reader's turn to be sent so many bytes at the most; what it resolves with is called when they are about
+   * to be given to the connection, as this frame, or never will be. What the frame is shorter by is given back at once,
+   * and the frame's memory when it has left. Rejects with the signal's reason.
    */
   async take(reader: object, bytes: number, signal: AbortSignal): Promise<(frame?: Uint8Array) => void> {
     signal.throwIfAborted();
     if (this.#waiting.size === 0 && this.#fits(bytes)) this.#admit(bytes);
     else await this.#wait(reader, bytes, signal);
     return (frame) => {
+      const sent = Math.min(frame?.length ?? 0, bytes);
+      this.#admit(sent - bytes);
+      this.#next();
       // The reply is given to the connection before the next turn of the event loop.
       setImmediate(() => {
-        this.#given += bytes;
+        this.#given += sent;
         if (frame) this.#leaving.push(frame);
         void this.#flush();
       });
@@ -99,12 +105,9 @@ export class Turns {
       place.admit();
     }
     const wait = this.#throttle?.wait ?? 0;
-    if (wait > 0 && this.#waiting.size > 0 && !this.#timer) {
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        this.#next();
-      }, wait);
-    }
+    clearTimeout(this.#timer);
+    // Others that keep to the same rate may give some of theirs back before.
+    if (wait > 0 && this.#waiting.size > 0) this.#timer = setTimeout(() => this.#next(), Math.min(wait, atMost));
   }
 
   /** Asks nats-server to say when it has taken everything; one such question at a time. */
