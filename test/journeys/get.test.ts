@@ -1,6 +1,6 @@
 /** Fetching again: what is whole, what was changed here, what is gone there, and what an interruption leaves. */
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { homes, Somebody } from "./person.ts";
@@ -77,9 +77,27 @@ test("get keeps what was changed here, says what is gone there, and goes on wher
   expect((await done("natster get notes copy", 1)).err).toMatch(/^failed: theirs: \S+\/copy\/theirs is a folder$/m);
   await done("rmdir copy/theirs && natster get notes copy");
 
-  // Of a folder that is away, that is said.
-  const { out: away } = await done("mv Notes Away && natster status && mv Away Notes");
-  expect(away).toMatch(/^ {4}notes: \S+\/Notes is not there at this moment$/m);
+  // A folder that is away is served to nobody, and again when it is back.
+  const { out: away } = await done("mv Notes Away && natster status");
+  expect(away).toMatch(
+    /^● 1 of 2 folders served from this machine$[^]*^ {4}notes: \S+\/Notes is not there at this moment$/m,
+  );
+  expect((await done("natster doctor", 1)).out).toMatch(/1 of 2 folders served.*Notes is not there at this moment/);
+  expect((await done("natster get notes", 1)).err).toContain("nobody serves notes at this moment");
+  renameSync(join(alice.home, "Away"), folder);
+  await expect.poll(async () => (await alice.types("natster ls notes")).code, { timeout: 20_000 }).toBe(0);
+
+  // Keys are served to nobody: not where that is asked for, and not where the list of what is served is written by hand.
+  for (const line of ["natster share / --name all", "natster share ~ --dotfiles", "natster share ~/.config/natster"])
+    expect((await done(line, 1)).err, line).toMatch(
+      /cannot be shared: Natster keeps what is its own, keys too, in \S+\n {2}next:/,
+    );
+  const list = join(alice.home, ".config/natster/contexts/home/served.json");
+  const served: object = JSON.parse(readFileSync(list, "utf8"));
+  writeFileSync(list, JSON.stringify({ ...served, music: { root: alice.home, dotfiles: true } }));
+  expect((await done("natster status")).out).toMatch(/^ {4}music: \S+ cannot be shared: Natster keeps/m);
+  expect((await done("natster ls music", 1)).err).toContain("nobody serves music");
+  writeFileSync(list, JSON.stringify(served));
 
   // Where no folder can be made, that is said.
   expect((await done("natster get notes /proc/natster", 1)).err).toContain("no folder can be made");

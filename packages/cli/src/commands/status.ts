@@ -10,7 +10,7 @@ import { defineCommand } from "../define.ts";
 import { explain } from "../explain.ts";
 import { inALine } from "../explained.ts";
 import { counted, moment } from "../output/words.ts";
-import { leftOutOf, servedHere } from "../serving/here.ts";
+import { countServed, leftOutOf, servedHere } from "../serving/here.ts";
 import { connectAs } from "../system/connect.ts";
 import { PathTyped } from "../typed.ts";
 
@@ -74,7 +74,7 @@ export default defineCommand({
     ui.out(`${dot(ui, true)} context ${account.context}: nats-server ${server.version} in ${server.roundTrip} ms`);
     if (services.length > 0) ui.out(`    services: ${services.join(", ")}`);
     if (!served) ui.out(`${dot(ui, false)} no process serves folders of this machine`);
-    else ui.out(`${dot(ui, true)} ${counted(served.length, "folder")} served from this machine`);
+    else ui.out(`${dot(ui, true)} ${countServed(served)}`);
     for (const { catalog, reason, files } of served ?? []) {
       ui.out(`    ${catalog}: ${reason ?? counted(files, "file")}`);
     }

@@ -20,6 +20,14 @@ export const revokedFolder = (): string => join(base("XDG_STATE_HOME", ".local",
 /** What single files were fetched to where. */
 export const fetchedFolder = (): string => join(base("XDG_STATE_HOME", ".local", "state"), "fetched");
 
+/** Every folder that is Natster's own: keys, systems, and what it knows of what is served. */
+export const ownFolders = (): string[] => [
+  base("XDG_CONFIG_HOME", ".config"),
+  base("XDG_DATA_HOME", ".local", "share"),
+  base("XDG_CACHE_HOME", ".cache"),
+  base("XDG_STATE_HOME", ".local", "state"),
+];
+
 function base(variable: string, ...usual: string[]): string {
   const named = process.env[variable];
   // A relative path there is to be ignored, says the specification.

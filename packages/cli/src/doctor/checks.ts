@@ -7,8 +7,8 @@ import type { Context } from "../context/context.ts";
 import { contextsDirectory } from "../context/paths.ts";
 import type { Globals } from "../define.ts";
 import type { Explained } from "../explained.ts";
-import { counted, fingerprint, size } from "../output/words.ts";
-import { leftOutOf, servedHere } from "../serving/here.ts";
+import { fingerprint, size } from "../output/words.ts";
+import { countServed, leftOutOf, servedHere } from "../serving/here.ts";
 import { type Connected, connectAs, contextMeant } from "../system/connect.ts";
 import { enforcementOf, whyNotEnforced } from "../system/enforcement.ts";
 import { whyNoNewcomers } from "../system/newcomers.ts";
@@ -118,7 +118,15 @@ async function folders(person: Connected, timeout: number): Promise<Finding> {
   const check = "folders";
   const here = await servedHere(person, timeout);
   if (!here) return { check, state: "well", found: "no process serves folders of this machine" };
-  const found = `${counted(here.served.length, "folder")} served from this machine`;
+  const found = countServed(here.served);
+  const away = here.served.flatMap(({ catalog, reason }) => (reason === undefined ? [] : [`${catalog}: ${reason}`]));
+  if (away.length > 0)
+    return {
+      check,
+      state: "wrong",
+      found: [found, ...away].join("; "),
+      next: "bring the folder back, or natster catalog rm NAME gives the catalog up",
+    };
   const leftOut = leftOutOf(here.served, here.log);
   return leftOut === undefined
     ? { check, state: "well", found }

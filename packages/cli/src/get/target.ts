@@ -27,15 +27,19 @@ export async function checkNotServed(folder: string, { owner, catalog }: Catalog
     const served = context.account === owner ? (await context.served())[catalog] : undefined;
     if (served === undefined) continue;
     const root = realPlace(join(served.root, path));
-    if (place !== root && !place.startsWith(root + sep)) continue;
+    if (!isIn(place, root)) continue;
     throw new Failure(`${folder} is in ${root}, which this machine serves as ${catalog}: it would hold itself`, {
       next: "the same into a folder elsewhere",
     });
   }
 }
 
+/** Whether a real path is a folder, or lies in it. */
+export const isIn = (place: string, folder: string): boolean =>
+  place === folder || place.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
 /** Where a path really is, as far as it is there. */
-function realPlace(path: string): string {
+export function realPlace(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -12,6 +12,7 @@ import { indexFolder, revokedFolder } from "../context/paths.ts";
 import { Failure, Unexpected } from "../failure.ts";
 import { isFolder } from "../get/target.ts";
 import { placeOf } from "../system/place.ts";
+import { checkNotOwn } from "./own.ts";
 
 export interface AgentOptions {
   readonly context: Context;
@@ -38,6 +39,9 @@ export interface Agent extends AsyncDisposable {
 }
 
 type Slot = Served[CatalogName] & ({ readonly served: ServedCatalog } | { readonly reason: string });
+
+/** How often it is looked whether the folders are there, in milliseconds. */
+const every = 5_000;
 
 /** Starts serving; resolves when every folder of the list is indexed and answered for, or cannot be. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
@@ -85,6 +89,15 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     if (name === "served.json") void refresh().catch(() => {});
   });
   undo.defer(() => watcher.close());
+
+  let looking: Promise<unknown> | undefined;
+  const look = setInterval(() => {
+    if (looking || ![...slots.values()].some(isOutOfDate)) return;
+    looking = refresh()
+      .catch(() => {})
+      .finally(() => (looking = undefined));
+  }, every);
+  undo.defer(() => clearInterval(look));
 
   // Where the account's key is, its other devices have things signed, and whoever claims a code is answered: the code's
   // record is in the context, so a restart loses none.
@@ -141,7 +154,7 @@ async function follow(
   for (const [catalog, slot] of slots) {
     const listed = list[catalog];
     const isAsListed = listed?.root === slot.root && listed.dotfiles === slot.dotfiles;
-    if (isAsListed && "served" in slot) continue;
+    if (isAsListed && "served" in slot && !isOutOfDate(slot)) continue;
     slots.delete(catalog);
     if ("served" in slot) await slot.served.stop();
   }
@@ -149,6 +162,8 @@ async function follow(
     const catalog = CatalogName.parse(name);
     if (slots.has(catalog)) continue;
     try {
+      await checkNotOwn(root);
+      if (!isFolder(root)) throw new Error(away(root));
       const served = await serveCatalog({
         connection: person.connection,
         bulk: content.connection,
@@ -173,13 +188,15 @@ async function follow(
   }
 }
 
+/** A folder may be gone for a while, with a disk: it stays on the list, and is served again when it is back. */
+const isOutOfDate = (slot: Slot): boolean =>
+  isFolder(slot.root) ? "reason" in slot && slot.reason === away(slot.root) : "served" in slot;
+
+const away = (root: string): string => `${root} is not there at this moment`;
+
 const statesOf = (slots: ReadonlyMap<CatalogName, Slot>): ServedState[] =>
   [...slots].map(([catalog, slot]) =>
     "served" in slot
-      ? { catalog, ...whyAway(slot.root), files: slot.served.files, leftOut: slot.served.leftOut }
+      ? { catalog, files: slot.served.files, leftOut: slot.served.leftOut }
       : { catalog, reason: slot.reason, files: 0, leftOut: 0 },
   );
-
-/** A folder may be gone for a while, with a disk: it stays on the list, and comes back by itself. */
-const whyAway = (root: string): Pick<ServedState, "reason"> =>
-  isFolder(root) ? {} : { reason: `${root} is not there at this moment` };

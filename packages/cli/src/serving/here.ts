@@ -55,6 +55,13 @@ export async function servedHere(
   return found && { served: found.served, log: await logOfServing(person.context) };
 }
 
+/** In words, how many folders are served, of those that are to be. */
+export function countServed(served: readonly ServedState[]): string {
+  const well = served.filter(({ reason }) => reason === undefined).length;
+  const of = well === served.length ? "" : `${well} of `;
+  return `${of}${counted(served.length, "folder")} served from this machine`;
+}
+
 /** In words, what is left out of what is served; undefined where nothing is. */
 export function leftOutOf(served: readonly Pick<ServedState, "leftOut">[], log: string): string | undefined {
   const many = served.reduce((sum, { leftOut }) => sum + leftOut, 0);

@@ -4,6 +4,7 @@ import { isRefusal } from "@natster/micro/client";
 import { Failure } from "../failure.ts";
 import type { Connected } from "../system/connect.ts";
 import { addServed, catalogNameOf, nameOfServed } from "./here.ts";
+import { checkNotOwn } from "./own.ts";
 
 /** What is said of it. */
 export interface NewCatalog {
@@ -16,7 +17,7 @@ export interface NewCatalog {
 
 /**
  * Makes a folder a catalog, where it is none yet, and puts it on the list of what this machine serves. Throws `Failure`
- * where its name is taken by another folder, or by a catalog that is not of this machine.
+ * where its name is taken by another folder, or by a catalog that is not of this machine, and where it is not for sharing.
  */
 export async function makeCatalog(
   person: Connected,
@@ -24,6 +25,7 @@ export async function makeCatalog(
   { name, description, dotfiles }: NewCatalog,
 ): Promise<CatalogName> {
   const { context } = person;
+  await checkNotOwn(root);
   const catalog = name ?? (await nameOfServed(context, root)) ?? catalogNameOf(root);
   const other = (await context.served())[catalog];
   if (other && other.root !== root) {

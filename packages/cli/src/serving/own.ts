@@ -1,0 +1,18 @@
+/** What is never served, whatever is asked: the folders where Natster keeps its own keys. */
+import { contextNames, openContext } from "../context/context.ts";
+import { ownFolders } from "../context/paths.ts";
+import { Failure } from "../failure.ts";
+import { isIn, realPlace } from "../get/target.ts";
+
+/** Throws `Failure` where a folder holds one that is Natster's own, or lies in it: keys would be served, now or later. */
+export async function checkNotOwn(folder: string): Promise<void> {
+  const place = realPlace(folder);
+  const contexts = await Promise.all((await contextNames()).map(openContext));
+  const systems = contexts.flatMap(({ system }) => system ?? []);
+  for (const own of [...ownFolders(), ...systems].map(realPlace)) {
+    if (!isIn(own, place) && !isIn(place, own)) continue;
+    throw new Failure(`${folder} cannot be shared: Natster keeps what is its own, keys too, in ${own}`, {
+      next: "natster share DIR, a folder that holds what is to be shared, such as ~/Photos",
+    });
+  }
+}
