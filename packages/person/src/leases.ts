@@ -26,30 +26,34 @@ type Leased = Pick<Lease, "catalog" | "recipient">;
 export interface LeaseStore {
   /** Keeps one, in the place of the one before. */
   save(lease: Lease): Promise<void>;
-  all(): Promise<Lease[]>;
+  /** Those that can be read; what cannot is told of, and stays. */
+  all(unreadable?: (error: Error) => void): Promise<Lease[]>;
   remove(lease: Leased): Promise<void>;
 }
 
-/** Renews the leases that are in the last third of their time; resolves with those. One that has ended is forgotten. */
-async function renewLeases(person: Person, account: Key<"account">, store: LeaseStore): Promise<Lease[]> {
-  const renewed: Lease[] = [];
-  for (const lease of await store.all()) {
-    const now = Math.floor(Date.now() / 1_000);
-    if (!isDue(lease, now)) continue;
-    const next = { ...lease, issuedAt: now, expires: now + lease.lasts };
-    try {
-      await person.catalog.share({ catalog: lease.catalog, grant: signGrant(account, next), renews: true });
-      await store.save(next);
-      renewed.push(next);
-    } catch (error) {
-      if (!["share_unknown", "catalog_unknown", "grant_outdated"].some((reason) => isRefusal(error, reason)))
-        throw error;
-      // It was taken back, given up, or has run out: what has ended is not begun again by keeping it.
-      await store.remove(lease);
-    }
+/** Renews a lease that is in the last third of its time; undefined where it is not, and where it has ended: it is forgotten. */
+async function renewLease(
+  person: Person,
+  account: Key<"account">,
+  store: LeaseStore,
+  lease: Lease,
+): Promise<Lease | undefined> {
+  const now = Math.floor(Date.now() / 1_000);
+  if (!isDue(lease, now)) return undefined;
+  const next = { ...lease, issuedAt: now, expires: now + lease.lasts };
+  try {
+    await person.catalog.share({ catalog: lease.catalog, grant: signGrant(account, next), renews: true });
+  } catch (error) {
+    if (!ended.some((reason) => isRefusal(error, reason))) throw error;
+    await store.remove(lease);
+    return undefined;
   }
-  return renewed;
+  await store.save(next);
+  return next;
 }
+
+/** It was taken back, given up, or has run out: what has ended is not begun again by keeping it. */
+const ended = ["share_unknown", "catalog_unknown", "recipient_unknown", "grant_outdated"];
 
 export interface LeaseKeeperOptions {
   readonly account: Key<"account">;
@@ -60,25 +64,34 @@ export interface LeaseKeeperOptions {
   readonly tell?: (renewed: readonly Lease[] | Error) => void;
 }
 
-/** Renews leases until it is disposed of: looks at once, and then each minute. */
+/** Renews leases, each by itself, until it is disposed of: looks at once, and then each minute. */
 export function keepLeases(
   person: Person,
   { account, store, every = 60_000, tell }: LeaseKeeperOptions,
 ): AsyncDisposable {
-  let looking = Promise.resolve();
+  let disposed = false;
+  const failed = (error: unknown) => tell?.(error instanceof Error ? error : new Error(String(error)));
+  const renewAll = async () => {
+    const renewed: Lease[] = [];
+    for (const lease of await store.all(failed)) {
+      if (disposed) break;
+      const next = await renewLease(person, account, store, lease).catch(failed);
+      if (next) renewed.push(next);
+    }
+    if (renewed.length > 0) tell?.(renewed);
+  };
+  let looking: Promise<void> | undefined;
   const look = () => {
-    looking = looking
-      .then(() => renewLeases(person, account, store))
-      .then(
-        (renewed) => (renewed.length > 0 ? tell?.(renewed) : undefined),
-        (error: unknown) => tell?.(error instanceof Error ? error : new Error(String(error))),
-      );
+    looking ??= renewAll()
+      .catch(failed)
+      .finally(() => (looking = undefined));
   };
   const timer = setInterval(look, every);
   look();
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      disposed = true;
       await looking;
     },
   };
