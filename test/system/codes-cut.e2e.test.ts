@@ -14,7 +14,7 @@ import {
   startFulfiller,
 } from "@natster/person";
 import { startSystem, type TestPerson, type TestSystem } from "@natster/testing";
-import type { NatsConnection } from "@nats-io/nats-core";
+import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 // A whole system, on a machine that may have much else to do.
@@ -34,21 +34,30 @@ afterAll(() => system?.[Symbol.asyncDispose]());
 class CutOffError extends Error {}
 
 /** A way to the system that ends at a request: before it is sent, or before its answer is heard. */
-const cutAt = (subject: string, when: string): Place => ({
+const cutAt = (subject: string, when: string): Place =>
+  otherwiseAt(subject, async (ask) => {
+    if (when === "after") await ask();
+    throw new CutOffError(subject);
+  });
+
+/** A way to the system on which a request is made otherwise. */
+const otherwiseAt = (subject: string, otherwise: (ask: () => unknown) => Promise<unknown>): Place => ({
   ...system.platform.place,
-  dial: async (options) => cut(await system.platform.place.dial(options), subject, when),
+  dial: async (options) => through(await system.platform.place.dial(options), subject, otherwise),
 });
 
-const cut = (connection: NatsConnection, subject: string, when: string): NatsConnection =>
+const through = (
+  connection: NatsConnection,
+  subject: string,
+  otherwise: (ask: () => unknown) => Promise<unknown>,
+): NatsConnection =>
   new Proxy(connection, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== "function") return value;
       return (...args: unknown[]): unknown => {
-        const here = name === "request" && args[0] === subject;
-        if (here && when === "before") throw new CutOffError(subject);
-        const done: unknown = Reflect.apply(value, target, args);
-        return here && done instanceof Promise ? done.then(() => Promise.reject(new CutOffError(subject))) : done;
+        const ask = (): unknown => Reflect.apply(value, target, args);
+        return name === "request" && args[0] === subject ? otherwise(ask) : ask();
       };
     },
   });
@@ -128,6 +137,33 @@ describe("a claimant", () => {
     const given = await redeem(system.platform.place, code, { claims });
     expect(given).toMatchObject({ purpose: "share", owner: alice.account, catalog: photos });
     expect(given.purpose === "share" && given.joined?.account.public).toBe(kept?.transcript.account);
+    expect(await claims.load(code.id)).toBeUndefined();
+  });
+
+  test("whose claim was taken, and answered with a fault, makes it again", async () => {
+    const store = memoryCodeStore();
+    const claims = memoryClaimStore();
+    await using _fulfiller = await startFulfiller(alice, { account: alice.key, store });
+    const code = await issueShareCode(alice, { catalog: photos }, store);
+    const faulty = otherwiseAt("natster.codes.claim", async (ask) => {
+      await ask();
+      const named = headers();
+      named.set("Nats-Service-Error-Code", "500");
+      return { headers: named, json: () => ({ reason: "internal", message: "internal" }) };
+    });
+    await expect(redeem(faulty, code, { claims })).rejects.toMatchObject({ reason: "internal" });
+    await expect(redeem(system.platform.place, code, { claims })).resolves.toMatchObject({ catalog: photos });
+  });
+
+  test("cut off before it has kept what it was given is given it again", async () => {
+    const store = memoryCodeStore();
+    const claims = memoryClaimStore();
+    await using _fulfiller = await startFulfiller(alice, { account: alice.key, store });
+    const code = await issueDeviceCode(alice, { name: "phone", role: "browser" }, store);
+    const keep = () => Promise.reject(new CutOffError("keep"));
+    await expect(redeem(system.platform.place, code, { claims, keep })).rejects.toThrow(CutOffError);
+    const given = await redeem(system.platform.place, code, { claims });
+    expect(given).toMatchObject({ purpose: "device", account: alice.account });
     expect(await claims.load(code.id)).toBeUndefined();
   });
 });

@@ -44,6 +44,8 @@ export interface Redeemer {
   readonly person?: Person;
   /** Where the claim is kept until it is answered: redeeming the same code again makes the same claim again. */
   readonly claims?: ClaimStore;
+  /** Keeps what came of it, before the claim is forgotten, so that after an interruption one of the two is there. */
+  readonly keep?: (gift: Redeemed) => Promise<void>;
   /** Milliseconds to wait for the issuer's answer; a minute where nothing is said. */
   readonly within?: number;
 }
@@ -78,6 +80,7 @@ export async function redeem(place: Place, code: Code, redeemer: Redeemer = {}):
     return { claim, account, answer };
   });
   const gift = await take(place, redeemed, redeemer);
+  await redeemer.keep?.(gift);
   await claims.remove(code.id);
   return gift;
 }
@@ -103,7 +106,9 @@ async function claimOnce(
     await send(claim);
     return claim;
   } catch (error) {
-    if (isRefusal(error) && !kept) await claims.remove(code.id);
+    // Whatever is not said of the claim itself leaves open whether it was carried out.
+    if (isRefusal(error) && Object.hasOwn(codes.endpoints.claim.errors, error.reason) && !kept)
+      await claims.remove(code.id);
     if (!kept || !isRefusal(error, "claims_invalid")) throw error;
     // What a newcomer signs holds for minutes: it never arrived, and is made anew with the same keys.
     const account = newAccount(kept);

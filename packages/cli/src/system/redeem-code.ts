@@ -71,11 +71,19 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     throw new Failure(`there is a context ${name} already`, { next: "the same with --context ANOTHER" });
   }
   signal.throwIfAborted();
+  const base = { servers, page, platform, lobby, authority, administrator: false };
   const redeemed = await redeem(place, code, {
     ...(person ? { person } : code.purpose === "device" ? {} : { account: (await keyInWaiting(name)).key }),
     ...(input.handle !== undefined && { handle: input.handle }),
     deviceName: deviceName(),
     claims: claimsHere(),
+    async keep(given) {
+      if (given.purpose === "device") await keep(name, { ...base, account: given.account, creds: given.creds });
+      else if (given.joined) {
+        const { account, creds } = given.joined;
+        await keep(name, { ...base, account: account.public, creds, accountKey: account });
+      }
+    },
     within: globals.within(60_000),
   }).catch((error: unknown) => {
     // Which one it is for, only the service knows.
@@ -83,10 +91,6 @@ export async function redeemCode(input: RedeemOptions, globals: Globals, signal:
     throw new Failure(error.message, { next: "the same with --handle, and that one" });
   });
   const made = "joined" in redeemed && redeemed.joined;
-  const base = { servers, page, platform, lobby, authority, administrator: false };
-  if (redeemed.purpose === "device") await keep(name, { ...base, account: redeemed.account, creds: redeemed.creds });
-  else if (made)
-    await keep(name, { ...base, account: made.account.public, creds: made.creds, accountKey: made.account });
 
   await using now = await connectAs({ ...globals, context: name });
   const { administrator, handle } = await now.library.whoami({});

@@ -161,9 +161,16 @@ describe("a refusal", () => {
   test("as unavailable for ever is thrown within the time that was given", async () => {
     const body = JSON.stringify(kitRefusal("unavailable").body());
     await using service = await answering((message) => refuseWith(message, 503, body));
-    const asked = client(post, connection).count({}, { timeout: 400, commandId: "my-command" });
+    const asked = client(post, connection).count({}, { timeout: 2_000, commandId: "my-command" });
     await expect(asked).rejects.toMatchObject({ reason: "unavailable", code: 503 });
     expect(new Set(service.commands)).toEqual(new Set(["my-command"]));
+  });
+
+  test("as unavailable and then by nobody may have been carried out", async () => {
+    const body = JSON.stringify(kitRefusal("unavailable").body());
+    await using service = await answering((message, times) => times === 1 && refuseWith(message, 503, body));
+    await expect(client(post, connection).count({}, { timeout: 1_500 })).rejects.toThrow(NoAnswerError);
+    expect(service.commands).toHaveLength(2);
   });
 
   test("by any other reason is not asked again", async () => {
@@ -186,7 +193,7 @@ test("a service that cannot reach what it needs is unavailable, not at fault", a
     },
   };
   const serving = await serve(post, handlers, { connection: own, log });
-  const asked = client(post, connection).count({}, { timeout: 300 });
+  const asked = client(post, connection).count({}, { timeout: 2_000 });
   await expect(asked).rejects.toMatchObject({ reason: "unavailable", code: 503 });
   expect(lines.filter(({ level }) => level === 50)).toEqual([]);
   expect(lines.filter(({ msg }) => msg === "what this needs cannot be reached").length).toBeGreaterThan(1);

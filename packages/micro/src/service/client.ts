@@ -106,18 +106,15 @@ async function call(
   const payload = encode(endpoint.request, checked.data);
   const until = Date.now() + timeout;
   const began = Date.now();
-  let refused: Refusal | undefined;
   for (let pause = 50; ; pause *= 2) {
     try {
       return await traced({ kind: "client", name: endpoint.subject }, (from) =>
         once(connection, endpoint, subject, payload, { commandId, from }, until - Date.now()),
       );
     } catch (error) {
-      // That the last try had no time left says less than what was answered before it.
-      if (error instanceof NoAnswerError && refused) throw refused;
-      if (error instanceof Refusal) refused = error;
       const soon = Date.now() + pause;
-      if (!isPassing(error, soon - began) || soon >= until) throw error;
+      // A last try without time for its answer would leave unsaid what was answered before it.
+      if (!isPassing(error, soon - began) || soon + pause >= until) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

@@ -10,6 +10,7 @@ import {
   type PendingClaim,
   type Place,
   redeem,
+  type Redeemed,
   register,
   restoreCodes,
 } from "@natster/person";
@@ -43,11 +44,13 @@ export function waysIn(page: string, own: OwnSession) {
       // Before it is claimed, nobody knows whose device it makes; claimed, it is used up.
       if (code.purpose === "device" && !instead && own.isOthers()) throw somebodyHere();
       const person = code.purpose === "share" && own.session().state === "connected" ? own.now().person : undefined;
-      const given = await redeem(await findPlace(page), code, { deviceName, claims, ...(person && { person }) });
-      if (given.purpose === "device") await own.adopt(given.creds, { instead });
-      else if (given.joined) {
-        await own.adopt(given.joined.creds, { accountSeed: given.joined.account.seed(), instead: true });
-      }
+      const keep = async (given: Redeemed) => {
+        if (given.purpose === "device") await own.adopt(given.creds, { instead });
+        else if (given.joined) {
+          await own.adopt(given.joined.creds, { accountSeed: given.joined.account.seed(), instead: true });
+        }
+      };
+      const given = await redeem(await findPlace(page), code, { deviceName, claims, keep, ...(person && { person }) });
       const { purpose } = given;
       return purpose === "share" ? { purpose, shared: { owner: given.owner, catalog: given.catalog } } : { purpose };
     },
