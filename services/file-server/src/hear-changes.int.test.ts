@@ -22,7 +22,7 @@ afterAll(() => nats?.[Symbol.asyncDispose]());
 const now = () => Math.floor(Date.now() / 1000);
 const hourAgo = now() - 3_600;
 const timeOf = (second: number) => new Date(second * 1000).toISOString();
-const [bob, carol] = [createKey("account").public, createKey("account").public];
+const bob = createKey("account").public;
 const phone = createKey("user").public;
 
 /** Lines of the owner's trail. */
@@ -158,7 +158,7 @@ test("a line of the trail that was written after those of later events is read",
   await platform.begin();
   platform.record(imported(100));
   const { isVoid, revoked } = await hearing(50);
-  expect(revoked.heard).toBe(100);
+  await expect.poll(() => revoked.heard, soon).toBe(100);
   platform.record(unshared(95), imported(100));
   await expect.poll(() => isVoid(bob), soon).toBe(true);
 });
@@ -227,15 +227,21 @@ test("what cannot be written down is obeyed and said once, and written when it i
   expect(error).toHaveBeenCalledOnce();
 });
 
-test("a trail of several pages is read to its end, and what was taken back in it is written down at once", async () => {
+test("a trail of several pages is read to its end, and what was taken back in it is written down together", async () => {
   const platform = await aPlatform();
   await platform.begin();
-  const lines = Array.from({ length: 600 }, (_, index) => imported(900 - index));
-  platform.record(lost(902), unshared(901, carol), ...lines, unshared(100));
+  const others = Array.from({ length: 50 }, () => createKey("account").public);
+  const between = Array.from({ length: 600 }, (_, index) => imported(900 - index));
+  platform.record(
+    lost(1_000),
+    ...others.map((other, index) => unshared(990 - index, other)),
+    ...between,
+    unshared(100),
+  );
   const keep = vi.spyOn(Revoked.prototype, "keep");
   onTestFinished(() => keep.mockRestore());
   const { isVoid } = await hearing(seldom);
-  expect([isVoid(phone), isVoid(carol), isVoid(bob)]).toEqual([true, true, true]);
-  // Once for the trail, and once for the catalog itself.
-  expect(keep).toHaveBeenCalledTimes(2);
+  const taken = [phone, ...others, bob];
+  await expect.poll(() => taken.filter((each) => !isVoid(each)), soon).toEqual([]);
+  expect(keep.mock.calls.length).toBeLessThan(others.length);
 });
