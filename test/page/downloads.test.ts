@@ -1,14 +1,15 @@
 /** Downloads through everything that gets in their way. `NATSTER_BYTES` says how large the largest of them is. */
 import { createHash } from "node:crypto";
-import { truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { ServedCatalog } from "@natster/file-server";
 import { Throttle } from "@natster/files";
+import { unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveLies } from "../attacks/hostile-instance.fixture.ts";
 import { freshProfile, ownBrowser } from "./chromium.ts";
-import { beginDownload, cameBeyond, digestOf, expectQuiet, signIn, staged } from "./steps.ts";
+import { beginDownload, cameBeyond, digestOf, expectQuiet, openCatalog, signIn, staged } from "./steps.ts";
 import { catalogName, startWorld, type World } from "./world.ts";
 
 const films = catalogName("films");
@@ -99,6 +100,74 @@ test("a download that finds no room says so, and goes on when there is some", as
   expect(await digestOf(await saved)).toBe(await digestOf(join(root, "noise.bin")));
   expectQuiet(profile);
 }, 240_000);
+
+/** A browser that can give no folder to a page, as Firefox, Safari and those of phones cannot. */
+const withoutPicker = (page: Page) => page.addInitScript(() => Reflect.deleteProperty(window, "showDirectoryPicker"));
+
+test("where no folder can be chosen, one comes as one ZIP: its folders, equal names and equal contents too", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  await withoutPicker(page);
+  const letters = catalogName("letters");
+  const folder = await world.folder();
+  const files = {
+    "a.txt": "at the top",
+    "2023/a.txt": "of 2023",
+    "2024/März/a.txt": "of March",
+    "2024/März/the same.txt": "of 2023",
+    "2024/empty.txt": "",
+  };
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  await world.serve(letters, folder);
+  await world.give(letters);
+  await signIn(page, await world.linkFor(world.bob));
+  await openCatalog(page, "letters");
+  const saved: string[] = [];
+  page.on("download", (download) => saved.push(download.suggestedFilename()));
+  const path = savedBy(page);
+  await page.getByRole("button", { name: "Download folder" }).click();
+  await page.getByText("letters is complete and checked").waitFor({ timeout: 60_000 });
+  const entries = Object.entries(unzipSync(await readFile(await path)));
+  expect(Object.fromEntries(entries.map(([name, bytes]) => [name, Buffer.from(bytes).toString()]))).toEqual(files);
+  expect(saved).toEqual(["letters.zip"]);
+  await page.goto(`${world.url}#/transfers`);
+  await page.getByRole("button", { name: /^Remove:/ }).click();
+  await expect.poll(() => staged(page), { timeout: 20_000 }).toBe(0);
+  expectQuiet(profile);
+}, 120_000);
+
+test("where one file of a folder is not what was announced, nothing of the folder is saved, and that is said", async () => {
+  await using profile = await freshProfile(world.browser);
+  const { page } = profile;
+  await withoutPicker(page);
+  const drafts = catalogName("drafts");
+  const server = await world.server(drafts);
+  const came = Buffer.from("what had come here");
+  const entry = (path: string, told: string) => ({
+    path,
+    size: came.length,
+    modified: 0,
+    type: "application/octet-stream",
+    digest: createHash("sha256").update(told).digest("hex"),
+  });
+  const entries = [entry("a.bin", "what had come here"), entry("b.bin", "what was announced")];
+  await using _lying = await serveLies({ server, catalog: drafts }, (verb) =>
+    verb === "list" ? { folders: [], entries, revision: 1 } : came,
+  );
+  await world.give(drafts);
+  await signIn(page, await world.linkFor(world.bob));
+  await openCatalog(page, "drafts");
+  const saved: string[] = [];
+  page.on("download", (download) => saved.push(download.suggestedFilename()));
+  await page.getByRole("button", { name: "Download folder" }).click();
+  await page.getByText("What arrived is not the file that was announced").first().waitFor();
+  expect(await page.getByText("complete and checked").count()).toBe(0);
+  expect(saved).toEqual([]);
+  expectQuiet(profile);
+}, 120_000);
 
 test("what is not what was announced is never saved, and nothing of it is kept", async () => {
   await using profile = await freshProfile(world.browser);

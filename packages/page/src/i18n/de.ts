@@ -213,6 +213,7 @@ export const de: Words = {
     of: (done, all) => `${done} von ${all}`,
     waiting: "wartet",
     running: (rate) => rate,
+    packing: "wird zu einem ZIP",
     paused: "angehalten",
     checking: "wird geprüft",
     done: "gesichert",

@@ -210,6 +210,7 @@ export const en = {
     of: (done: string, all: string) => `${done} of ${all}`,
     waiting: "waiting",
     running: (rate: string) => rate,
+    packing: "putting it into one ZIP",
     paused: "paused",
     checking: "checking",
     done: "saved",

@@ -4,7 +4,7 @@ import { Notice } from "../app/Notice.tsx";
 import { size } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
 import { saveStaged } from "./save.ts";
-import { isOver, type Transfer } from "./transfer.ts";
+import { isOver, savableOf, type Transfer } from "./transfer.ts";
 import { pause, remove, run } from "./transfers.ts";
 import css from "./TransfersPage.module.css";
 import { useRate } from "./use-rate.ts";
@@ -42,17 +42,17 @@ export function TransfersPage() {
 function Item({ transfer }: { readonly transfer: Transfer }) {
   const t = useText().transfers;
   const engine = useEngine();
-  const { id, title, state, done, bytes, files, why, into } = transfer;
+  const { id, title, state, done, bytes, files, why, finished } = transfer;
   const rate = useRate(done, state === "running");
   const said = {
     waiting: t.waiting,
-    running: rate === undefined ? "…" : `${size(rate)}/s`,
+    running: finished === files.length ? t.packing : rate === undefined ? "…" : `${size(rate)}/s`,
     paused: t.paused,
     ready: t.ready,
     done: t.done,
     failed: why ?? t.failed,
   }[state];
-  const [only] = files;
+  const savable = savableOf(transfer);
   return (
     <li className={css.transfer}>
       <div className={css.about}>
@@ -81,8 +81,13 @@ function Item({ transfer }: { readonly transfer: Transfer }) {
             <Icon name="play" />
           </button>
         )}
-        {state === "done" && !into && only && files.length === 1 && (
-          <button type="button" aria-label={`${t.save}: ${title}`} title={t.save} onClick={() => void saveStaged(only)}>
+        {state === "done" && savable && (
+          <button
+            type="button"
+            aria-label={`${t.save}: ${title}`}
+            title={t.save}
+            onClick={() => void saveStaged(savable)}
+          >
             <Icon name="transfers" />
           </button>
         )}

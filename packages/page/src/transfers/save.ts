@@ -1,11 +1,10 @@
 /** Handing over: a file that is complete and right becomes one of the browser's own downloads. */
-import type { FileEntry } from "@natster/contracts/files";
-import { flatName } from "./transfer.ts";
+import type { Savable } from "./transfer.ts";
 
-/** Saves a staged file under its name, where the browser saves downloads. It is not copied through memory. */
-export async function saveStaged({ digest, path }: Pick<FileEntry, "digest" | "path">): Promise<void> {
+/** Saves what is staged under its name, where the browser saves downloads. It is not copied through memory. */
+export async function saveStaged({ staged, name }: Savable): Promise<void> {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("transfers");
-  saveAs(await (await folder.getFileHandle(digest)).getFile(), flatName(path));
+  saveAs(await (await folder.getFileHandle(staged)).getFile(), name);
 }
 
 /** Saves something under a name, where the browser saves downloads. */

@@ -18,7 +18,7 @@ export interface Wanted {
   readonly chosen?: readonly Row[];
 }
 
-/** Begins a download. Several files go into a folder that is chosen first, where the browser can do that. */
+/** Begins a download. Several files go into a folder that is chosen first, or into one ZIP where the browser has no such dialogue. */
 export async function startTransfer(engine: EngineClient, wanted: Wanted): Promise<void> {
   const { address, folder, title } = wanted;
   try {
@@ -73,5 +73,6 @@ async function filesOf(engine: EngineClient, { address, folder, chosen }: Wanted
     if (row.kind === "file") files.push(row.file);
     else await below(row.path);
   }
-  return files;
+  // Among what a search finds, a folder and a file in it may both be chosen.
+  return [...new Map(files.map((file) => [file.path, file])).values()];
 }

@@ -12,12 +12,12 @@ export interface Transfer {
   readonly folder: string;
   readonly files: readonly FileEntry[];
   readonly bytes: number;
-  /** Where they go; where none is named, the browser decides for each. */
+  /** Where they go; where none is named, the browser saves the file, or one ZIP of them all. */
   readonly into?: FileSystemDirectoryHandle;
   readonly state: TransferState;
   /** Why it failed, in words. */
   readonly why?: string;
-  /** How many of the files are in their place. */
+  /** How many of the files are in their place, or here and right where they become a ZIP. */
   readonly finished: number;
   /** Bytes that have come, of the file under way too. */
   readonly done: number;
@@ -31,8 +31,22 @@ export const placeOf = ({ folder }: Pick<Transfer, "folder">, { path }: Pick<Fil
 /** What is left to be done: files beyond those that are in their place. */
 export const leftOf = ({ files, finished }: Transfer): readonly FileEntry[] => files.slice(finished);
 
-/** A file is one name where no folders can be made. */
-export const flatName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+/** Whether it becomes one ZIP: several files, and a browser that cannot be given a folder. */
+export const isZip = ({ into, files }: Pick<Transfer, "into" | "files">): boolean => !into && files.length > 1;
+
+/** What the browser saves in the end: its name in the page's private storage, and the name that people see. */
+export interface Savable {
+  readonly staged: string;
+  readonly name: string;
+}
+
+/** What the browser saves of a download; nothing where everything goes to a folder. */
+export function savableOf({ id, title, into, files }: Transfer): Savable | undefined {
+  const [first] = files;
+  if (into || !first) return undefined;
+  if (files.length > 1) return { staged: `${id}.zip`, name: `${title}.zip` };
+  return { staged: first.digest, name: first.path.slice(first.path.lastIndexOf("/") + 1) };
+}
 
 /** Whether it is over, one way or another. */
 export const isOver = ({ state }: Transfer): boolean => state === "done" || state === "failed";

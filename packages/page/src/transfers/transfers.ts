@@ -10,7 +10,7 @@ import { textNow } from "../i18n/spoken.ts";
 import { scriptUrl } from "../trusted.ts";
 // oxlint-disable-next-line import/default -- the bundler gives it one
 import workerUrl from "../workers/transfer-worker.ts?worker&url";
-import { leftOf, placeOf, type Transfer } from "./transfer.ts";
+import { isZip, leftOf, placeOf, savableOf, type Savable, type Transfer } from "./transfer.ts";
 import { saveStaged } from "./save.ts";
 
 const store = openStore<Transfer>("transfers");
@@ -90,13 +90,15 @@ export async function remove(engine: EngineClient, id: string): Promise<void> {
   changed();
   await store.remove(id);
   channel.postMessage("changed");
-  if (transfer)
-    for (const file of leftOf({ ...transfer, finished: transfer.into ? transfer.finished : 0 }))
-      await discard(engine, file);
+  if (!transfer) return;
+  await discardAll(engine, transfer, leftOf({ ...transfer, finished: transfer.into ? transfer.finished : 0 }));
+  if (isZip(transfer)) await staging(engine).call("discard", savableOf(transfer)?.staged);
 }
 
 async function carryOut(engine: EngineClient, id: string, signal: AbortSignal): Promise<void> {
-  await update(id, { state: "running" });
+  const before = find(id);
+  // What a ZIP is made of is checked in the same go: other downloads may have shared it, and taken it away, meanwhile.
+  await update(id, { state: "running", ...(before && isZip(before) && { finished: 0 }) });
   for (let transfer = find(id); transfer; transfer = find(id)) {
     const [file] = leftOf(transfer);
     if (!file) break;
@@ -106,6 +108,9 @@ async function carryOut(engine: EngineClient, id: string, signal: AbortSignal): 
   }
   const transfer = find(id);
   if (!transfer) return;
+  const savable = savableOf(transfer);
+  if (savable && isZip(transfer)) await pack(engine, transfer, savable, signal);
+  if (savable) await saveStaged(savable);
   await update(id, { state: "done" });
   tell({ tone: "good", text: textNow().transfers.finished(transfer.title), link: "#/transfers", about: id });
 }
@@ -130,14 +135,22 @@ async function bring(engine: EngineClient, transfer: Transfer, file: FileEntry, 
     },
   );
   if (into) await staging(engine).call("place", { file, into, path: placeOf(transfer, file) });
-  else await saveStaged(file);
 }
 
-const discard = async (engine: EngineClient, { digest }: FileEntry): Promise<void> => {
-  // The same content may be on its way for another download.
-  if (list.some((each) => each.files.some((file) => file.digest === digest))) return;
-  await staging(engine).call("discard", { digest });
-};
+/** Makes one ZIP of files that are all here, each in the folder that it lies in. */
+async function pack(engine: EngineClient, transfer: Transfer, { staged }: Savable, signal: AbortSignal): Promise<void> {
+  const files = transfer.files.map((file) => ({ file, path: placeOf(transfer, file) }));
+  await staging(engine).call("pack", { files, as: staged }, { signal });
+  await discardAll(engine, transfer, transfer.files);
+}
+
+/** Gives up what is staged of a download, but for content that is on its way for another one too. */
+async function discardAll(engine: EngineClient, { id }: Transfer, files: readonly FileEntry[]): Promise<void> {
+  const others = new Set(
+    list.filter((each) => each.id !== id).flatMap(({ files }) => files.map(({ digest }) => digest)),
+  );
+  for (const { digest } of files) if (!others.has(digest)) await staging(engine).call("discard", digest);
+}
 
 function staging(engine: EngineClient): Remote {
   if (worker) return worker;

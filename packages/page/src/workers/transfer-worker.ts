@@ -6,6 +6,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { FileEntry } from "@natster/contracts/files";
 import { letGo } from "@natster/trust";
+import { makeZip } from "client-zip";
 import type { Address } from "../engine/api.ts";
 import { EngineError } from "../engine/engine-error.ts";
 import { answerCalls, callBy, type Remote } from "../engine/remote.ts";
@@ -20,7 +21,10 @@ export interface Staging {
   readonly stage: (what: Staged, told: { signal: AbortSignal; tell: (bytes: number) => void }) => Promise<void>;
   /** Puts a staged file in its place below a folder, and forgets the copy. */
   readonly place: (what: Placed) => Promise<void>;
-  readonly discard: (file: Pick<FileEntry, "digest">) => Promise<void>;
+  /** Puts staged files into one ZIP beside them. Where that fails, nothing of it stays. */
+  readonly pack: (what: Packed, told: { signal: AbortSignal }) => Promise<void>;
+  /** Forgets what is staged under a name: a digest, or that of a ZIP. */
+  readonly discard: (name: string) => Promise<void>;
 }
 export interface Staged {
   readonly address: Address;
@@ -30,6 +34,11 @@ export interface Placed {
   readonly file: FileEntry;
   readonly into: FileSystemDirectoryHandle;
   readonly path: string;
+}
+export interface Packed {
+  readonly files: readonly { readonly file: FileEntry; readonly path: string }[];
+  /** The name of the ZIP in the private storage. */
+  readonly as: string;
 }
 
 /** Bytes that are hashed at once when a file is gone on with. */
@@ -62,11 +71,9 @@ const staging = (engine: Remote): Staging => ({
       );
       let at = start;
       for await (const bytes of readAhead(read, { start, end: size, signal, ahead: 8 })) {
-        disk.write(bytes, { at });
+        write(disk, bytes, at);
         hash.update(bytes);
         at += bytes.length;
-        // Where there is no room, Chromium writes what fits and says that it wrote all.
-        if (disk.getSize() < at) throw noRoom(`only a part of ${file.path} fits`);
         // Garbage of this size would be let lie until there is a great deal of it.
         letGo(bytes);
         tell(at);
@@ -77,7 +84,7 @@ const staging = (engine: Remote): Staging => ({
       disk.close();
     }
     if (right) return;
-    await staging(engine).discard(file);
+    await staging(engine).discard(digest);
     throw new EngineError("refused", `${file.path} is not what was announced`, "digest_mismatch");
   },
   async place({ file, into, path }) {
@@ -89,12 +96,48 @@ const staging = (engine: Remote): Staging => ({
     const target = await (await folder.getFileHandle(name, { create: true })).createWritable();
     // It takes the place of what was there when all of it is written, and not before.
     await staged.stream().pipeTo(target);
-    await staging(engine).discard(file);
+    await staging(engine).discard(file.digest);
   },
-  async discard({ digest }) {
-    await (await stagingFolder()).removeEntry(digest).catch(() => undefined);
+  async pack({ files, as }, { signal }) {
+    const disk = await (await (await stagingFolder()).getFileHandle(as, { create: true })).createSyncAccessHandle();
+    try {
+      disk.truncate(0);
+      let at = 0;
+      const sink = new WritableStream<Uint8Array>({
+        write(bytes) {
+          write(disk, bytes, at);
+          at += bytes.length;
+        },
+      });
+      await makeZip(entriesOf(files)).pipeTo(sink, { signal });
+      disk.flush();
+      disk.close();
+    } catch (error) {
+      disk.close();
+      await staging(engine).discard(as);
+      throw error;
+    }
+  },
+  async discard(name) {
+    await (await stagingFolder()).removeEntry(name).catch(() => undefined);
   },
 });
+
+/** Staged files as entries of a ZIP, each opened when it is its turn. */
+async function* entriesOf(files: Packed["files"]) {
+  const folder = await stagingFolder();
+  for (const { file, path } of files) {
+    const input = await (await folder.getFileHandle(file.digest)).getFile();
+    // A ZIP knows no time before 1980.
+    yield { input, name: path, lastModified: Math.max(file.modified, Date.UTC(1980, 0, 2)) };
+  }
+}
+
+/** Writes bytes at a place, or throws `no_room`: Chromium writes what fits and says that it wrote all. */
+function write(disk: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
+  disk.write(bytes, { at });
+  if (disk.getSize() < at + bytes.length) throw noRoom("only a part of it fits");
+}
 
 const stagingFolder = async (): Promise<FileSystemDirectoryHandle> =>
   (await navigator.storage.getDirectory()).getDirectoryHandle("transfers", { create: true });
