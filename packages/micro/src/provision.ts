@@ -37,6 +37,7 @@ import {
   StoreCompression,
   type StreamConfig,
 } from "@nats-io/jetstream";
+import { jserrors } from "@nats-io/jetstream/internal";
 import { type NatsConnection, nanos } from "@nats-io/nats-core";
 import { answersWithin, pinnedGroup } from "./events/durable.ts";
 
@@ -146,20 +147,33 @@ const bucketConfig = (bucket: BucketContract): Partial<StreamConfig> & { name: s
   allow_atomic: true,
 });
 
-/** Makes a stream, or changes it to this; tells whether it is new. */
+/** Makes a stream, or changes it to this, but for the room that somebody has given it beyond; tells whether it is new. */
 async function ensureStream(
   manager: JetStreamManager,
   config: Partial<StreamConfig> & { name: string },
 ): Promise<boolean> {
-  const there = await manager.streams.info(config.name).catch(() => undefined);
+  const there = await found(manager.streams.info(config.name));
   try {
-    if (there) await manager.streams.update(config.name, config);
+    if (there) await manager.streams.update(config.name, { ...config, ...roomOf(config, there.config) });
     else await manager.streams.add(config);
   } catch (cause) {
     throw cause instanceof JetStreamApiError && isOfStorage(cause) ? noRoomFor(config.name, cause) : cause;
   }
   return !there;
 }
+
+/** The larger room of two; -1 is as much as there is. */
+const roomOf = ({ max_bytes = -1 }: Partial<StreamConfig>, there: StreamConfig): Pick<StreamConfig, "max_bytes"> => ({
+  max_bytes: Math.min(max_bytes, there.max_bytes) < 0 ? there.max_bytes : Math.max(max_bytes, there.max_bytes),
+});
+
+/** What nats-server has; undefined only where it says itself that it has none: what gives no answer may well be there. */
+const found = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof jserrors.StreamNotFoundError || error instanceof jserrors.ConsumerNotFoundError)
+      return undefined;
+    throw error;
+  });
 
 /** One server says it by a number, a cluster in words (`selectPeerError` of nats-server). */
 const isOfStorage = ({ code, message }: JetStreamApiError): boolean =>
@@ -175,7 +189,7 @@ const noRoomFor = (stream: string, cause: JetStreamApiError): NoStorageError => 
 
 /** Has a durable begin with the first message again, which it does where it is made anew. */
 async function dropDurable(manager: JetStreamManager, stream: string, name: string): Promise<void> {
-  const there = await manager.consumers.info(stream, name).catch(() => undefined);
+  const there = await found(manager.consumers.info(stream, name));
   if (there) await manager.consumers.delete(stream, name);
 }
 
@@ -206,7 +220,7 @@ async function ensureDurable(
     max_ack_pending: 5_000,
     ...more,
   };
-  const there = await manager.consumers.info(stream, name).catch(() => undefined);
+  const there = await found(manager.consumers.info(stream, name));
   if (there) await manager.consumers.update(stream, name, config);
   else {
     await manager.consumers.add(stream, {

@@ -2,7 +2,7 @@
 import { bucketStream, bucketSubject } from "@natster/contracts";
 import type { ExpiriesContract } from "@natster/contracts/platform";
 import { openDurable } from "../events/durable.ts";
-import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
+import { askedAtOnce, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 
 /** Calls `expired` with the key of each row that ran out, once it has; what throws is called again after a while. */
@@ -11,7 +11,7 @@ export async function runExpiries(
   { connection, log }: ReactionOptions,
   expired: (key: string) => Promise<void>,
 ): Promise<RunningReaction> {
-  const durable = await openDurable(connection, name, { stream: bucketStream(bucket.name), prefetch: mostHeld });
+  const durable = await openDurable(connection, name, { stream: bucketStream(bucket.name), prefetch: askedAtOnce });
   const prefix = bucketSubject(bucket.name, "");
   return reactToEach(durable, {
     connection,

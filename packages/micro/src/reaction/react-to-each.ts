@@ -31,8 +31,11 @@ export interface RunningReaction extends AsyncDisposable {
   readonly lag: ReactionStatus;
 }
 
-/** How many messages wait for their turn at the most; nats-server is told of each, again and again, that it does. */
-export const mostHeld = 64;
+/**
+ * How many messages are asked for at a time. Those that have come wait for their turn, in all processes as many as
+ * nats-server delivers without an acknowledgement; it is told of each, again and again, that it does.
+ */
+export const askedAtOnce = 64;
 
 /** How long what failed waits at the most before it is delivered again, in milliseconds. */
 const waitsAtMost = 60_000;

@@ -7,7 +7,7 @@ import { openDurable } from "../events/durable.ts";
 import { traceIn } from "../events/event.ts";
 import { readerForDecisions } from "../events/left-out.ts";
 import type { Logger } from "../service/log.ts";
-import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
+import { askedAtOnce, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import { takesTraces, traced } from "../trace.ts";
 
 /** How a reaction runs. */
@@ -27,7 +27,7 @@ export async function runReaction<E extends EventsContract>(
   { connection, log }: ReactionOptions,
   react: (id: IdOf<E>, event: Recorded<E>) => Promise<void>,
 ): Promise<RunningReaction> {
-  const durable = await openDurable(connection, contract.name, { prefetch: mostHeld });
+  const durable = await openDurable(connection, contract.name, { prefetch: askedAtOnce });
   const read = await readerForDecisions(connection);
   return reactToEach(durable, {
     connection,

@@ -3,7 +3,7 @@ import { dueSubject, type EventsContract, type IdOf, readDueSubject, timerSubjec
 import { type TimersContract, timerStream } from "@natster/contracts/platform";
 import { headers, type NatsConnection } from "@nats-io/nats-core";
 import { openDurable } from "../events/durable.ts";
-import { mostHeld, reactToEach, type RunningReaction } from "./react-to-each.ts";
+import { askedAtOnce, reactToEach, type RunningReaction } from "./react-to-each.ts";
 import type { ReactionOptions } from "./reaction.ts";
 import { streams } from "../streams.ts";
 
@@ -42,7 +42,7 @@ export async function runTimers<E extends EventsContract>(
   { connection, log }: ReactionOptions,
   due: (id: IdOf<E>, fallen: Due) => Promise<void>,
 ): Promise<RunningReaction> {
-  const durable = await openDurable(connection, contract.name, { stream: timerStream, prefetch: mostHeld });
+  const durable = await openDurable(connection, contract.name, { stream: timerStream, prefetch: askedAtOnce });
   return reactToEach(durable, {
     connection,
     log: log.child({ timers: contract.name }),
