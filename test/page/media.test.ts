@@ -72,7 +72,7 @@ test("the service worker may be stopped in the middle of a film, again and again
   expectQuiet(profile);
 }, 240_000);
 
-test("ranges are answered exactly, by what the page reads", async () => {
+test("ranges are answered exactly, by what the page reads, as something that is shown and never run", async () => {
   await using profile = await freshProfile(world.browser);
   const { page } = profile;
   await signIn(page, await world.linkFor(world.bob));
@@ -88,6 +88,8 @@ test("ranges are answered exactly, by what the page reads", async () => {
         answer.headers.get("Content-Range"),
         bytes.length,
         new TextDecoder().decode(bytes.slice(4, 8)),
+        answer.headers.get("Content-Security-Policy"),
+        answer.headers.get("X-Content-Type-Options"),
       ];
     };
     return [
@@ -99,10 +101,14 @@ test("ranges are answered exactly, by what the page reads", async () => {
     ];
   });
   const { size } = await stat(join(root, "film.mp4"));
-  expect(answers[0]).toEqual([206, `bytes 0-31/${size}`, 32, "ftyp"]);
+  expect(answers[0]?.slice(0, 4)).toEqual([206, `bytes 0-31/${size}`, 32, "ftyp"]);
   expect(answers[1]?.slice(0, 3)).toEqual([416, `bytes */${size}`, 0]);
   expect(answers[2]?.slice(0, 3)).toEqual([206, `bytes 1000-300999/${size}`, 300_000]);
   expect(answers[3]?.slice(0, 3)).toEqual([206, `bytes 0-1/${size}`, 2]);
+  for (const [, , , , policy, sniffing] of answers) {
+    expect(policy).toMatch(/^sandbox; default-src 'none';/);
+    expect(sniffing).toBe("nosniff");
+  }
   // The browser says aloud that the second was refused, as it should be.
   expect(profile.complaints.filter((each) => !each.includes("416"))).toEqual([]);
 }, 120_000);
