@@ -63,6 +63,38 @@ test("who made an account here keeps a copy of its keys, and is the same person 
   expectQuiet(profile);
 }, 240_000);
 
+test("a browser that does not keep the key says so and gives a copy, and goes on with the same account when it does", async () => {
+  // An engine of the tab's own has zod try to make code from text, which is refused and does no harm.
+  await using profile = await freshProfile(world.browser, { expected: /TrustedScript|trusted-types/ });
+  const { page, context } = profile;
+  await page.addInitScript(() => {
+    // As browsers of phones do, the tab does without a shared worker: what it may keep is decided here.
+    Reflect.deleteProperty(globalThis, "SharedWorker");
+    // oxlint-disable-next-line typescript/unbound-method -- each is called on its store again
+    const { put, getAll } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...what) {
+      if (this.name === "device") throw new DOMException("the disk is full", "QuotaExceededError");
+      return Reflect.apply(put, this, what);
+    };
+    IDBObjectStore.prototype.getAll = function (...what) {
+      if (this.name === "codes") throw new DOMException("the disk is gone", "UnknownError");
+      return Reflect.apply(getAll, this, what);
+    };
+  });
+  await begin(page, world.url, "nora");
+  await page.getByRole("link", { name: "This browser does not keep the key of your account" }).click();
+  await page.getByLabel(/^Passphrase/).fill("several words together");
+  await page.getByLabel("Once more").fill("several words together");
+  await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the file" }).click()]);
+  await page.close();
+
+  const again = await context.newPage();
+  await begin(again, world.url, "nora");
+  await again.getByText("@nora").waitFor();
+  await expect.poll(() => keptOfDevice(again), { timeout: 20_000 }).toEqual(["this"]);
+  expectQuiet(profile);
+}, 120_000);
+
 test("who lost a browser is the same person in another by the copy that was kept, and cuts the lost one off", async () => {
   await using lost = await freshProfile(world.browser, { expected: /WebSocket/ });
   await begin(lost.page, world.url, "ida");
@@ -125,6 +157,19 @@ test("a second browser becomes a device of the account by what a camera reads fr
   expectQuiet(profile);
   expectQuiet(phone);
 }, 180_000);
+
+/** Under which names a browser keeps something of its device. */
+const keptOfDevice = (page: Page): Promise<IDBValidKey[]> =>
+  page.evaluate(
+    () =>
+      new Promise<IDBValidKey[]>((resolve) => {
+        indexedDB.open("natster").addEventListener("success", ({ target }) => {
+          const { result: database } = target as IDBOpenDBRequest;
+          const asking = database.transaction("device").objectStore("device").getAllKeys();
+          asking.addEventListener("success", () => resolve(asking.result));
+        });
+      }),
+  );
 
 /** What is on the page's QR code, as a camera would have it: four pixels for each square. */
 const pictureOf = (page: Page) =>

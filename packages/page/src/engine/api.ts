@@ -33,6 +33,8 @@ export interface Device {
   readonly expires?: number;
   /** Whether its account's own key is kept in this browser. */
   readonly holdsAccount: boolean;
+  /** Whether this browser keeps it; one that keeps nothing has lost it when the page is closed. */
+  readonly isKept: boolean;
   /** Whether it may share: with that key, or by asking whoever holds it. */
   readonly maySign: boolean;
 }

@@ -14,11 +14,12 @@ import {
   register,
   restoreCodes,
 } from "@natster/person";
-import { type Code, createKey, type Key, keyFromSeed, parseCode, parseCreds } from "@natster/trust";
+import { type Code, type Key, keyFromSeed, parseCode, parseCreds } from "@natster/trust";
 import { wsconnect } from "@nats-io/nats-core";
 import type { Beginning, Given, Redemption, Restored, SealedCopy } from "./api.ts";
 import { codesHere } from "./code-store.ts";
 import { openStore } from "./database.ts";
+import { forgetKeyInWaiting, keyInWaiting } from "./device-store.ts";
 import { EngineError } from "./engine-error.ts";
 import { natsUrl } from "./nats.ts";
 import { type OwnSession, somebodyHere } from "./session.ts";
@@ -34,9 +35,12 @@ export function waysIn(page: string, own: OwnSession) {
         if (!("joined" in given) || !given.joined) throw new EngineError("refused", "another code", "code_unreadable");
         return own.adopt(given.joined.creds, { accountSeed: given.joined.account.seed(), instead: true });
       }
-      const account = createKey("account");
+      const account = await keyInWaiting();
       await register(place, { account, handle: name });
-      return own.adopt(await firstDevice(place, account), { accountSeed: account.seed(), instead: true });
+      const creds = await firstDevice(place, account);
+      const device = await own.adopt(creds, { accountSeed: account.seed(), instead: true });
+      if (device.isKept) await forgetKeyInWaiting();
+      return device;
     },
     async redeem({ code: text, instead = false }: Redemption): Promise<Given> {
       await own.started;

@@ -1,6 +1,6 @@
 /** The device that this browser is, kept across visits. */
 import type { AccountKey, UserKey } from "@natster/contracts";
-import { readCreds, readUser } from "@natster/trust";
+import { createKey, type Key, keyFromSeed, readCreds, readUser } from "@natster/trust";
 import type { Device } from "./api.ts";
 import { openStore } from "./database.ts";
 import { type StoredKey, storableKey } from "./device-key.ts";
@@ -26,7 +26,31 @@ const here = "this";
 
 export const loadDevice = (): Promise<KeptDevice | undefined> => openStore<KeptDevice>("device").get(here);
 export const keepDevice = (device: KeptDevice): Promise<void> => openStore<KeptDevice>("device").put(here, device);
-export const forgetDevice = (): Promise<void> => openStore<KeptDevice>("device").remove(here);
+
+/** The key of an account that begins here is a record beside the device. */
+const waiting = "beginning";
+
+/**
+ * The key of an account that is about to be: kept before anybody hears of it, so that a page that is loaded anew goes on
+ * with the same account. Where nothing is kept, it is as good as this page.
+ */
+export async function keyInWaiting(): Promise<Key<"account">> {
+  const seeds = openStore<string>("device");
+  const key = createKey("account");
+  const before = await seeds
+    .add(waiting, key.seed())
+    .then((isNew) => (isNew ? undefined : seeds.get(waiting)))
+    .catch(() => undefined);
+  return before === undefined ? key : keyFromSeed(before, "account");
+}
+
+/** Its account has come into being, and its key is kept with its device. */
+export const forgetKeyInWaiting = (): Promise<void> => openStore<string>("device").remove(waiting);
+
+export async function forgetDevice(): Promise<void> {
+  await openStore<KeptDevice>("device").remove(here);
+  await forgetKeyInWaiting();
+}
 
 /** Reads creds into a device that can be kept. Throws where they are none. */
 export async function deviceOf(creds: string, accountSeed?: string): Promise<KeptDevice> {
@@ -58,7 +82,7 @@ function saidOf(jwt: string, account: AccountKey) {
 }
 
 /** What a tab is told of it. */
-export const shown = ({ name, user, account, expires, maySign, accountSeed }: KeptDevice): Device => ({
+export const shown = ({ name, user, account, expires, maySign, accountSeed }: KeptDevice): Omit<Device, "isKept"> => ({
   name,
   user,
   account,

@@ -42,6 +42,8 @@ export interface OwnSession {
     creds: string,
     how?: { readonly accountSeed?: string; readonly instead?: boolean },
   ) => Promise<Device>;
+  /** Whether this browser keeps the device that it is. */
+  readonly isKept: () => boolean;
   /** Whether this browser is a device of somebody, and of another account than this one. */
   readonly isOthers: (account?: AccountKey) => boolean;
   /** Revokes the device where it can be reached, and forgets it; whether it was revoked. */
@@ -54,6 +56,7 @@ export interface OwnSession {
 export function openSession(page: string, told: Told): OwnSession {
   let session: Session = { state: "starting" };
   let kept: KeptDevice | undefined;
+  let isKept = true;
   let nats: Nats | undefined;
   let connected: Connected | undefined;
 
@@ -62,8 +65,13 @@ export function openSession(page: string, told: Told): OwnSession {
     told.session(session);
   };
 
+  const shownAs = (own: KeptDevice): Device => ({ ...shown(own), isKept });
+  const keep = async (device: KeptDevice) => {
+    isKept = await keepDevice(device).then(yes, no);
+  };
+
   const follow = (own: KeptDevice) => {
-    const device = shown(own);
+    const device = shownAs(own);
     const state = nats?.state();
     if (state?.state === "connected") {
       if (connected?.person.connection !== state.connection) {
@@ -103,7 +111,7 @@ export function openSession(page: string, told: Told): OwnSession {
       const jwt = await renewThisDevice(person).catch(() => undefined);
       if (jwt === undefined || !isCurrent()) continue;
       const device = renewed(own, jwt);
-      await keepDevice(device).catch(() => undefined);
+      await keep(device);
       return connect(device);
     }
   };
@@ -124,6 +132,7 @@ export function openSession(page: string, told: Told): OwnSession {
       if (!connected || session.state !== "connected") throw new EngineError("offline", "there is no connection");
       return connected;
     },
+    isKept: () => isKept,
     isOthers,
     async adopt(creds, { accountSeed, instead = false } = {}) {
       await started;
@@ -132,9 +141,9 @@ export function openSession(page: string, told: Told): OwnSession {
       // Another device of the same account takes its key from nobody.
       const before = kept?.account === made.account ? kept.accountSeed : undefined;
       const device = { ...(before !== undefined && { accountSeed: before }), ...made };
-      await keepDevice(device).catch(() => undefined);
+      await keep(device);
       connect(device);
-      return shown(device);
+      return shownAs(device);
     },
     async signOut() {
       const user = kept?.user;

@@ -435,6 +435,8 @@ export const de: Words = {
     like: (pattern) => `nach ${pattern}`,
   },
   news: {
+    notKept:
+      "Dieser Browser behält den Schlüssel deines Kontos nicht: schließt du die Seite, ist das Konto verloren. Behalte jetzt eine Kopie davon.",
     tries: (code, count) =>
       `Jemand hat deinen Code ${code}-… probiert, ohne ihn zu kennen, bisher ${s(count, "Mal", "Mal")}. Für den, dem du ihn gegeben hast, gilt er weiter.`,
     parked: "Eine Projektion konnte ein Ereignis nicht aufnehmen und hat es beiseitegelegt",

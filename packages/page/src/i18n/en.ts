@@ -435,6 +435,8 @@ export const en = {
     like: (pattern: string) => `like ${pattern}`,
   },
   news: {
+    notKept:
+      "This browser does not keep the key of your account: close the page, and the account is lost. Keep a copy of it now.",
     tries: (code: string, count: number) =>
       `Somebody has tried your code ${code}-… without knowing it, ${s(count, "time")} by now. It still works for whoever you gave it to.`,
     parked: "A projection could not take in an event, and put it aside",

@@ -8,9 +8,12 @@ import { textNow } from "../i18n/spoken.ts";
 import { nameOf } from "./names.ts";
 import { allRows } from "./rows.ts";
 
-/** Tells what happens meanwhile: invitations, and catalogs that come, go and change. */
-export function useNews({ account }: Device): void {
+/** Tells what somebody has to know: that their key is not kept, invitations, and catalogs that come, go and change. */
+export function useNews({ account, holdsAccount, isKept }: Device): void {
   const engine = useEngine();
+  useEffect(() => {
+    if (holdsAccount && !isKept) tell({ tone: "wrong", text: textNow().news.notKept, link: linkTo({ at: "devices" }) });
+  }, [account, holdsAccount, isKept]);
   useEffect(() => {
     const known = new Map<string, { online: boolean; revision: number | undefined }>();
     // As it was when somebody came: what differs from that is news.
