@@ -28,12 +28,16 @@ test("what cannot be understood is exit code 2, and names what is wrong", async 
     ["codes cancel ''", "expected a code, or its first eight letters"],
     ["ops limit @bob --imports -5", "expected 0 or more, or -1 for no limit (-5)"],
     ["--timeout never whoami", "expected seconds"],
+    ["up --listen 127.0.0.1:99999", "--listen: there is no such port"],
+    ["get 'http://127.0.0.1:1/#code=SVCDN2TV-PC6Q-32KY-VS3'", "it has a typing error in it, or was cut short"],
     ["ls --no-such-option", "--no-such-option"],
   ] as const) {
     const { code, out, err } = await nobody.types(`natster ${line}`);
     expect(code, `${line}\n${out}${err}`).toBe(2);
     expect(err, line).toContain(why);
   }
+  const full = await nobody.types("natster --version > /dev/full");
+  expectAdvice(full, "where nothing can be written");
 }, 240_000);
 
 test("on a narrow terminal, with odd names, on a full disk and without a system people read what helps them", async () => {

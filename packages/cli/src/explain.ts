@@ -98,7 +98,7 @@ const systemErrors: Readonly<Record<string, (path: string) => Explained>> = {
   EACCES: (path) => ({ what: `you may not read or write${at(path)}`, next: `ls -ld ${standing(path)}` }),
   EPERM: (path) => ({ what: `you may not do that${at(path)}`, next: `ls -ld ${standing(path)}` }),
   EROFS: (path) => ({ what: `that is on a disk that cannot be written${at(path)}`, next: "choose another folder" }),
-  ENOENT: (path) => ({ what: `there is no ${path || "such file"}`, next: "ls" }),
+  ENOENT: (path) => ({ what: `there is no ${path || "such file"}`, next: `ls ${path && standing(path)}`.trim() }),
   ENOTDIR: (path) => ({ what: `${path || "that"} is not a folder`, next: "choose another folder" }),
   EISDIR: (path) => ({ what: `${path || "that"} is a folder`, next: "choose another name" }),
   EEXIST: (path) => ({ what: `${path || "that"} is there already`, next: "choose another name" }),

@@ -4,7 +4,11 @@ import { CommanderError } from "commander";
 import { parse } from "./program.ts";
 
 // Whoever reads may have had enough, as `head` does; that is no fault, and nobody is there to be told.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`natster: what was asked for cannot be written (${error.code})\n  next:    df -h\n`);
+  process.exit(1);
+});
 // What is noted besides is no reason to end.
 process.stderr.on("error", () => {});
 

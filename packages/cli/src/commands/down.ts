@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { holderOf } from "@natster/standalone";
@@ -19,11 +20,12 @@ export default defineCommand({
     const holder = await holderOf(directory);
     if (holder) {
       process.kill(holder.pid, "SIGTERM");
-      const until = Date.now() + globals.within(30_000);
-      while (await holderOf(directory)) {
+      const until = Date.now() + globals.within(35_000);
+      // It gives its folder back before it ends.
+      while ((await holderOf(directory)) || isAlive(holder.pid)) {
         signal.throwIfAborted();
         if (Date.now() > until) {
-          throw new Failure(`process ${holder.pid} does not end`, {
+          throw new Failure(`process ${holder.pid} has not ended yet`, {
             next: `kill -9 ${holder.pid}, which loses nothing`,
           });
         }
@@ -36,3 +38,13 @@ export default defineCommand({
     ui.out(stopped ? `stopped what ran in ${directory}` : `nothing runs in ${directory}`);
   },
 });
+
+/** Whether a process runs still; one that has ended, and waits for its parent to ask how, does not. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !/\) Z \S+ [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

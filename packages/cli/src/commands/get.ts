@@ -117,7 +117,9 @@ async function redeemShare(
   ui: Ui,
   signal: AbortSignal,
 ): Promise<{ readonly what: Reference; readonly context: string }> {
-  if (readCode(options.code)?.purpose !== "share") {
+  const code = readCode(options.code);
+  // What cannot be read is named where it is redeemed.
+  if (code && code.purpose !== "share") {
     throw new Failure("that link shares nothing to fetch", { next: "natster redeem LINK" });
   }
   const { context, joined, account, shared } = await redeemCode(options, globals, signal);

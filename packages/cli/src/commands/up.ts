@@ -14,7 +14,10 @@ import { PathTyped } from "../typed.ts";
 
 const Input = z.object({
   dir: PathTyped.optional(),
-  listen: z.string().optional(),
+  listen: z
+    .string()
+    .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 0) < 65_536, "there is no such port")
+    .optional(),
   publicUrl: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
   tlsCert: PathTyped.optional(),
   tlsKey: PathTyped.optional(),

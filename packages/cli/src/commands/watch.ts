@@ -25,8 +25,8 @@ export default defineCommand({
     for await (const notice of notices(person)) {
       say({ at: new Date().toISOString(), text: await inWords(notice, names, person.account), notice });
     }
-    if (!signal.aborted)
-      throw (await person.ended) ?? new Failure("the connection has ended", { next: "natster doctor" });
+    signal.throwIfAborted();
+    throw (await person.ended) ?? new Failure("the connection has ended", { next: "natster doctor" });
   },
   show({ at, text }, ui) {
     ui.out(`${ui.style("dim", new Date(at).toTimeString().slice(0, 8))}  ${text}`);

@@ -16,16 +16,17 @@ export async function passphraseFrom(
   { fresh }: { readonly fresh: boolean },
 ): Promise<string> {
   const passphrase = file === undefined ? await passphraseTyped({ fresh }) : await passphraseIn(file);
-  // What was sealed under a shorter one, by an older version, is still opened.
-  if (fresh && Array.from(passphrase).length < leastPassphrase) {
-    throw new Failure(
-      `a passphrase has ${leastPassphrase} characters or more: whoever finds the file may guess for years`,
-      {
-        next: "the same again, with several words",
-      },
-    );
-  }
+  if (fresh) checkLong(passphrase);
   return passphrase;
+}
+
+/** What was sealed under a shorter one, by an older version, is still opened. */
+function checkLong(passphrase: string): void {
+  if (Array.from(passphrase).length >= leastPassphrase) return;
+  throw new Failure(
+    `a passphrase has ${leastPassphrase} characters or more: whoever finds the file may guess for years`,
+    { next: "the same again, with several words" },
+  );
 }
 
 async function passphraseIn(path: string): Promise<string> {
@@ -50,6 +51,8 @@ async function passphraseTyped({ fresh }: { readonly fresh: boolean }): Promise<
   }
   const first = await ask("Passphrase: ");
   if (first === "") throw new UsageError("an empty passphrase protects nothing");
+  // Before it is typed a second time.
+  if (fresh) checkLong(first);
   if (fresh && (await ask("Again:      ")) !== first) throw new UsageError("the two are not the same");
   return first;
 }
@@ -61,8 +64,8 @@ async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
   try {
     const interrupted = new AbortController();
-    // Read as a key here, and not sent as a signal.
-    terminal.once("SIGINT", () => interrupted.abort());
+    // Ctrl-C and Ctrl-D are read as keys here, and not sent.
+    for (const end of ["SIGINT", "close"]) terminal.once(end, () => interrupted.abort());
     return await terminal.question("", { signal: interrupted.signal }).catch((error: unknown) => {
       throw interrupted.signal.aborted ? new Interrupted() : error;
     });

@@ -10,7 +10,7 @@ const clockTolerance = 60;
 /** How a page is served to other machines: where `natster up` runs it, and where its service runs by itself. */
 const beyond = "natster down, and natster up --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL";
 const beyondByHand =
-  "WEB_LISTEN, WEB_PUBLIC_URL, WEB_TLS_CERT and WEB_TLS_KEY in the settings of the service web, and start it again; with containers NATSTER_PUBLIC_URL, NATSTER_HOSTS and WEB_PORT (deploy/README.md)";
+  "where it runs by natster up, the same there with --listen HOST:PORT --tls-cert FILE --tls-key FILE --public-url URL; where web runs by itself, WEB_LISTEN, WEB_PUBLIC_URL, WEB_TLS_CERT and WEB_TLS_KEY in the settings of the service web, and start it again; with containers NATSTER_PUBLIC_URL, NATSTER_HOSTS and WEB_PORT (deploy/README.md)";
 
 /** Whether the page answers, and whether its clock is this one's. */
 export async function lookAtPage(context: Context, timeout: number): Promise<Finding[]> {

@@ -33,10 +33,12 @@ export function shortPath(path: string, here = process.cwd(), home = homedir()):
   return path;
 }
 
-/** A moment, as short as it can be understood: today's by the clock, others by the day. */
+/** A moment, as short as it can be understood: today's by the clock, to the second where it is near, others by the day. */
 export function moment(at: Date | string | number, now = new Date()): string {
   const date = new Date(at);
-  const [day, time] = [localDay(date), date.toTimeString().slice(0, 5)];
+  const ahead = date.getTime() - now.getTime();
+  const isNear = ahead > 0 && ahead < 300_000;
+  const [day, time] = [localDay(date), date.toTimeString().slice(0, isNear ? 8 : 5)];
   return day === localDay(now) ? time : `${day} ${time}`;
 }
 

@@ -42,10 +42,10 @@ export async function accountOf(
     if (pinned !== undefined) return { account: pinned };
     throw new Failure(`nobody on this system is @${handle}`, { next });
   });
-  if (pinned === undefined) {
+  if (pinned === undefined && account !== person.account) {
     await person.context.writePins({ ...pins, [handle]: account });
     ui.note(`@${handle} is ${fingerprint(account)}; this machine will refuse any other from now on`);
-  } else if (pinned !== account) {
+  } else if (pinned !== undefined && pinned !== account) {
     throw new Failure(
       `@${handle} is another account than before: ${fingerprint(account)}, and it was ${fingerprint(pinned)}`,
       { next: `ask them; if it is right: natster forget @${handle}` },

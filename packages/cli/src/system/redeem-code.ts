@@ -56,7 +56,7 @@ export const isCode = (typed: string): boolean => /^https?:/.test(typed) || read
 export async function redeemCode(input: RedeemOptions, globals: Globals, signal: AbortSignal): Promise<RedeemedCode> {
   const code = readCode(input.code);
   if (!code)
-    throw new UsageError("that is no link and no code", {
+    throw new UsageError("that is no link and no code: it has a typing error in it, or was cut short", {
       next: "look at it again: E7KQ2M4T-9PZD-WB3E-5HJN, or a link with #code=",
     });
   const before = await whatItGave(code.id, globals);

@@ -2,6 +2,7 @@ import { AccountKey, CatalogName, Instant } from "@natster/contracts";
 import * as z from "zod";
 import { defineCommand } from "../../define.ts";
 import { table } from "../../output/table.ts";
+import { fingerprint } from "../../output/words.ts";
 import { connectAs } from "../../system/connect.ts";
 import { namesFor } from "../../system/people.ts";
 import { rowsOf } from "../../system/pages.ts";
@@ -76,7 +77,7 @@ export default defineCommand({
       { title: "CATALOG", text: ({ catalog }) => catalog, flexible: true },
       {
         title: "SHARED WITH",
-        text: ({ sharedWith }) => sharedWith.map(({ name, accepted }) => (accepted ? name : `${name}?`)).join(" "),
+        text: ({ sharedWith }) => sharedWith.map(shown).join(" "),
       },
       { title: "FOLDER", text: ({ root }) => root ?? "", optional: true },
       { title: "DESCRIPTION", text: ({ description }) => description ?? "", optional: true },
@@ -86,3 +87,7 @@ export default defineCommand({
     }
   },
 });
+
+/** Whoever has no handle is told apart by the ends of their key. */
+const shown = ({ name, account, accepted }: z.output<typeof Recipient>): string =>
+  `${name === account ? fingerprint(account) : name}${accepted ? "" : "?"}`;
