@@ -158,14 +158,22 @@ test("a download is what was served, under its own name", async () => {
   expectQuiet(profile);
 }, 120_000);
 
-test("a download goes on where it was after the page was loaded anew in the middle", async () => {
+test("a download is seen by every tab, and goes on where it was after the page was loaded anew in the middle", async () => {
   await using profile = await freshProfile(world.browser);
-  const { page } = profile;
+  const { page, context } = profile;
   await signIn(page, await world.linkFor(world.bob));
   await beginDownload(page, at("film.mp4"));
   await cameBeyond(page, 2_000_000);
+  const other = await context.newPage();
+  await other.goto(`${world.url}#/transfers`);
+  await cameBeyond(other, 4_000_000);
+  await other.close();
   await page.reload();
   await page.getByText("paused").waitFor();
+  await page
+    .getByRole("navigation")
+    .getByRole("link", { name: /^Downloads\s*1$/ })
+    .waitFor();
   const before = await staged(page);
   expect(before).toBeGreaterThan(0);
 

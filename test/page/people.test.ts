@@ -71,6 +71,7 @@ test("a link to a folder opens it for somebody who has nothing and nobody", asyn
   await using other = await freshProfile(world.browser);
   await other.page.goto(link);
   await other.page.getByText("Somebody has used this code already").waitFor({ timeout: 60_000 });
+  expect(await other.page.getByRole("button", { name: "Try again" }).count()).toBe(0);
   expectQuiet(profile);
   expectQuiet(other);
 }, 180_000);

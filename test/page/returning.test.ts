@@ -72,9 +72,10 @@ test("nats-server and the file-server may be killed and come back: the page find
   await world.system.platform.nats.kill();
   await page.getByText("The connection is lost and being sought").waitFor();
   expect(await page.getByText("Welcome.md").isVisible()).toBe(true);
+  await page.getByRole("link", { name: "notes" }).click();
+  await page.locator("[aria-busy=true]").waitFor();
   await world.system.platform.nats.restart();
   await page.getByText("connected", { exact: true }).waitFor({ timeout: 90_000 });
-  await page.getByRole("link", { name: "notes" }).click();
   await page.getByText("hi.txt").waitFor();
 
   await served.stop();

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Device } from "../engine/api.ts";
 import { useText } from "../i18n/text.ts";
+import { isOver } from "../transfers/transfer.ts";
 import { useTransfers } from "../transfers/use-transfers.ts";
 import { useAnswer } from "./use-answer.ts";
 import { useSession } from "./engine-context.ts";
@@ -61,7 +62,8 @@ function Arrival({ route, children }: { readonly route: Route; readonly children
 
 function Navigation({ route }: { readonly route: Route }) {
   const t = useText();
-  const underWay = useTransfers().filter(({ state }) => state === "running" || state === "waiting").length;
+  // One that a reload has paused waits for somebody to come and see.
+  const underWay = useTransfers().filter((transfer) => !isOver(transfer)).length;
   const [who] = useAnswer({ key: "whoami", ask: (engine) => engine.ask("library", "whoami", {}) });
   const [inbox] = useAnswer({
     key: "inbox-count",

@@ -132,6 +132,7 @@ export function CatalogPage({ owner, catalog, path }: CatalogPageProps) {
           label={`${catalog}/${folder}`}
           address={address}
           rows={rows}
+          busy={!listed.complete && rows.length === 0}
           view={view === "grid" ? "grid" : "list"}
           withFolders={search.trim() !== ""}
           order={order}

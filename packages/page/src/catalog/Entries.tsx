@@ -12,6 +12,8 @@ export interface EntriesProps {
   readonly label: string;
   readonly address: Address;
   readonly rows: readonly Row[];
+  /** Whether none of them has come yet. */
+  readonly busy: boolean;
   readonly view: "list" | "grid";
   /** Whether each says in which folder it is. */
   readonly withFolders: boolean;
@@ -26,14 +28,14 @@ export interface EntriesProps {
 
 /** What is in a folder, as a list or as a grid. */
 export function Entries(props: EntriesProps) {
-  const { rows, view, label, selected } = props;
+  const { rows, busy, view, label, selected } = props;
   const item = (index: number, then: (row: Row) => void) => {
     const row = rows[index];
     if (row) then(row);
   };
   const isSelected = (index: number) => selected.has(rows[index]?.path ?? "");
   return (
-    <div className={css.entries}>
+    <div className={css.entries} aria-busy={busy}>
       {view === "list" && <Heads order={props.order} sort={props.sort} />}
       <LongList
         label={label}

@@ -229,6 +229,8 @@ export const de: Words = {
     finished: (name) => `${name} ist vollständig und geprüft`,
     toFolder: "In einen Ordner sichern…",
     files: (number) => s(number, "Datei", "Dateien"),
+    tooMany: (most) =>
+      `Ein ZIP fasst höchstens ${s(most, "Datei", "Dateien")}. Wähle weniger, oder nimm einen Browser, der in einen Ordner sichert.`,
     room: "Dieser Browser hat dafür keinen Platz mehr. Schaffe welchen, dann setze fort.",
     mismatch: "Angekommen ist nicht die angekündigte Datei. Nichts davon wurde behalten.",
     permission: "Der Ordner muss dieser Seite noch einmal geöffnet werden.",

@@ -226,6 +226,8 @@ export const en = {
     finished: (name: string) => `${name} is complete and checked`,
     toFolder: "Save into a folder…",
     files: (number: number) => s(number, "file"),
+    tooMany: (most: number) =>
+      `One ZIP holds ${s(most, "file")} at the most. Choose fewer, or use a browser that saves into a folder.`,
     room: "This browser has no room left for it. Free some, then resume.",
     mismatch: "What arrived is not the file that was announced. Nothing of it was kept.",
     permission: "The folder must be opened to this page again.",

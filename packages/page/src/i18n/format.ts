@@ -1,37 +1,33 @@
 /** Sizes, times and figures as people write them, in the language of the page; each as short as it can be and still tell. */
-import { textNow } from "./spoken.ts";
+import { localeOf, textNow } from "./spoken.ts";
 
 /** Keeps a formatter for each language: to make one takes longer than to use it a thousand times. */
-function perLanguage<T>(make: (language: string) => T): () => T {
+function perLanguage<T>(make: (locale: string) => T): () => T {
   const made = new Map<string, T>();
   return () => {
     const { spoken: language } = textNow();
     const known = made.get(language);
     if (known) return known;
-    const fresh = make(language);
+    const fresh = make(localeOf(language, navigator.languages));
     made.set(language, fresh);
     return fresh;
   };
 }
 
-const number = perLanguage((language) => new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }));
-const dateTime = perLanguage(
-  (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
-);
-const date = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
-const longDate = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "full" }));
-const time = perLanguage((language) => new Intl.DateTimeFormat(language, { timeStyle: "short" }));
-const whole = perLanguage((language) => new Intl.NumberFormat(language, { maximumFractionDigits: 0 }));
-const short = perLanguage((language) => new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }));
+const number = perLanguage((locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }));
+const dateTime = perLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
+const date = perLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }));
+const longDate = perLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "full" }));
+const time = perLanguage((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
+const whole = perLanguage((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+const short = perLanguage((locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }));
 const tenths = perLanguage(
-  (language) => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  (locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
 );
 const compact = perLanguage(
-  (language) => new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }),
+  (locale) => new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
 );
-const percents = perLanguage(
-  (language) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }),
-);
+const percents = perLanguage((locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }));
 
 /** `831 B`, `4.2 kB`, `1.07 GB`: powers of a thousand, as disks are sold and SI says. */
 export function size(bytes: number): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
-import { wantedLanguage } from "./spoken.ts";
+import { localeOf, wantedLanguage } from "./spoken.ts";
 
 test.each([
   [null, ["de-AT", "en"], "de"],
@@ -11,6 +11,14 @@ test.each([
   ["tlh", ["de"], "de"],
 ])("who chose %s and prefers %j reads %s", (chosen, preferred, language) => {
   expect(wantedLanguage(chosen, preferred)).toBe(language);
+});
+
+test.each([
+  ["en", ["de-AT", "en-GB", "en-US"], "en-GB"],
+  ["en", ["de-AT"], "en"],
+  ["de", ["en-GB", "de-CH"], "de-CH"],
+] as const)("%s where %j is preferred is written as in %s", (language, preferred, locale) => {
+  expect(localeOf(language, preferred)).toBe(locale);
 });
 
 test("every language says everything, and nothing twice in English", () => {

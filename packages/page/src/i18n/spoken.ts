@@ -23,6 +23,10 @@ export function wantedLanguage(chosen: string | null, preferred: readonly string
   return wanted.find((each): each is Language => each in languages) ?? "en";
 }
 
+/** How somebody writes numbers and dates in a language: as in their own part of the world, where the browser names one. */
+export const localeOf = (language: Language, preferred: readonly string[]): string =>
+  preferred.find((each) => each.slice(0, 2).toLowerCase() === language) ?? language;
+
 /** Loads a language; from then on it is the one that is spoken. */
 export async function speak(language: Language): Promise<Text> {
   const words = language === "de" ? (await import("./de.ts")).de : en;

@@ -10,7 +10,7 @@ import { tell } from "../app/notices.ts";
 import { useAnswer } from "../app/use-answer.ts";
 import type { Device } from "../engine/api.ts";
 import { explained } from "../i18n/explained.ts";
-import { day } from "../i18n/format.ts";
+import { day, moment } from "../i18n/format.ts";
 import { useText } from "../i18n/text.ts";
 import { findPerson, useNames } from "../library/names.ts";
 import { allRows } from "../library/rows.ts";
@@ -78,7 +78,7 @@ function Recipients({ shares, name, again }: RecipientsProps) {
           <span title={share.recipient}>
             <strong>{name(share.recipient)}</strong>{" "}
             <span className="quiet">
-              {t.sharing[share.state]}
+              {t.sharing[share.state]} {moment(share.since)}
               {share.expires && ` · ${t.library.until(day(share.expires))}`}
             </span>
           </span>

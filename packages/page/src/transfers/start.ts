@@ -5,7 +5,7 @@ import type { Address } from "../engine/api.ts";
 import type { EngineClient } from "../engine/connect.ts";
 import { explained } from "../i18n/explained.ts";
 import { textNow } from "../i18n/spoken.ts";
-import type { Transfer } from "./transfer.ts";
+import { isZip, type Transfer } from "./transfer.ts";
 import { add } from "./transfers.ts";
 
 export interface Wanted {
@@ -18,6 +18,9 @@ export interface Wanted {
   readonly chosen?: readonly Row[];
 }
 
+/** Entries that every reader of a ZIP can count. */
+const mostInZip = 65_535;
+
 /** Begins a download. Several files go into a folder that is chosen first, or into one ZIP where the browser has no such dialogue. */
 export async function startTransfer(engine: EngineClient, wanted: Wanted): Promise<void> {
   const { address, folder, title } = wanted;
@@ -29,6 +32,9 @@ export async function startTransfer(engine: EngineClient, wanted: Wanted): Promi
     if (into === null) return;
     const files = single ? [single] : await filesOf(engine, wanted);
     if (files.length === 0) return;
+    if (isZip({ into, files }) && files.length > mostInZip) {
+      return tell({ tone: "wrong", text: textNow().transfers.tooMany(mostInZip) });
+    }
     const name = single ? (single.path.split("/").at(-1) ?? title) : title;
     const id = crypto.randomUUID();
     tell({ tone: "news", text: textNow().transfers.started(name), link: "#/transfers", about: id });

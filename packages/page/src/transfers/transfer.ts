@@ -32,7 +32,8 @@ export const placeOf = ({ folder }: Pick<Transfer, "folder">, { path }: Pick<Fil
 export const leftOf = ({ files, finished }: Transfer): readonly FileEntry[] => files.slice(finished);
 
 /** Whether it becomes one ZIP: several files, and a browser that cannot be given a folder. */
-export const isZip = ({ into, files }: Pick<Transfer, "into" | "files">): boolean => !into && files.length > 1;
+export const isZip = ({ into, files }: { readonly into?: unknown; readonly files: readonly FileEntry[] }): boolean =>
+  !into && files.length > 1;
 
 /** What the browser saves in the end: its name in the page's private storage, and the name that people see. */
 export interface Savable {

@@ -27,7 +27,16 @@ export function watchTransfers(changed: () => void): () => void {
   return () => watchers.delete(changed);
 }
 
-channel.addEventListener("message", () => void load());
+/** How far a download has come, told by the tab that runs it: what is kept changes less often. */
+interface Came {
+  readonly id: string;
+  readonly done: number;
+}
+
+channel.addEventListener("message", ({ data }: MessageEvent<"changed" | Came>) => {
+  if (data === "changed") void load();
+  else came(data);
+});
 
 /** Reads what is kept. What ran in a tab that is gone is paused. */
 export async function load(): Promise<void> {
@@ -129,12 +138,18 @@ async function bring(engine: EngineClient, transfer: Transfer, file: FileEntry, 
         // A screen shows no more than this, and the list is drawn anew for each.
         if (performance.now() - told < 100 && bytes < file.size) return;
         told = performance.now();
-        list = list.map((each) => (each.id === id ? { ...each, done: before + bytes } : each));
-        changed();
+        const now = { id, done: before + bytes };
+        came(now);
+        channel.postMessage(now);
       },
     },
   );
   if (into) await staging(engine).call("place", { file, into, path: placeOf(transfer, file) });
+}
+
+function came({ id, done }: Came): void {
+  list = list.map((each) => (each.id === id ? { ...each, done } : each));
+  changed();
 }
 
 /** Makes one ZIP of files that are all here, each in the folder that it lies in. */

@@ -6,7 +6,7 @@ import { Notice } from "../app/Notice.tsx";
 import { goTo } from "../app/route.ts";
 import type { Given, Redemption } from "../engine/api.ts";
 import type { EngineClient } from "../engine/connect.ts";
-import { isSomebodyHere } from "../engine/engine-error.ts";
+import { EngineError, isSomebodyHere } from "../engine/engine-error.ts";
 import { explained } from "../i18n/explained.ts";
 import { useText } from "../i18n/text.ts";
 
@@ -60,9 +60,11 @@ export function Redeem({ code, done }: RedeemProps) {
     <Notice title={t.welcome.redeeming.failed}>
       <p>{explained(error)}</p>
       <p className="buttons">
-        <button type="button" className="button primary" onClick={() => setTurn(turn + 1)}>
-          {t.again}
-        </button>
+        {!isFinal(error) && (
+          <button type="button" className="button primary" onClick={() => setTurn(turn + 1)}>
+            {t.again}
+          </button>
+        )}
         <button type="button" className="button" onClick={done}>
           {t.welcome.redeeming.home}
         </button>
@@ -70,6 +72,19 @@ export function Redeem({ code, done }: RedeemProps) {
     </Notice>
   );
 }
+
+/** Whether the same code is refused however often it is tried; what helps instead is said with the refusal. */
+const isFinal = (error: unknown): boolean => error instanceof EngineError && final.has(error.reason);
+const final: ReadonlySet<string | undefined> = new Set([
+  "already_shared",
+  "answer_refused",
+  "code_claimed",
+  "code_unknown",
+  "code_unreadable",
+  "code_wrong",
+  "handle_other",
+  "not_for_you",
+]);
 
 let underWay: { readonly key: string; readonly given: Promise<Given> } | undefined;
 
