@@ -71,7 +71,7 @@ test("one that fails makes way as well", async () => {
 test("a device of which ever more wait is refused, and admitted again when fewer do", async () => {
   const turn = inTurn();
   const { end, work } = works();
-  for (let at = 1; at <= 2 + 256; at++) void turn(by(phone), work(`${at}`));
+  for (let at = 1; at <= 2 + 1_024; at++) void turn(by(phone), work(`${at}`));
   await expect(turn(by(phone), work("one too many"))).rejects.toMatchObject({ reason: "too_many_requests" });
   await expect(turn(by(laptop), async () => "theirs")).resolves.toBe("theirs");
 

@@ -3,7 +3,7 @@ import type { Command } from "../service/command.ts";
 import { kitRefusal } from "../service/refusal.ts";
 
 /** How many commands of one device are decided at once, and how many may wait for that. */
-const most = { decided: 2, waiting: 256 } as const;
+const most = { decided: 2, waiting: 1_024 } as const;
 
 /** A device's commands: how many are being decided, and those that wait. */
 interface Lane {
