@@ -1,6 +1,6 @@
 /**
  * A system in containers for a while: load and random harm, then load alone, so that whatever piles up in a container that
- * is left in peace is seen. What each has in memory is printed all along. Forty seconds of it belong to CI, an hour to a release.
+ * is left in peace is seen. What each has in memory is printed all along. Thirty seconds of it belong to CI, an hour to a release.
  */
 import { createKey } from "@natster/trust";
 import { jetstreamManager } from "@nats-io/jetstream";
@@ -20,7 +20,7 @@ import { everyHarm, harms, processOf } from "../outages/harm.ts";
 import { comeAndGo } from "../outages/come-and-go.ts";
 import { startLoad } from "../outages/load.ts";
 
-const { NATSTER_SOAK_SECONDS: seconds = "40" } = process.env;
+const { NATSTER_SOAK_SECONDS: seconds = "30" } = process.env;
 const within = Number(seconds) * 1_000;
 /** How often what is in memory is printed. */
 const looks = 60;
