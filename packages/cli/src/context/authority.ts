@@ -3,8 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect, rootCertificates } from "node:tls";
+import { readIfThere } from "@natster/files/if-there";
 import { Failure } from "../failure.ts";
-import { readIfThere } from "./files.ts";
 
 /** Certificates in PEM, and the file that they are in. */
 export interface Authority {

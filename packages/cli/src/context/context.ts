@@ -4,12 +4,13 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AccountKey, CatalogName, Handle } from "@natster/contracts";
 import { Welcome } from "@natster/contracts/web";
+import { readIfThere } from "@natster/files/if-there";
 import { createKey, type Key, keyFromSeed, userOf } from "@natster/trust";
 import * as z from "zod";
 import { anotherDevice } from "../explained.ts";
 import { Failure } from "../failure.ts";
 import { type Authority, authorityToKeep } from "./authority.ts";
-import { readIfThere, readJson, writeAtomically, writeJson } from "./files.ts";
+import { readJson, writeAtomically, writeJson } from "./files.ts";
 import { contextsDirectory, currentFile } from "./paths.ts";
 
 /** The name of a context, which is a folder's name too. */

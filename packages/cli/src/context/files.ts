@@ -1,7 +1,8 @@
 /** Files that are written in one step and that nobody else may read. */
 import { randomBytes } from "node:crypto";
-import { chmod, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readIfThere } from "@natster/files/if-there";
 import { makeFolder } from "@natster/files/make-folder";
 import * as z from "zod";
 
@@ -46,16 +47,6 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 /** Writes a value as JSON. */
 export const writeJson = (path: string, value: unknown): Promise<void> =>
   writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
-
-/** Reads a file's text; undefined where there is none. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-}
 
 /** Reads JSON of a schema; undefined where there is no such file. Throws `BrokenFileError`. */
 export async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> {
